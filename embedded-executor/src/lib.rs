@@ -1,0 +1,1 @@
+//! The executor that ships with the program.

@@ -1,0 +1,104 @@
+//! The events of one execution's stream.
+
+use std::fmt;
+
+/// One thing that an executor said about the command it runs.
+///
+/// Events borrow from the buffers of the stream that decoded them, so that reading a stream costs no
+/// allocation per event; copy what has to outlive the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StreamEvent<'a> {
+    /// A piece of what the command printed.
+    ///
+    /// Whether pieces are lines or arbitrary slices is the dialect's affair: see
+    /// [`OutputJoin`](crate::OutputJoin).
+    Output {
+        /// The text, without the line end where pieces are lines.
+        data: &'a str,
+        /// Where the command wrote it, if the executor says so.
+        channel: Option<Channel>,
+    },
+    /// The executor reports that something went wrong. An attempt with an error event never passes.
+    Error {
+        /// The executor's own words.
+        message: &'a str,
+    },
+    /// The command has ended: the terminal event, after which nothing may follow.
+    Complete {
+        /// How it ended.
+        exit: ExitStatus,
+    },
+    /// A sign of life that says nothing about the command.
+    Heartbeat,
+    /// A type of event this crate does not know. It is tolerated and counted, never output.
+    Unknown {
+        /// The event's type as the executor spelled it.
+        kind: &'a str,
+    },
+}
+
+impl StreamEvent<'_> {
+    /// Whether this event ends the stream.
+    #[must_use]
+    pub fn is_terminal(&self) -> bool {
+        matches!(self, Self::Complete { .. })
+    }
+
+    /// Whether this event shows progress: output, an error or the end, but no sign of life alone.
+    ///
+    /// Only meaningful events reset the clock that detects a stalled command, so that heartbeats
+    /// cannot hide one.
+    #[must_use]
+    pub fn is_meaningful(&self) -> bool {
+        !matches!(self, Self::Heartbeat | Self::Unknown { .. })
+    }
+}
+
+/// Which of its two output streams a command wrote to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Channel {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+impl Channel {
+    /// The name used on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stdout => "stdout",
+            Self::Stderr => "stderr",
+        }
+    }
+}
+
+impl fmt::Display for Channel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How a command ended, according to the terminal event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ExitStatus {
+    /// With this exit code.
+    Code(i32),
+    /// The terminal event carried no usable exit code (missing, null, a string, a fraction, out of
+    /// range). It is never a success; the stream's findings say so as
+    /// [`FindingCode::BadExitCode`](crate::FindingCode::BadExitCode).
+    Unusable,
+}
+
+impl ExitStatus {
+    /// The exit code, if there was a usable one.
+    #[must_use]
+    pub fn code(self) -> Option<i32> {
+        match self {
+            Self::Code(code) => Some(code),
+            Self::Unusable => None,
+        }
+    }
+}
