@@ -1,6 +1,6 @@
 //! What a valid suite file means.
 
-use std::{path::PathBuf, rc::Rc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 /// One valid suite: its cases with every default filled in.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,7 +12,7 @@ pub struct Suite {
     /// What the suite is for; empty if the file does not say.
     pub description: String,
     /// The cases in the order in which they stand in the file. Never empty, ids never repeat.
-    pub cases: Vec<Rc<Case>>,
+    pub cases: Vec<Arc<Case>>,
     /// The conditions that decide over the whole run.
     pub gates: Gates,
 }

@@ -1,0 +1,8 @@
+//! Runs suites of cases through an executor and judges what comes back.
+//!
+//! The crate owns attempts, expectations, outcomes, verdicts, gates, the state of a run, its results,
+//! and the actors that perform it. It refuses HTTP, SQL, Markdown and the terminal: transports come in
+//! through a trait, results go out as values.
+
+pub mod outcome;
+pub mod results;

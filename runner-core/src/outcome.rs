@@ -1,0 +1,279 @@
+//! What happened in one attempt.
+//!
+//! The three kinds of trouble are never mixed up: a *failure* is the command's or the expectation's,
+//! an *infrastructure error* is the executor's or the network's, a *harness error* is ours.
+
+use std::{fmt, time::Duration};
+
+use executor_protocol::{FindingCode, IdleClock, TransportError, error_chain};
+
+/// What happened in one attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The stream was complete and every expectation held.
+    Passed,
+    /// The command ran to its end, but an expectation did not hold. Never empty.
+    Failed(Vec<Failure>),
+    /// The case's timeout passed.
+    TimedOut {
+        /// The timeout that passed.
+        limit: Duration,
+        /// How long there had been no output before the end.
+        silent_for: Duration,
+    },
+    /// The stream showed no progress for longer than allowed.
+    Stalled {
+        /// Which kind of silence it was.
+        clock: IdleClock,
+        /// The silence that was allowed.
+        limit: Duration,
+        /// The silence there was.
+        silent_for: Duration,
+    },
+    /// The executor or the network did not do its part.
+    InfrastructureError(Fault),
+    /// The runner itself did not do its part.
+    HarnessError {
+        /// What went wrong.
+        message: String,
+    },
+    /// The case was not tried, for a reason of its own.
+    Skipped {
+        /// The reason.
+        reason: SkipReason,
+    },
+    /// The attempt was ended because the run was.
+    Cancelled,
+}
+
+/// The kinds of [`Outcome`], to count and to name them by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum OutcomeClass {
+    /// See [`Outcome::Passed`].
+    Passed,
+    /// See [`Outcome::Failed`].
+    Failed,
+    /// See [`Outcome::TimedOut`].
+    TimedOut,
+    /// See [`Outcome::Stalled`].
+    Stalled,
+    /// See [`Outcome::InfrastructureError`].
+    InfrastructureError,
+    /// See [`Outcome::HarnessError`].
+    HarnessError,
+    /// See [`Outcome::Skipped`].
+    Skipped,
+    /// See [`Outcome::Cancelled`].
+    Cancelled,
+}
+
+impl OutcomeClass {
+    /// The stable name, as it stands in machine records.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::TimedOut => "timed-out",
+            Self::Stalled => "stalled",
+            Self::InfrastructureError => "infrastructure-error",
+            Self::HarnessError => "harness-error",
+            Self::Skipped => "skipped",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The name in words, for people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::TimedOut => "timed out",
+            Self::InfrastructureError => "infrastructure error",
+            Self::HarnessError => "harness error",
+            other => other.as_str(),
+        }
+    }
+}
+
+impl Outcome {
+    /// Which kind of outcome this is.
+    #[must_use]
+    pub fn class(&self) -> OutcomeClass {
+        match self {
+            Self::Passed => OutcomeClass::Passed,
+            Self::Failed(_) => OutcomeClass::Failed,
+            Self::TimedOut { .. } => OutcomeClass::TimedOut,
+            Self::Stalled { .. } => OutcomeClass::Stalled,
+            Self::InfrastructureError(_) => OutcomeClass::InfrastructureError,
+            Self::HarnessError { .. } => OutcomeClass::HarnessError,
+            Self::Skipped { .. } => OutcomeClass::Skipped,
+            Self::Cancelled => OutcomeClass::Cancelled,
+        }
+    }
+
+    /// Why the attempt did not pass, in words for people; `None` if it did.
+    ///
+    /// The text may quote what the executor sent: escape it for where it goes.
+    #[must_use]
+    pub fn explanation(&self) -> Option<String> {
+        Some(match self {
+            Self::Passed => return None,
+            Self::Failed(failures) => {
+                let texts: Vec<_> = failures.iter().map(ToString::to_string).collect();
+                texts.join("; ")
+            }
+            Self::TimedOut { limit, silent_for } => format!(
+                "timed out after {}, silent for the last {}",
+                seconds(*limit),
+                seconds(*silent_for)
+            ),
+            Self::Stalled { clock, limit, silent_for } => {
+                format!("{clock} for {} (allowed: {})", seconds(*silent_for), seconds(*limit))
+            }
+            Self::InfrastructureError(fault) => fault.message.clone(),
+            Self::HarnessError { message } => message.clone(),
+            Self::Skipped { reason } => reason.to_string(),
+            Self::Cancelled => "cancelled because the run was ended".into(),
+        })
+    }
+}
+
+/// An expectation that did not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The command ended with another exit code than expected.
+    ExitCode {
+        /// The code the case expects.
+        expected: i32,
+        /// The code that came.
+        actual: i32,
+    },
+    /// Expected texts were not in the output.
+    MissingPatterns(Vec<String>),
+    /// The executor sent error events.
+    ErrorEvent {
+        /// The words of the first one.
+        message: String,
+    },
+    /// A program that the case needs is not there, and the run was told to insist.
+    MissingRequirement {
+        /// The program.
+        program: String,
+    },
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ExitCode { expected, actual } => {
+                write!(f, "exit code {actual} instead of {expected}")
+            }
+            Self::MissingPatterns(patterns) => {
+                f.write_str("not found in the output: ")?;
+                for (index, pattern) in patterns.iter().enumerate() {
+                    write!(f, "{}{pattern:?}", if index > 0 { ", " } else { "" })?;
+                }
+                Ok(())
+            }
+            Self::ErrorEvent { message } => write!(f, "the executor reported an error: {message}"),
+            Self::MissingRequirement { program } => {
+                write!(f, "`{program}` is not available where the executor runs")
+            }
+        }
+    }
+}
+
+/// Why a case was not tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// A program that the case needs is not there.
+    MissingRequirement {
+        /// The program.
+        program: String,
+    },
+}
+
+impl fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingRequirement { program } => {
+                write!(f, "`{program}` is not available where the executor runs")
+            }
+        }
+    }
+}
+
+/// What the executor or the network did not do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The kind, to count and to act by.
+    pub kind: FaultKind,
+    /// The whole story in words. It may quote what the executor sent.
+    pub message: String,
+}
+
+/// The kinds of [`Fault`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// No connection.
+    Connect,
+    /// A connection, but no answer: closed or silent.
+    NoAnswer,
+    /// An answer that is no event stream: status, redirect, content type or encoding.
+    Refused,
+    /// A stream that broke off.
+    Broken,
+    /// A stream that ended, but breached the protocol so that its result cannot be trusted.
+    Protocol(FindingCode),
+}
+
+impl FaultKind {
+    /// The stable name, as it stands in machine records.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::NoAnswer => "no-answer",
+            Self::Refused => "refused",
+            Self::Broken => "broken",
+            Self::Protocol(code) => code.as_str(),
+        }
+    }
+}
+
+impl Outcome {
+    /// The outcome of an attempt whose transport failed with `error`.
+    ///
+    /// `timeout` is the case's own; the transport's total deadline is a little longer, so that the
+    /// executor gets the chance to enforce it.
+    pub(crate) fn of_transport_error(error: &TransportError, timeout: Duration) -> Self {
+        let kind = match error {
+            TransportError::TotalTimeout { silent_for, .. } => {
+                return Self::TimedOut { limit: timeout, silent_for: *silent_for };
+            }
+            TransportError::Stalled { clock, limit, silent_for } => {
+                let (clock, limit, silent_for) = (*clock, *limit, *silent_for);
+                return Self::Stalled { clock, limit, silent_for };
+            }
+            TransportError::Connect { .. } | TransportError::ConnectTimeout { .. } => {
+                FaultKind::Connect
+            }
+            TransportError::HeadTimeout { .. } | TransportError::NoAnswer { .. } => {
+                FaultKind::NoAnswer
+            }
+            TransportError::Truncated { .. } => FaultKind::Protocol(FindingCode::TruncatedBody),
+            TransportError::Broken { .. } => FaultKind::Broken,
+            _ => FaultKind::Refused,
+        };
+        Self::InfrastructureError(Fault { kind, message: error_chain(error) })
+    }
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}

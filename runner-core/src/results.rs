@@ -1,0 +1,258 @@
+//! The results of a run: plain values that reporters turn into documents.
+
+use std::{sync::Arc, time::Duration};
+
+use executor_protocol::{Findings, Health, StreamStats};
+use jiff::Zoned;
+use run_stats::Proportion;
+use suite::{Case, Ratio};
+
+use crate::outcome::{Outcome, OutcomeClass};
+
+/// Everything there is to say about one run over one suite.
+#[derive(Debug, Clone)]
+pub struct RunResults {
+    /// What was run, where, and when.
+    pub run: RunInfo,
+    /// The executor's answer to the first question for its health; `None` if it never was healthy.
+    pub health: Option<Health>,
+    /// One result per selected case, in the order of the suite.
+    pub cases: Vec<CaseResult>,
+    /// The gates of the suite, evaluated.
+    pub gates: Vec<GateResult>,
+    /// From the start of the run to its end.
+    pub elapsed: Duration,
+    /// Why the run as a whole is no success, gravest first; empty if it is one.
+    pub problems: Vec<RunProblem>,
+}
+
+/// What was run, where, and when: all that is known before the first case.
+#[derive(Debug, Clone)]
+pub struct RunInfo {
+    /// The run's name, with which every execution id of it begins.
+    pub marker: String,
+    /// When it started, by the wall clock.
+    pub started_at: Zoned,
+    /// The suite file as the user named it.
+    pub suite_path: String,
+    /// The suite file's name without folder and extension.
+    pub suite_stem: String,
+    /// What the suite says it is for; may be empty.
+    pub suite_description: String,
+    /// The program's version.
+    pub version: String,
+    /// The executor's address, without credentials.
+    pub executor: String,
+    /// Further facts about where the run took place, as name and value.
+    pub environment: Vec<(String, String)>,
+}
+
+/// What came of one case.
+#[derive(Debug, Clone)]
+pub struct CaseResult {
+    /// The case.
+    pub case: Arc<Case>,
+    /// Its attempt; `None` if the run ended before its turn.
+    pub attempt: Option<AttemptReport>,
+}
+
+/// The judgement over a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// It did what it should.
+    Pass,
+    /// It did not, whoever's fault that was: see the outcome.
+    Fail,
+    /// It was not tried, for a reason of its own.
+    Skipped,
+    /// It was not tried or not finished, because the run ended before.
+    NotRun,
+}
+
+impl Verdict {
+    /// The stable name, as it stands in machine records.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Skipped => "skipped",
+            Self::NotRun => "not-run",
+        }
+    }
+}
+
+impl CaseResult {
+    /// The judgement over the case.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        match self.attempt.as_ref().map(|attempt| attempt.outcome.class()) {
+            None | Some(OutcomeClass::Cancelled) => Verdict::NotRun,
+            Some(OutcomeClass::Passed) => Verdict::Pass,
+            Some(OutcomeClass::Skipped) => Verdict::Skipped,
+            Some(_) => Verdict::Fail,
+        }
+    }
+}
+
+/// What happened in one attempt, and what was seen of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AttemptReport {
+    /// The name under which the executor knows the attempt.
+    pub execution_id: String,
+    /// When it started, counted from the start of the run.
+    pub started_after: Duration,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// What happened.
+    pub outcome: Outcome,
+    /// The exit code the executor reported, if it reported a usable one.
+    pub exit_code: Option<i32>,
+    /// The case's patterns in their order, with whether each was found.
+    pub patterns: Vec<PatternResult>,
+    /// Breaches of the stream protocol.
+    pub findings: Findings,
+    /// What the command printed, as far as it was kept.
+    pub output: CapturedOutput,
+    /// What was measured on the stream.
+    pub stats: StreamStats,
+}
+
+/// An expected text and whether it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatternResult {
+    /// The text as the suite has it.
+    pub pattern: String,
+    /// Whether the output contains it, ignoring case.
+    pub found: bool,
+}
+
+/// The beginning and the end of an output, with how much lay between.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CapturedOutput {
+    /// The beginning; the whole output if nothing was omitted.
+    pub head: String,
+    /// How many bytes were dropped between `head` and `tail`.
+    pub omitted_bytes: u64,
+    /// The end; empty if nothing was omitted.
+    pub tail: String,
+}
+
+impl CapturedOutput {
+    /// Whether the command printed nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.head.is_empty() && self.tail.is_empty() && self.omitted_bytes == 0
+    }
+
+    /// How many bytes the command printed in all.
+    #[must_use]
+    pub fn total_bytes(&self) -> u64 {
+        self.head.len() as u64 + self.omitted_bytes + self.tail.len() as u64
+    }
+}
+
+/// A gate and whether it holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GateResult {
+    /// The gate's key in the suite file.
+    pub name: &'static str,
+    /// What it demands.
+    pub bound: GateBound,
+    /// What there was; `None` if no attempt counts for it. Such a gate does not hold.
+    pub value: Option<GateValue>,
+    /// Whether it holds.
+    pub holds: bool,
+}
+
+/// What a gate demands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum GateBound {
+    /// At least this share.
+    AtLeast(Ratio),
+    /// At most this many.
+    AtMost(u64),
+}
+
+/// What a gate is held against.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum GateValue {
+    /// A share of attempts.
+    Share(Proportion),
+    /// A number of attempts.
+    Count(u64),
+}
+
+/// Why a run as a whole is no success.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RunProblem {
+    /// The executor was unhealthy or unreachable at the start.
+    ExecutorUnavailable {
+        /// Why, in words.
+        reason: String,
+    },
+    /// The executor went away in the middle and did not come back in time.
+    ExecutorLost {
+        /// Why it was taken for lost, in words.
+        reason: String,
+    },
+    /// The run was ended before all cases had their turn.
+    Interrupted,
+    /// At least one gate does not hold.
+    GateFailed,
+    /// At least one case failed, and no gate decides otherwise.
+    CaseFailed,
+    /// No case was tried at all, so nothing is known.
+    NothingTried,
+}
+
+/// How many cases got which verdict and which outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All selected cases.
+    pub total: u64,
+    /// Passed.
+    pub passed: u64,
+    /// Not passed, all reasons together.
+    pub failed: u64,
+    /// Among the failed: the executor's or the network's fault.
+    pub infrastructure_errors: u64,
+    /// Among the failed: our own fault.
+    pub harness_errors: u64,
+    /// Not tried for a reason of their own.
+    pub skipped: u64,
+    /// Not tried or not finished because the run ended.
+    pub not_run: u64,
+}
+
+impl Counts {
+    /// Counts `cases`.
+    #[must_use]
+    pub fn of(cases: &[CaseResult]) -> Self {
+        let mut counts = Self { total: cases.len() as u64, ..Self::default() };
+        for result in cases {
+            match result.verdict() {
+                Verdict::Pass => counts.passed += 1,
+                Verdict::Fail => counts.failed += 1,
+                Verdict::Skipped => counts.skipped += 1,
+                Verdict::NotRun => counts.not_run += 1,
+            }
+            match result.attempt.as_ref().map(|attempt| attempt.outcome.class()) {
+                Some(OutcomeClass::InfrastructureError) => counts.infrastructure_errors += 1,
+                Some(OutcomeClass::HarnessError) => counts.harness_errors += 1,
+                _ => {}
+            }
+        }
+        counts
+    }
+
+    /// The share of passed cases among those that were tried.
+    #[must_use]
+    pub fn success(&self) -> Proportion {
+        Proportion::new(self.passed, self.passed + self.failed)
+    }
+}
