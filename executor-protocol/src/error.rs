@@ -93,6 +93,12 @@ pub enum TransportError {
         /// How long there had been no meaningful event.
         silent_for: Duration,
     },
+    /// The terminal event came, but the body did not end after it.
+    #[error("the body did not end within {} after the terminal event", seconds(.limit))]
+    EndTimeout {
+        /// The deadline that passed.
+        limit: Duration,
+    },
     /// The stream was silent for longer than allowed.
     #[error("{clock} for {} (allowed: {})", seconds(.silent_for), seconds(.limit))]
     Stalled {
@@ -156,5 +162,9 @@ fn seconds(duration: &Duration) -> String {
 }
 
 fn excerpt(body: &str) -> String {
-    if body.trim().is_empty() { String::new() } else { format!(": {}", body.trim()) }
+    if body.trim().is_empty() {
+        String::new()
+    } else {
+        format!(": {}", body.trim())
+    }
 }

@@ -76,6 +76,8 @@ finding_codes! {
     BadExitCode = "bad-exit-code", Error;
     /// The body ended before its framing said so.
     TruncatedBody = "truncated-body", Error;
+    /// The body did not end after the terminal event.
+    BodyNotEnded = "body-not-ended", Error;
     /// A known event lacked a field or had one of a wrong type.
     MalformedEvent = "malformed-event", Error;
     /// A line was longer than the limit and was cut there.
@@ -123,7 +125,12 @@ impl Findings {
             return;
         }
         let detail: String = detail().chars().take(DETAIL_CHARS).collect();
-        self.0.push(Finding { code, count: 1, first_offset: offset, detail });
+        self.0.push(Finding {
+            code,
+            count: 1,
+            first_offset: offset,
+            detail,
+        });
     }
 
     /// The findings in the order in which they first happened.
@@ -167,9 +174,14 @@ mod tests {
     fn a_repeated_breach_is_one_finding_with_a_count_and_the_first_place() {
         let mut findings = Findings::default();
         findings.record(FindingCode::NotJson, 10, || "first".into());
-        findings.record(FindingCode::NotJson, 99, || unreachable!("only the first has a detail"));
+        findings.record(FindingCode::NotJson, 99, || {
+            unreachable!("only the first has a detail")
+        });
         let finding = findings.get(FindingCode::NotJson).expect("recorded");
-        assert_eq!((finding.count, finding.first_offset, &*finding.detail), (2, 10, "first"));
+        assert_eq!(
+            (finding.count, finding.first_offset, &*finding.detail),
+            (2, 10, "first")
+        );
         assert_eq!(findings.worst(), Some(Severity::Warning));
     }
 
@@ -179,6 +191,10 @@ mod tests {
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), FindingCode::ALL.len());
-        assert!(FindingCode::ALL.iter().all(|code| code.description().ends_with('.')));
+        assert!(
+            FindingCode::ALL
+                .iter()
+                .all(|code| code.description().ends_with('.'))
+        );
     }
 }

@@ -127,13 +127,19 @@ mod tests {
     fn a_timeout_that_is_no_span_of_time_is_refused() {
         for timeout in ["0", "-1", "1e300"] {
             let json = format!(r#"{{"command":"true","timeout":{timeout}}}"#);
-            assert!(matches!(parse(&json), Err(RequestError::Timeout(_))), "{timeout}");
+            assert!(
+                matches!(parse(&json), Err(RequestError::Timeout(_))),
+                "{timeout}"
+            );
         }
     }
 
     #[test]
     fn unknown_fields_and_unstreamed_requests_are_refused() {
-        assert!(matches!(parse(r#"{"command":"true","tmeout":1}"#), Err(RequestError::Json(_))));
+        assert!(matches!(
+            parse(r#"{"command":"true","tmeout":1}"#),
+            Err(RequestError::Json(_))
+        ));
         assert!(matches!(
             parse(r#"{"command":"true","stream":false}"#),
             Err(RequestError::NotStreamed)

@@ -23,7 +23,10 @@ pub trait Transport {
     ///
     /// Fails when it cannot be reached, does not answer before `deadline`, or says that it is not
     /// ready.
-    fn check_health(&self, deadline: Duration) -> LocalBoxFuture<'_, Result<Health, TransportError>>;
+    fn check_health(
+        &self,
+        deadline: Duration,
+    ) -> LocalBoxFuture<'_, Result<Health, TransportError>>;
 
     /// Starts a command and resolves when the answer has begun.
     ///
@@ -107,17 +110,21 @@ pub struct Deadlines {
     pub head: Duration,
     /// From the start to the end of the stream.
     pub total: Duration,
+    /// From the terminal event to the end of the body: an executor that has said everything closes.
+    pub end: Duration,
     /// How long the stream may be silent.
     pub idle: IdleLimits,
 }
 
 impl Default for Deadlines {
-    /// 5 s to connect, 30 s to the head, 121 s in all, and silence allowed until then.
+    /// 5 s to connect, 30 s to the head, 121 s in all, 5 s to end after the terminal event, and silence
+    /// allowed until then.
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(5),
             head: Duration::from_secs(30),
             total: Duration::from_secs(121),
+            end: Duration::from_secs(5),
             idle: IdleLimits::default(),
         }
     }

@@ -23,7 +23,10 @@ impl Proportion {
     /// `successes` of `trials`; more successes than trials count as all of them.
     #[must_use]
     pub fn new(successes: u64, trials: u64) -> Self {
-        Self { successes: successes.min(trials), trials }
+        Self {
+            successes: successes.min(trials),
+            trials,
+        }
     }
 
     /// How many trials succeeded.
@@ -64,8 +67,16 @@ impl Proportion {
         let spread = Z_95 * (rate * (1.0 - rate) / trials + z2 / (4.0 * trials * trials)).sqrt();
         let scale = 1.0 + z2 / trials;
         // At 0 and at all successes one end is exact; rounding must not move it.
-        let low = if self.successes == 0 { 0.0 } else { (center - spread) / scale };
-        let high = if self.successes == self.trials { 1.0 } else { (center + spread) / scale };
+        let low = if self.successes == 0 {
+            0.0
+        } else {
+            (center - spread) / scale
+        };
+        let high = if self.successes == self.trials {
+            1.0
+        } else {
+            (center + spread) / scale
+        };
         Some(Interval { low, high })
     }
 }
@@ -79,10 +90,14 @@ mod tests {
     #[test]
     fn the_interval_agrees_with_published_values() {
         // Newcombe (1998), table I, method 3: 81 of 263, and 1 of 29.
-        for (successes, trials, low, high) in
-            [(81, 263, 0.2553, 0.3662), (1, 29, 0.0061, 0.1718), (0, 20, 0.0, 0.1611)]
-        {
-            let interval = Proportion::new(successes, trials).wilson_95().expect("trials");
+        for (successes, trials, low, high) in [
+            (81, 263, 0.2553, 0.3662),
+            (1, 29, 0.0061, 0.1718),
+            (0, 20, 0.0, 0.1611),
+        ] {
+            let interval = Proportion::new(successes, trials)
+                .wilson_95()
+                .expect("trials");
             assert!((interval.low - low).abs() < 5e-5, "{interval:?}");
             assert!((interval.high - high).abs() < 5e-5, "{interval:?}");
         }

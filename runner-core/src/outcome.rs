@@ -129,8 +129,16 @@ impl Outcome {
                 seconds(*limit),
                 seconds(*silent_for)
             ),
-            Self::Stalled { clock, limit, silent_for } => {
-                format!("{clock} for {} (allowed: {})", seconds(*silent_for), seconds(*limit))
+            Self::Stalled {
+                clock,
+                limit,
+                silent_for,
+            } => {
+                format!(
+                    "{clock} for {} (allowed: {})",
+                    seconds(*silent_for),
+                    seconds(*limit)
+                )
             }
             Self::InfrastructureError(fault) => fault.message.clone(),
             Self::HarnessError { message } => message.clone(),
@@ -254,11 +262,22 @@ impl Outcome {
     pub(crate) fn of_transport_error(error: &TransportError, timeout: Duration) -> Self {
         let kind = match error {
             TransportError::TotalTimeout { silent_for, .. } => {
-                return Self::TimedOut { limit: timeout, silent_for: *silent_for };
+                return Self::TimedOut {
+                    limit: timeout,
+                    silent_for: *silent_for,
+                };
             }
-            TransportError::Stalled { clock, limit, silent_for } => {
+            TransportError::Stalled {
+                clock,
+                limit,
+                silent_for,
+            } => {
                 let (clock, limit, silent_for) = (*clock, *limit, *silent_for);
-                return Self::Stalled { clock, limit, silent_for };
+                return Self::Stalled {
+                    clock,
+                    limit,
+                    silent_for,
+                };
             }
             TransportError::Connect { .. } | TransportError::ConnectTimeout { .. } => {
                 FaultKind::Connect
@@ -267,10 +286,14 @@ impl Outcome {
                 FaultKind::NoAnswer
             }
             TransportError::Truncated { .. } => FaultKind::Protocol(FindingCode::TruncatedBody),
+            TransportError::EndTimeout { .. } => FaultKind::Protocol(FindingCode::BodyNotEnded),
             TransportError::Broken { .. } => FaultKind::Broken,
             _ => FaultKind::Refused,
         };
-        Self::InfrastructureError(Fault { kind, message: error_chain(error) })
+        Self::InfrastructureError(Fault {
+            kind,
+            message: error_chain(error),
+        })
     }
 }
 

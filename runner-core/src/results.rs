@@ -233,7 +233,10 @@ impl Counts {
     /// Counts `cases`.
     #[must_use]
     pub fn of(cases: &[CaseResult]) -> Self {
-        let mut counts = Self { total: cases.len() as u64, ..Self::default() };
+        let mut counts = Self {
+            total: cases.len() as u64,
+            ..Self::default()
+        };
         for result in cases {
             match result.verdict() {
                 Verdict::Pass => counts.passed += 1,
@@ -241,7 +244,11 @@ impl Counts {
                 Verdict::Skipped => counts.skipped += 1,
                 Verdict::NotRun => counts.not_run += 1,
             }
-            match result.attempt.as_ref().map(|attempt| attempt.outcome.class()) {
+            match result
+                .attempt
+                .as_ref()
+                .map(|attempt| attempt.outcome.class())
+            {
                 Some(OutcomeClass::InfrastructureError) => counts.infrastructure_errors += 1,
                 Some(OutcomeClass::HarnessError) => counts.harness_errors += 1,
                 _ => {}

@@ -32,9 +32,15 @@ pub struct EventParser {
 #[derive(Debug, Clone, Copy, Default)]
 enum Shape {
     /// Output whose text is this range of the line.
-    OutputSlice { start: usize, end: usize, channel: Option<Channel> },
+    OutputSlice {
+        start: usize,
+        end: usize,
+        channel: Option<Channel>,
+    },
     /// Output whose text was unescaped into the parser.
-    Output { channel: Option<Channel> },
+    Output {
+        channel: Option<Channel>,
+    },
     Error,
     Complete(ExitStatus),
     #[default]
@@ -75,27 +81,45 @@ impl EventParser {
             if !raw.has_escapes {
                 let start = raw.escaped.as_ptr() as usize - line.as_ptr() as usize;
                 let end = start + raw.escaped.len();
-                self.shape = Shape::OutputSlice { start, end, channel: raw.channel };
+                self.shape = Shape::OutputSlice {
+                    start,
+                    end,
+                    channel: raw.channel,
+                };
                 return Parsed { breach: None };
             }
             if fast::unescape(raw.escaped, &mut self.text).is_some() {
-                self.shape = Shape::Output { channel: raw.channel };
+                self.shape = Shape::Output {
+                    channel: raw.channel,
+                };
                 return Parsed { breach: None };
             }
             self.text.clear();
         }
-        Parsed { breach: self.parse_any(line) }
+        Parsed {
+            breach: self.parse_any(line),
+        }
     }
 
     /// The event of the last [`parse`](Self::parse), which was given this same `line`.
     #[must_use]
     pub fn event<'a>(&'a self, line: &'a str) -> StreamEvent<'a> {
         match self.shape {
-            Shape::OutputSlice { start, end, channel } => {
-                StreamEvent::Output { data: line.get(start..end).unwrap_or_default(), channel }
-            }
-            Shape::Output { channel } => StreamEvent::Output { data: &self.text, channel },
-            Shape::Error => StreamEvent::Error { message: &self.text },
+            Shape::OutputSlice {
+                start,
+                end,
+                channel,
+            } => StreamEvent::Output {
+                data: line.get(start..end).unwrap_or_default(),
+                channel,
+            },
+            Shape::Output { channel } => StreamEvent::Output {
+                data: &self.text,
+                channel,
+            },
+            Shape::Error => StreamEvent::Error {
+                message: &self.text,
+            },
             Shape::Complete(exit) => StreamEvent::Complete { exit },
             Shape::Heartbeat => StreamEvent::Heartbeat,
             Shape::Unknown => StreamEvent::Unknown { kind: &self.text },
@@ -107,7 +131,11 @@ impl EventParser {
         let wire = match serde_json::from_str::<EventWire<'_>>(line) {
             Ok(wire) if object => wire,
             _ => {
-                self.shape = Shape::OutputSlice { start: 0, end: line.len(), channel: None };
+                self.shape = Shape::OutputSlice {
+                    start: 0,
+                    end: line.len(),
+                    channel: None,
+                };
                 return Some(FindingCode::NotJson);
             }
         };
@@ -125,7 +153,8 @@ impl EventParser {
                         None
                     }
                     None => {
-                        self.text.push_str(wire.error.map_or("(no message)", RawValue::get));
+                        self.text
+                            .push_str(wire.error.map_or("(no message)", RawValue::get));
                         Some(FindingCode::MalformedEvent)
                     }
                 }
@@ -168,7 +197,9 @@ impl EventParser {
 fn string(raw: Option<&RawValue>) -> Option<Cow<'_, str>> {
     #[derive(Deserialize)]
     struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-    serde_json::from_str::<Text<'_>>(raw?.get()).ok().map(|text| text.0)
+    serde_json::from_str::<Text<'_>>(raw?.get())
+        .ok()
+        .map(|text| text.0)
 }
 
 #[cfg(test)]
@@ -186,7 +217,17 @@ mod tests {
 
     #[test]
     fn an_exit_code_that_is_no_small_integer_is_never_a_success() {
-        for code in ["null", "\"0\"", "0.0", "0.5", "4294967296", "[]", "true", "1e0", "-"] {
+        for code in [
+            "null",
+            "\"0\"",
+            "0.0",
+            "0.5",
+            "4294967296",
+            "[]",
+            "true",
+            "1e0",
+            "-",
+        ] {
             let line = format!(r#"{{"type":"complete","exit_code":{code}}}"#);
             let (breach, event) = parse(&line);
             assert!(breach.is_some(), "{line}");
@@ -199,7 +240,16 @@ mod tests {
 
     #[test]
     fn what_is_no_object_is_plain_output_and_a_breach() {
-        for line in ["hello", "42", "\"text\"", "[1]", "null", "{", "{\"type\":\"output\"", "{} x"] {
+        for line in [
+            "hello",
+            "42",
+            "\"text\"",
+            "[1]",
+            "null",
+            "{",
+            "{\"type\":\"output\"",
+            "{} x",
+        ] {
             let (breach, event) = parse(line);
             assert_eq!(breach, Some(FindingCode::NotJson), "{line}");
             assert!(event.contains("Output"), "{line} gave {event}");
@@ -223,8 +273,16 @@ mod tests {
 
     #[test]
     fn an_error_event_keeps_its_words_whatever_their_type() {
-        assert!(parse(r#"{"type":"error","error":{"code":1}}"#).1.contains("code"));
-        assert!(parse(r#"{"type":"error","error":"boom"}"#).1.contains("boom"));
+        assert!(
+            parse(r#"{"type":"error","error":{"code":1}}"#)
+                .1
+                .contains("code")
+        );
+        assert!(
+            parse(r#"{"type":"error","error":"boom"}"#)
+                .1
+                .contains("boom")
+        );
     }
 
     #[test]
@@ -236,7 +294,8 @@ mod tests {
 
     #[test]
     fn fields_in_any_order_and_with_extras_are_read() {
-        let (breach, event) = parse(r#" { "x":1, "data":"h\u00e9", "stream":"stderr", "type":"output" } "#);
+        let (breach, event) =
+            parse(r#" { "x":1, "data":"h\u00e9", "stream":"stderr", "type":"output" } "#);
         assert_eq!(breach, None);
         assert!(event.contains("hé") && event.contains("Stderr"), "{event}");
     }

@@ -28,10 +28,14 @@ pub fn write_event(buffer: &mut Vec<u8>, event: &StreamEvent<'_>) {
             buffer.extend_from_slice(br#"{"type":"error","error":"#);
             write_string(buffer, message);
         }
-        StreamEvent::Complete { exit: ExitStatus::Code(code) } => {
+        StreamEvent::Complete {
+            exit: ExitStatus::Code(code),
+        } => {
             write!(buffer, r#"{{"type":"complete","exit_code":{code}"#).expect("writing to memory");
         }
-        StreamEvent::Complete { exit: ExitStatus::Unusable } => {
+        StreamEvent::Complete {
+            exit: ExitStatus::Unusable,
+        } => {
             buffer.extend_from_slice(br#"{"type":"complete","exit_code":null"#);
         }
         StreamEvent::Heartbeat => buffer.extend_from_slice(br#"{"type":"heartbeat""#),

@@ -27,7 +27,11 @@ pub(super) fn raw_output(line: &str) -> Option<RawOutput<'_>> {
         r#","stream":"stderr"}"# | r#", "stream": "stderr"}"# => Some(Channel::Stderr),
         _ => return None,
     };
-    Some(RawOutput { escaped: &rest[..end], has_escapes, channel })
+    Some(RawOutput {
+        escaped: &rest[..end],
+        has_escapes,
+        channel,
+    })
 }
 
 /// Where the string that begins at the start of `bytes` has its closing quote, and whether it has
@@ -38,7 +42,9 @@ fn string_end(bytes: &[u8]) -> Option<(usize, bool)> {
     loop {
         let at = from + memchr::memchr2(b'"', b'\\', bytes.get(from..)?)?;
         if bytes[at] == b'"' {
-            let controls = bytes[..at].iter().fold(false, |any, &byte| any | (byte < b' '));
+            let controls = bytes[..at]
+                .iter()
+                .fold(false, |any, &byte| any | (byte < b' '));
             return (!controls).then_some((at, has_escapes));
         }
         has_escapes = true;
@@ -91,6 +97,9 @@ fn unicode_escape(rest: &str) -> Option<(char, usize)> {
 fn hex4(text: &str) -> Option<u32> {
     let digits = text.get(..4)?;
     // `from_str_radix` alone would take a sign as well.
-    digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(())?;
+    digits
+        .bytes()
+        .all(|byte| byte.is_ascii_hexdigit())
+        .then_some(())?;
     u32::from_str_radix(digits, 16).ok()
 }

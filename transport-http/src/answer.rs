@@ -1,0 +1,103 @@
+//! Whether an answer is an event stream at all.
+
+use std::{pin::pin, time::Duration};
+
+use awc::{
+    ClientResponse,
+    http::{StatusCode, header},
+};
+use executor_protocol::TransportError;
+use futures_core::Stream as _;
+
+/// How much of a refusal's body is kept to show.
+const EXCERPT_BYTES: usize = 2048;
+
+/// How long a refusal's body is waited for; it is a courtesy, the status says enough.
+const EXCERPT_WAIT: Duration = Duration::from_secs(2);
+
+/// Media types under which executors are known to send NDJSON. Many do not bother to name the right
+/// one; what is excluded are pages and pictures, which some proxy or login form sends in their place.
+const STREAM_TYPES: [&str; 8] = [
+    "application/x-ndjson",
+    "application/ndjson",
+    "application/jsonl",
+    "application/x-jsonlines",
+    "application/json",
+    "application/stream+json",
+    "application/octet-stream",
+    "text/plain",
+];
+
+/// Accepts the head of an event stream; anything else becomes an error with the beginning of its body.
+pub(crate) async fn expect_stream(answer: &mut ClientResponse) -> Result<(), TransportError> {
+    expect_ok(answer).await?;
+    let text = |name| {
+        answer
+            .headers()
+            .get(name)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    if let Some(encoding) = text(header::CONTENT_ENCODING)
+        && !encoding.trim().eq_ignore_ascii_case("identity")
+    {
+        return Err(TransportError::ContentEncoding { encoding });
+    }
+    if let Some(content_type) = text(header::CONTENT_TYPE) {
+        let media_type = content_type.split(';').next().unwrap_or_default().trim();
+        if !STREAM_TYPES
+            .iter()
+            .any(|known| media_type.eq_ignore_ascii_case(known))
+        {
+            let body = excerpt(answer).await;
+            return Err(TransportError::ContentType { content_type, body });
+        }
+    }
+    Ok(())
+}
+
+/// Accepts status 200; a redirect or any other status becomes an error.
+pub(crate) async fn expect_ok(answer: &mut ClientResponse) -> Result<(), TransportError> {
+    let status = answer.status();
+    if status == StatusCode::OK {
+        return Ok(());
+    }
+    let text = |name| {
+        answer
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
+    };
+    if status.is_redirection() {
+        let location = text(header::LOCATION);
+        return Err(TransportError::Redirect {
+            status: status.as_u16(),
+            location,
+        });
+    }
+    let retry_after = text(header::RETRY_AFTER).and_then(|seconds| seconds.trim().parse().ok());
+    Err(TransportError::Status {
+        status: status.as_u16(),
+        retry_after: retry_after.map(Duration::from_secs),
+        body: excerpt(answer).await,
+    })
+}
+
+/// The beginning of an answer's body as text, as far as it comes soon.
+pub(crate) async fn excerpt(answer: &mut ClientResponse) -> String {
+    let mut kept = Vec::new();
+    let mut body = pin!(answer);
+    let read = async {
+        while kept.len() < EXCERPT_BYTES {
+            match std::future::poll_fn(|cx| body.as_mut().poll_next(cx)).await {
+                Some(Ok(chunk)) => kept.extend_from_slice(&chunk),
+                // What came is worth showing however it ended.
+                Some(Err(_)) | None => break,
+            }
+        }
+    };
+    // Likewise when it did not end in time.
+    let _ = tokio::time::timeout(EXCERPT_WAIT, read).await;
+    kept.truncate(EXCERPT_BYTES);
+    String::from_utf8_lossy(&kept).into_owned()
+}

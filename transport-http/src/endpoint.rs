@@ -1,0 +1,126 @@
+//! Where an executor is: its URL, taken apart and safe to show.
+
+use awc::http::Uri;
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+/// An executor's base URL.
+#[derive(Clone)]
+pub(crate) struct Endpoint {
+    url: Url,
+    /// The URL without credentials, query and trailing slash.
+    display: String,
+}
+
+/// User name and password from a URL.
+pub(crate) struct Credentials {
+    pub(crate) user: String,
+    pub(crate) password: Option<String>,
+}
+
+/// Why a text is no URL of an executor.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EndpointError {
+    /// The text is no URL at all.
+    #[error("not a URL (expected something like http://localhost:8000)")]
+    Invalid(#[from] url::ParseError),
+    /// The URL has a scheme this transport does not speak.
+    #[error("scheme {scheme:?} is not supported (expected http)")]
+    Scheme {
+        /// The scheme.
+        scheme: String,
+    },
+    /// The URL has a query or a fragment, which a base URL cannot have.
+    #[error("a query or fragment has no meaning in an executor's URL")]
+    Query,
+    /// The URL's path cannot be put into a request.
+    #[error("the URL cannot be used in a request")]
+    Unusable(#[from] awc::http::uri::InvalidUri),
+    /// The token holds characters that a header cannot.
+    #[error("the token or the credentials hold characters that a header cannot")]
+    Header,
+}
+
+impl Endpoint {
+    pub(crate) fn parse(text: &str) -> Result<Self, EndpointError> {
+        let url = Url::parse(text)?;
+        if url.scheme() != "http" {
+            return Err(EndpointError::Scheme {
+                scheme: url.scheme().to_owned(),
+            });
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(EndpointError::Query);
+        }
+        let display = Self::without_credentials(&url);
+        Ok(Self { url, display })
+    }
+
+    fn without_credentials(url: &Url) -> String {
+        let host = url.host_str().unwrap_or_default();
+        let port = url
+            .port()
+            .map_or_else(String::new, |port| format!(":{port}"));
+        let path = url.path().trim_end_matches('/');
+        format!("{}://{host}{port}{path}", url.scheme())
+    }
+
+    /// The URL for people: without credentials.
+    pub(crate) fn display(&self) -> &str {
+        &self.display
+    }
+
+    /// The URI of `path` below the base URL.
+    pub(crate) fn uri(&self, path: &str) -> Result<Uri, EndpointError> {
+        Ok(format!("{}/{}", self.display, path.trim_start_matches('/')).parse()?)
+    }
+
+    pub(crate) fn credentials(&self) -> Option<Credentials> {
+        let decode = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        (!self.url.username().is_empty() || self.url.password().is_some()).then(|| Credentials {
+            user: decode(self.url.username()),
+            password: self.url.password().map(decode),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_used_and_never_shown() {
+        let endpoint = Endpoint::parse("http://me:s%40cret@[::1]:8000/api/").expect("valid");
+        assert_eq!(endpoint.display(), "http://[::1]:8000/api");
+        let credentials = endpoint.credentials().expect("there are some");
+        assert_eq!(
+            (&*credentials.user, credentials.password.as_deref()),
+            ("me", Some("s@cret"))
+        );
+        assert_eq!(
+            endpoint.uri("/execute").expect("valid"),
+            "http://[::1]:8000/api/execute"
+        );
+    }
+
+    #[test]
+    fn what_is_no_base_url_is_refused() {
+        assert!(matches!(
+            Endpoint::parse("localhost"),
+            Err(EndpointError::Invalid(_))
+        ));
+        assert!(matches!(
+            Endpoint::parse("localhost:8000"),
+            Err(EndpointError::Scheme { .. })
+        ));
+        assert!(matches!(
+            Endpoint::parse("ftp://x"),
+            Err(EndpointError::Scheme { .. })
+        ));
+        assert!(matches!(
+            Endpoint::parse("http://x/?a=b"),
+            Err(EndpointError::Query)
+        ));
+    }
+}
