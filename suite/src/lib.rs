@@ -2,7 +2,72 @@
 //!
 //! The crate owns suite files: parsing with exact positions, validation, selection. It refuses to run
 //! anything, and to know about executors, transports or reports.
+//!
+//! # Suite files
+//!
+//! A suite is one JSON file. Its cases stand in `tests`, or by category in `categories`:
+//!
+//! ```
+//! use std::{path::Path, time::Duration};
+//!
+//! let suite = suite::parse(
+//!     Path::new("example.json"),
+//!     r#"{
+//!         "timeout": "2m",
+//!         "categories": {
+//!             "simple": {
+//!                 "tags": ["quick"],
+//!                 "tests": [
+//!                     {"id": "sum", "command": "echo $((15 + 27))", "expected_patterns": ["42"]},
+//!                     {"id": "nap", "command": "sleep 1", "timeout": 5}
+//!                 ]
+//!             }
+//!         }
+//!     }"#,
+//! )
+//! .unwrap();
+//! assert_eq!(suite.cases[0].timeout, Duration::from_secs(120));
+//! assert_eq!(suite.cases[1].timeout, Duration::from_secs(5));
+//! assert_eq!(suite.cases[1].tags, ["quick"]);
+//! ```
+//!
+//! | key | where | value |
+//! | --- | --- | --- |
+//! | `task_list_id` | suite | the suite's own name |
+//! | `gates` | suite | `min_success_rate` (0 to 1), `max_infrastructure_errors` (0 or more) |
+//! | `tests` | suite, category | the cases; a suite has either these or `categories` |
+//! | `categories` | suite | an object from category names to categories |
+//! | `id`, `command` | case | required; ids are unique in the file |
+//! | `name`, `expected_patterns` | case | the id and no patterns unless given |
+//! | `description` | anywhere | text |
+//! | `timeout` | anywhere | a duration above zero; 120 s unless given |
+//! | `stall_timeout` | anywhere | a duration above zero; none unless given |
+//! | `expected_exit_code` | anywhere | a whole number; 0 unless given |
+//! | `requires` | anywhere | names of programs the commands need |
+//! | `tags` | anywhere | labels to select by |
+//!
+//! What is given further inside replaces what was given further outside, except that `requires` and
+//! `tags` add up. Durations are numbers of seconds or texts as [`duration::parse`] reads them. `$schema`,
+//! `metadata` and keys that start with `x-` are left alone; any other key is an error.
 
+pub mod duration;
+mod error;
+mod file;
+mod invalid;
+mod load;
 mod model;
+mod position;
+mod problem;
+mod quote;
+mod reader;
+mod select;
+mod suggest;
+mod syntax;
+mod value;
 
+pub use error::SuiteError;
+pub use invalid::InvalidSuite;
+pub use load::{MAX_FILE_BYTES, load, parse};
 pub use model::{Case, Gates, Ratio, Suite};
+pub use problem::Problem;
+pub use select::{Selected, Selection, SelectorKind, Unmatched};

@@ -21,7 +21,11 @@ impl Suite {
     /// The file's name without folder and extension, from which reports and run markers take theirs.
     #[must_use]
     pub fn stem(&self) -> String {
-        self.path.file_stem().unwrap_or(self.path.as_os_str()).to_string_lossy().into_owned()
+        self.path
+            .file_stem()
+            .unwrap_or(self.path.as_os_str())
+            .to_string_lossy()
+            .into_owned()
     }
 }
 
@@ -77,8 +81,12 @@ pub struct Ratio(f64);
 impl Ratio {
     /// `value` as a ratio; `None` unless it lies between 0 and 1.
     #[must_use]
-    pub fn new(value: f64) -> Option<Self> {
-        (0.0..=1.0).contains(&value).then_some(Self(value))
+    pub const fn new(value: f64) -> Option<Self> {
+        if value >= 0.0 && value <= 1.0 {
+            Some(Self(value))
+        } else {
+            None
+        }
     }
 
     /// The share as a number between 0 and 1.

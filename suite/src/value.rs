@@ -1,0 +1,214 @@
+//! The values of a suite file and what each of them has to fulfil.
+
+use std::time::Duration;
+
+use jsonc_parser::ast::{StringLit, Value};
+
+use crate::{
+    Ratio, duration,
+    problem::Complaint,
+    quote::quoted,
+    reader::{Reader, span},
+};
+
+impl<'t> Reader<'t> {
+    /// Any text.
+    pub(crate) fn text(&mut self, value: &Value<'t>) -> Option<String> {
+        self.string(value).map(|string| string.value.to_string())
+    }
+
+    /// A text by which people and programs refer to something: on one line, and not blank.
+    pub(crate) fn label<'n>(
+        &mut self,
+        value: &'n Value<'t>,
+        what: &str,
+    ) -> Option<&'n StringLit<'t>> {
+        let string = self.string(value)?;
+        self.check_label(string, what).then_some(string)
+    }
+
+    /// Whether `string` can serve as a label; reports it if not.
+    pub(crate) fn check_label(&mut self, string: &StringLit<'t>, what: &str) -> bool {
+        if string.value.trim().is_empty() {
+            self.problems.report(span(string), || {
+                Complaint::new(format!("the {what} is empty"))
+            });
+            return false;
+        }
+        if string.value.contains(char::is_control) {
+            self.problems.report(span(string), || {
+                Complaint::new(format!("the {what} contains a control character"))
+            });
+            return false;
+        }
+        true
+    }
+
+    /// A shell command.
+    pub(crate) fn command(&mut self, value: &Value<'t>) -> Option<String> {
+        let string = self.string(value)?;
+        if string.value.trim().is_empty() {
+            self.problems
+                .report(span(string), || Complaint::new("the command is empty"));
+            return None;
+        }
+        if string.value.contains('\0') {
+            self.problems.report(span(string), || {
+                Complaint::new("the command contains a NUL character")
+                    .help("no program can be given one in its arguments")
+            });
+            return None;
+        }
+        Some(string.value.to_string())
+    }
+
+    /// Texts that are looked for in the output.
+    pub(crate) fn patterns(&mut self, value: &Value<'t>) -> Vec<String> {
+        self.each(value, |reader, element| {
+            let string = reader.string(element)?;
+            if string.value.is_empty() {
+                reader.problems.report(span(string), || {
+                    Complaint::new("the pattern is empty").help("every output contains it")
+                });
+                return None;
+            }
+            Some(string.value.to_string())
+        })
+    }
+
+    /// Labels to select by.
+    pub(crate) fn tags(&mut self, value: &Value<'t>) -> Vec<String> {
+        self.each(value, |reader, element| {
+            reader
+                .label(element, "tag")
+                .map(|tag| tag.value.to_string())
+        })
+    }
+
+    /// Names of programs. They become part of a shell command that looks for them, so nothing that
+    /// means anything to a shell is let through.
+    pub(crate) fn programs(&mut self, value: &Value<'t>) -> Vec<String> {
+        self.each(value, |reader, element| {
+            let string = reader.string(element)?;
+            if !is_program_name(&string.value) {
+                reader.problems.report(span(string), || {
+                    Complaint::new(format!("{} is no name of a program", quoted(&string.value)))
+                        .help(
+                            "a name has letters, digits and . _ + - /, but no white space or shell \
+                             metacharacters, and does not begin with -",
+                        )
+                });
+                return None;
+            }
+            Some(string.value.to_string())
+        })
+    }
+
+    /// The elements of an array, without those that `read` reported as wrong.
+    fn each(
+        &mut self,
+        value: &Value<'t>,
+        mut read: impl FnMut(&mut Self, &Value<'t>) -> Option<String>,
+    ) -> Vec<String> {
+        let elements = self.array(value).unwrap_or_default();
+        elements
+            .iter()
+            .filter_map(|element| read(self, element))
+            .collect()
+    }
+
+    /// A limit in time: a number of seconds, or a text with units.
+    pub(crate) fn timeout(&mut self, value: &Value<'t>) -> Option<Duration> {
+        let parsed = match value {
+            // JSON numbers that no `f64` can hold parse as infinite.
+            Value::NumberLit(number) => {
+                duration::from_seconds(number.value.parse().unwrap_or(f64::INFINITY))
+            }
+            Value::StringLit(string) => duration::parse(&string.value),
+            _ => {
+                self.unexpected(value, "a number of seconds or a string such as \"90s\"");
+                return None;
+            }
+        };
+        match parsed {
+            Ok(timeout) if !timeout.is_zero() => Some(timeout),
+            Ok(_) => {
+                self.problems.report(span(value), || {
+                    Complaint::new("a timeout must be longer than zero")
+                });
+                None
+            }
+            Err(error) => {
+                self.problems.report(span(value), || {
+                    Complaint::new(error.to_string()).help(
+                        "a timeout is a number of seconds, or a string such as \"90s\", \"2m\", \
+                         \"1h30m\" or \"500ms\"",
+                    )
+                });
+                None
+            }
+        }
+    }
+
+    /// The exit code of a command.
+    pub(crate) fn exit_code(&mut self, value: &Value<'t>) -> Option<i32> {
+        self.whole_number(value, "a whole number between -2147483648 and 2147483647")
+    }
+
+    /// How many of something there may be.
+    pub(crate) fn count(&mut self, value: &Value<'t>) -> Option<u64> {
+        self.whole_number(value, "a whole number of 0 or more")
+    }
+
+    fn whole_number<N: std::str::FromStr>(
+        &mut self,
+        value: &Value<'t>,
+        expected: &str,
+    ) -> Option<N> {
+        let Value::NumberLit(number) = value else {
+            self.unexpected(value, expected);
+            return None;
+        };
+        let parsed = number.value.parse().ok();
+        if parsed.is_none() {
+            self.problems.report(span(value), || {
+                Complaint::new(format!(
+                    "expected {expected}, found {}",
+                    quoted(number.value)
+                ))
+            });
+        }
+        parsed
+    }
+
+    /// A share between 0 and 1.
+    pub(crate) fn ratio(&mut self, value: &Value<'t>) -> Option<Ratio> {
+        let Value::NumberLit(number) = value else {
+            self.unexpected(value, "a number between 0 and 1");
+            return None;
+        };
+        let share: f64 = number.value.parse().unwrap_or(f64::INFINITY);
+        let ratio = Ratio::new(share);
+        if ratio.is_none() {
+            self.problems.report(span(value), || {
+                let found = quoted(number.value);
+                let complaint =
+                    Complaint::new(format!("expected a number between 0 and 1, found {found}"));
+                if (1.0..=100.0).contains(&share) && share.fract() == 0.0 {
+                    complaint.help(format!("{share} % is written as {}", share / 100.0))
+                } else {
+                    complaint
+                }
+            });
+        }
+        ratio
+    }
+}
+
+fn is_program_name(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with('-')
+        && name.bytes().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'+' | b'-' | b'/')
+        })
+}

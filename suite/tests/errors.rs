@@ -1,0 +1,252 @@
+//! What people read when a suite file is wrong.
+
+use std::path::Path;
+
+/// The error for a suite file of this text.
+fn error(text: &str) -> String {
+    suite::parse(Path::new("suite.json"), text)
+        .expect_err("invalid")
+        .to_string()
+}
+
+/// The error for a flat suite with this one case.
+fn case_error(case: &str) -> String {
+    error(&format!(r#"{{"tests": [{case}]}}"#))
+}
+
+/// The errors for all these texts, one after the other.
+fn errors(texts: &[&str]) -> String {
+    texts
+        .iter()
+        .map(|text| error(text))
+        .collect::<Vec<_>>()
+        .join("\n\n")
+}
+
+/// The errors for all these values of one key of a case.
+fn value_errors(key: &str, values: &[&str]) -> String {
+    let of_value = |value: &&str| {
+        case_error(&format!(
+            r#"{{"id": "a", "command": "b", "{key}": {value}}}"#
+        ))
+    };
+    values.iter().map(of_value).collect::<Vec<_>>().join("\n\n")
+}
+
+#[test]
+fn every_problem_of_a_file_is_shown_at_once() {
+    insta::assert_snapshot!(error(
+        r#"{
+  "task_list_id": 7,
+  "timout": 30,
+  "gates": {"min_success_rate": 80},
+  "tests": [
+    {"id": "sum", "command": "echo 42", "expected_pattern": ["42"]},
+    {"id": "nap", "command": " ", "timeout": "5 minutes"},
+    {"id": "sum", "comand": "true"}
+  ]
+}"#
+    ));
+}
+
+#[test]
+fn a_file_without_content_is_called_empty() {
+    insta::assert_snapshot!(errors(&["", " \n\t", "\u{feff}"]));
+}
+
+#[test]
+fn what_is_not_json_is_shown_where_it_stands() {
+    insta::assert_snapshot!(errors(&[
+        "task_list_id: simple",
+        "{\"tests\": [] // none yet\n}",
+        "{\"tests\": [] /* none yet",
+        "{\"tests\": [1, 2,]}",
+        "{\"tests\": [],\n}",
+        "{\"tests\": []}}",
+        "{'tests': []}",
+        "{tests: []}",
+        "{\"tests\" []}",
+        "{\"tests\": }",
+        "{\"tests\": [} ",
+        "{\"tests\": [1 2]}",
+        "{\"tests\": [1",
+        "{\"tests\": {",
+        "{\"tests\": True}",
+        "{\"tests\": “a”}",
+        "{\"timeout\": NaN}",
+        "{\"timeout\": -Infinity}",
+        "{\"timeout\": 0x10}",
+        "{\"timeout\": 010}",
+        "{\"timeout\": .5}",
+        "{\"timeout\": +5}",
+        "{\"timeout\": 1e}",
+        "{\"a\": \"\\x41\"}",
+        "{\"a\": \"\\ud800\"}",
+        "{\"a\": \"b",
+    ]));
+}
+
+#[test]
+fn a_missing_quotation_mark_is_found_on_its_line() {
+    insta::assert_snapshot!(errors(&[
+        "{\n  \"tests\": [\n    {\"id\": \"a\", \"command\": \"true},\n    {\"id\": \"b\"}\n  ]\n}",
+        "{\n  \"tests\": [\n    {\"id\": \"a, \"command\": \"true\"},\n    {\"id\": \"b\"}\n  ]\n}",
+    ]));
+}
+
+#[test]
+fn characters_that_json_forbids_are_refused_although_the_parser_knows_them() {
+    insta::assert_snapshot!(errors(&[
+        "{\"tests\": [{\"id\": \"a\", \"command\": \"echo\ta\u{1}\nb\"}]}",
+        "{\u{a0}\"tests\": [{\"id\": \"a\", \"command\": \"true\"}]}",
+    ]));
+}
+
+#[test]
+fn nesting_too_deep_is_shown_on_a_clipped_line() {
+    insta::assert_snapshot!(error(&format!("{{\"metadata\": {}", "[".repeat(100_000))));
+}
+
+#[test]
+fn a_file_of_another_shape_is_told_what_is_missing() {
+    insta::assert_snapshot!(errors(&[
+        "[]",
+        "null",
+        "{}",
+        r#"{"tests": []}"#,
+        r#"{"tests": {}}"#,
+        r#"{"categories": {}}"#,
+        r#"{"categories": []}"#,
+        r#"{"categories": {"simple": {}}}"#,
+        r#"{"categories": {"simple": {"tests": []}, "streams": []}}"#,
+        r#"{"categories": {"": {"tests": [{"id": "a", "command": "b"}]}}}"#,
+    ]));
+}
+
+#[test]
+fn tests_and_categories_exclude_each_other() {
+    insta::assert_snapshot!(error(
+        r#"{
+  "tests": [{"id": "a", "command": "true"}],
+  "categories": {"simple": {"tests": [{"id": "b", "command": "true"}]}}
+}"#
+    ));
+}
+
+#[test]
+fn an_unknown_key_comes_with_a_suggestion_or_with_what_is_known() {
+    insta::assert_snapshot!(errors(&[
+        r#"{"test": [], "tests": [{"id": "a", "command": "b", "patterns": [], "retries": 3}]}"#,
+        r#"{"gates": {"min_sucess_rate": 1}, "tests": [{"id": "a", "command": "b"}]}"#,
+        r#"{"categories": {"simple": {"gates": {}, "tests": [{"id": "a", "command": "b"}]}}}"#,
+    ]));
+}
+
+#[test]
+fn a_duplicate_key_names_both_places() {
+    insta::assert_snapshot!(error(
+        "{\"timeout\": 1,\n\"timeout\": 2, \"tests\": [{\"id\": \"a\", \"command\": \"b\", \"\\u0069d\": \"c\"}]}"
+    ));
+}
+
+#[test]
+fn a_duplicate_category_names_both_places() {
+    insta::assert_snapshot!(error(
+        r#"{"categories": {
+  "simple": {"tests": [{"id": "a", "command": "b"}]},
+  "simple": {"tests": [{"id": "c", "command": "d"}]}
+}}"#
+    ));
+}
+
+#[test]
+fn a_duplicate_id_names_both_places() {
+    insta::assert_snapshot!(error(
+        r#"{"categories": {
+  "simple": {"tests": [{"id": "a", "command": "b"}]},
+  "streams": {"tests": [
+    {"id": "a", "command": "c"},
+    {"id": "a", "command": "d"}
+  ]}
+}}"#
+    ));
+}
+
+#[test]
+fn what_a_case_needs_has_to_be_there() {
+    insta::assert_snapshot!(errors(&[
+        "{\"tests\": [\n  {},\n  \"echo\"\n]}",
+        r#"{"tests": [{"id": "", "command": ""}, {"id": "\t", "command": "\n"}]}"#,
+        r#"{"tests": [{"id": "a\u0000b", "command": "echo \u0000"}]}"#,
+    ]));
+}
+
+#[test]
+fn values_of_a_wrong_type_are_told_what_was_expected() {
+    insta::assert_snapshot!(error(
+        r#"{"description": [], "requires": "claude", "tags": null, "gates": 1, "tests": [
+  {"id": 1, "name": true, "command": {}, "description": null},
+  {"id": "a", "command": "b", "expected_patterns": "42", "timeout": [], "expected_exit_code": "0"},
+  {"id": "c", "command": "d", "expected_patterns": [42, ""], "tags": ["", 1]}
+]}"#
+    ));
+}
+
+#[test]
+fn a_timeout_has_to_be_a_span_of_time() {
+    insta::assert_snapshot!(value_errors(
+        "timeout",
+        &[
+            "0",
+            "-1",
+            "-0.0",
+            "1e400",
+            "1e-400",
+            "31622401",
+            r#""""#,
+            r#""soon""#,
+            r#""1h30""#,
+            r#""0s""#
+        ]
+    ));
+}
+
+#[test]
+fn an_exit_code_is_a_whole_number() {
+    insta::assert_snapshot!(value_errors(
+        "expected_exit_code",
+        &["0.5", "4294967296", "1e2"]
+    ));
+}
+
+#[test]
+fn a_gate_has_to_be_one_that_can_hold() {
+    insta::assert_snapshot!(errors(&[
+        r#"{"gates": {"min_success_rate": 80, "max_infrastructure_errors": -1}, "tests": [{"id": "a", "command": "b"}]}"#,
+        r#"{"gates": {"min_success_rate": -0.1, "max_infrastructure_errors": 0.5}, "tests": [{"id": "a", "command": "b"}]}"#,
+        r#"{"gates": {"min_success_rate": "80%", "max_infrastructure_errors": null}, "tests": [{"id": "a", "command": "b"}]}"#,
+    ]));
+}
+
+#[test]
+fn a_required_program_is_a_plain_name() {
+    insta::assert_snapshot!(value_errors(
+        "requires",
+        &[r#"["claude", "rm -rf /", "$(id)", "", "-v", "a;b"]"#]
+    ));
+}
+
+#[test]
+fn long_lines_and_long_names_are_clipped_around_the_problem() {
+    let padding = "ä".repeat(300);
+    insta::assert_snapshot!(error(&format!(
+        r#"{{"x-before": "{padding}", "{padding}": 1, "tests": [{{"id": "a", "command": "b"}}], "x-after": 1}}"#
+    )));
+}
+
+#[test]
+fn carets_stand_below_what_they_mean_whatever_comes_before() {
+    insta::assert_snapshot!(error(
+        "{\r\n\t\"x-ü\": \"🦀\",\t\"timeot\": 1,\r\n\"tests\": [{\"id\": \"a\", \"command\": \"b\"}]}"
+    ));
+}
