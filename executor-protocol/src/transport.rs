@@ -153,6 +153,8 @@ pub struct StreamStats {
     pub first_event: Option<Duration>,
     /// Until the first output.
     pub first_output: Option<Duration>,
+    /// Until the latest output.
+    pub last_output: Option<Duration>,
     /// Until the terminal event.
     pub terminal: Option<Duration>,
     /// The longest time between two events that followed each other.

@@ -4,5 +4,13 @@
 //! and the actors that perform it. It refuses HTTP, SQL, Markdown and the terminal: transports come in
 //! through a trait, results go out as values.
 
+pub mod attempt;
+pub mod gates;
+mod marker;
 pub mod outcome;
 pub mod results;
+pub mod run_state;
+#[cfg(test)]
+mod test_support;
+
+pub use marker::run_marker;

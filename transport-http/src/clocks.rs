@@ -64,6 +64,7 @@ impl Clocks {
         if let StreamEvent::Output { .. } = event {
             self.stats.output_events += 1;
             self.stats.first_output.get_or_insert(since_start);
+            self.stats.last_output = Some(since_start);
         }
         if event.is_terminal() && self.terminal.is_none() {
             self.terminal = Some(now);

@@ -1,0 +1,166 @@
+//! One attempt at one case: from a request and a transport to a report.
+
+mod capture;
+mod judge;
+mod matcher;
+
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
+
+use executor_protocol::{
+    Deadlines, EventStream, ExecuteRequest, Findings, IdleLimits, OutputJoin, StreamStats,
+    Transport,
+};
+use suite::Case;
+use tokio::time::Instant;
+
+pub use judge::{Judge, Judgement, StreamEnd};
+pub use matcher::Matcher;
+
+use crate::results::AttemptReport;
+
+/// What an attempt needs to know besides its transport.
+#[derive(Debug, Clone)]
+pub struct AttemptPlan {
+    /// The case.
+    pub case: Arc<Case>,
+    /// The name under which the executor shall know the attempt.
+    pub execution_id: String,
+    /// How long after the start of the run the attempt begins.
+    pub started_after: Duration,
+    /// What is the same for all attempts of a run.
+    pub settings: AttemptSettings,
+}
+
+/// What is the same for all attempts of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttemptSettings {
+    /// How long a connection may take.
+    pub connect_timeout: Duration,
+    /// How long the head of the answer may take.
+    pub head_timeout: Duration,
+    /// How many bytes of the output's beginning, and of its end, are kept.
+    pub keep_output_bytes: usize,
+}
+
+impl Default for AttemptSettings {
+    /// 5 s, 30 s, and 64 KiB.
+    fn default() -> Self {
+        let Deadlines { connect, head, .. } = Deadlines::default();
+        Self { connect_timeout: connect, head_timeout: head, keep_output_bytes: 64 * 1024 }
+    }
+}
+
+/// An executor that enforces the timeout itself gets this much longer, so that it can say so.
+const EXECUTOR_SAYS_SO: Duration = Duration::from_secs(1);
+
+/// How long ending an execution early may take before it is left to itself.
+const CANCEL_WAIT: Duration = Duration::from_secs(2);
+
+/// Runs one attempt to its end, or until `cancel` resolves. It always comes to a report.
+pub async fn run(
+    plan: &AttemptPlan,
+    transport: &dyn Transport,
+    cancel: impl Future<Output = ()>,
+) -> AttemptReport {
+    let started = Instant::now();
+    let mut cancel = pin!(cancel);
+    let opening = transport.execute(plan.request(), plan.deadlines());
+    let opened = tokio::select! {
+        biased;
+        () = &mut cancel => Err(StreamEnd::Cancelled),
+        opened = opening => opened.map_err(StreamEnd::Error),
+    };
+    let mut stream = match opened {
+        Ok(stream) => stream,
+        Err(end) => {
+            let judge = Judge::new(&plan.case, OutputJoin::Concat, 0);
+            return plan.report(judge, end, &Findings::default(), &StreamStats::default(), started);
+        }
+    };
+    let mut judge = Judge::new(&plan.case, stream.output_join(), plan.settings.keep_output_bytes);
+    let end = follow(&mut *stream, &mut judge, cancel).await;
+    let was_cancelled = matches!(end, StreamEnd::Cancelled);
+    let report = plan.report(judge, end, stream.findings(), stream.stats(), started);
+    if was_cancelled {
+        // Whether the executor heard it in time does not change what happened in the attempt.
+        let _ = tokio::time::timeout(CANCEL_WAIT, stream.cancel()).await;
+    }
+    report
+}
+
+/// Hands the stream's events to the judge until the stream ends or `cancel` resolves.
+async fn follow(
+    stream: &mut dyn EventStream,
+    judge: &mut Judge,
+    mut cancel: impl Future<Output = ()> + Unpin,
+) -> StreamEnd {
+    poll_fn(|cx| {
+        // Asked once per wake-up and not once per event: a chunk holds hundreds of events.
+        if pin!(&mut cancel).poll(cx).is_ready() {
+            return Poll::Ready(StreamEnd::Cancelled);
+        }
+        loop {
+            match std::task::ready!(stream.poll_advance(cx)) {
+                Ok(true) => {
+                    if let Some(event) = stream.event() {
+                        judge.on_event(event);
+                    }
+                    if !stream.has_buffered() {
+                        judge.on_pause();
+                    }
+                }
+                Ok(false) => return Poll::Ready(StreamEnd::Clean),
+                Err(error) => return Poll::Ready(StreamEnd::Error(error)),
+            }
+        }
+    })
+    .await
+}
+
+impl AttemptPlan {
+    fn request(&self) -> ExecuteRequest {
+        ExecuteRequest {
+            command: self.case.command.clone(),
+            timeout: Some(self.case.timeout),
+            execution_id: self.execution_id.clone(),
+        }
+    }
+
+    fn deadlines(&self) -> Deadlines {
+        Deadlines {
+            connect: self.settings.connect_timeout,
+            head: self.settings.head_timeout,
+            total: self.case.timeout + EXECUTOR_SAYS_SO,
+            idle: IdleLimits { meaningful: self.case.stall_timeout, ..IdleLimits::default() },
+            ..Deadlines::default()
+        }
+    }
+
+    fn report(
+        &self,
+        judge: Judge,
+        end: StreamEnd,
+        findings: &Findings,
+        stats: &StreamStats,
+        started: Instant,
+    ) -> AttemptReport {
+        let judgement = judge.finish(&self.case, end, findings, stats);
+        AttemptReport {
+            execution_id: self.execution_id.clone(),
+            started_after: self.started_after,
+            elapsed: started.elapsed(),
+            outcome: judgement.outcome,
+            exit_code: judgement.exit_code,
+            patterns: judgement.patterns,
+            findings: findings.clone(),
+            output: judgement.output,
+            stats: stats.clone(),
+        }
+    }
+}

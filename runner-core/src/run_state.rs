@@ -1,0 +1,477 @@
+//! What a run does next: a pure state machine, without actors, clocks or I/O.
+//!
+//! The supervisor tells it what happened ([`Input`]) and performs what it decides ([`Effect`]).
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use executor_protocol::Health;
+use suite::Case;
+
+use crate::{
+    outcome::{Failure, Fault, Outcome, SkipReason},
+    results::AttemptReport,
+};
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Input {
+    /// The run begins.
+    Started,
+    /// The executor was asked for its health.
+    HealthChecked(Result<Health, String>),
+    /// A program was looked for where the executor runs.
+    RequirementProbed(Probe),
+    /// The running attempt came to its report.
+    AttemptFinished(Box<AttemptReport>),
+    /// The latest result is kept safe.
+    Recorded,
+    /// A pause is over.
+    WaitOver,
+    /// The run shall end.
+    Cancelled,
+}
+
+/// Something to do. Every effect but the last brings about exactly one input.
+#[derive(Debug, PartialEq)]
+pub enum Effect {
+    /// Ask the executor for its health.
+    CheckHealth,
+    /// Look for this program where the executor runs.
+    Probe {
+        /// The program's name.
+        program: String,
+    },
+    /// Run an attempt at the case with this index.
+    RunAttempt {
+        /// The index in the run's list of cases.
+        index: usize,
+    },
+    /// Keep this result of the case with this index.
+    Record {
+        /// The index in the run's list of cases.
+        index: usize,
+        /// What came of the case.
+        result: CaseEnd,
+    },
+    /// Wait this long.
+    Wait(Duration),
+    /// End what is under way, be it an attempt or a probe; its own input follows all the same.
+    Abort,
+    /// The run is over.
+    Finish(RunEnd),
+}
+
+/// What came of a case.
+#[derive(Debug, PartialEq)]
+pub enum CaseEnd {
+    /// An attempt was made.
+    Attempted(Box<AttemptReport>),
+    /// No attempt was made, for this outcome.
+    Decided(Outcome),
+}
+
+/// What looking for a program brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Probe {
+    /// It is there.
+    Present,
+    /// It is not there.
+    Missing,
+    /// The executor could not tell.
+    Unknown(Fault),
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RunEnd {
+    /// Every case had its turn.
+    Completed,
+    /// It was told to end.
+    Interrupted,
+    /// The executor was not healthy at the start.
+    ExecutorUnavailable {
+        /// Why, in words.
+        reason: String,
+    },
+    /// The executor went away and did not come back in time.
+    ExecutorLost {
+        /// Why, in words.
+        reason: String,
+    },
+}
+
+/// How a run decides where the suite leaves it open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunPolicy {
+    /// Whether a missing requirement fails its case instead of skipping it.
+    pub require_all: bool,
+    /// How long an executor that went away may take to come back.
+    pub max_outage: Duration,
+}
+
+impl Default for RunPolicy {
+    /// Skips what cannot run, and waits ten seconds for an executor that went away.
+    fn default() -> Self {
+        Self { require_all: false, max_outage: Duration::from_secs(10) }
+    }
+}
+
+/// How often an executor that went away is asked whether it is back.
+const OUTAGE_STEP: Duration = Duration::from_millis(500);
+
+/// The state of one run over a list of cases.
+#[derive(Debug)]
+pub struct RunState {
+    cases: Vec<Arc<Case>>,
+    policy: RunPolicy,
+    phase: Phase,
+    /// The index of the case that runs or is next.
+    current: usize,
+    requirements: HashMap<String, Probe>,
+    health: Option<Health>,
+    cancelled: bool,
+}
+
+#[derive(Debug)]
+enum Phase {
+    New,
+    CheckingFirstHealth,
+    Probing { program: String },
+    Attempting,
+    Recording { suspicious: bool },
+    /// After a fault: is the executor still there? `waited` so far for it to come back.
+    CheckingAgain { waited: Duration },
+    Waiting { waited: Duration },
+    Over,
+}
+
+impl RunState {
+    /// The state before the run of `cases`.
+    #[must_use]
+    pub fn new(cases: Vec<Arc<Case>>, policy: RunPolicy) -> Self {
+        Self {
+            cases,
+            policy,
+            phase: Phase::New,
+            current: 0,
+            requirements: HashMap::new(),
+            health: None,
+            cancelled: false,
+        }
+    }
+
+    /// What the executor said about its health at the start.
+    #[must_use]
+    pub fn health(&self) -> Option<&Health> {
+        self.health.as_ref()
+    }
+
+    /// Decides what to do about `input`.
+    ///
+    /// An input that nothing asked for (a late answer after the end) has no effect.
+    pub fn on(&mut self, input: Input) -> Vec<Effect> {
+        match (std::mem::replace(&mut self.phase, Phase::Over), input) {
+            (Phase::Over, _) => Vec::new(),
+            (phase, Input::Cancelled) => self.cancel(phase),
+            (Phase::New, Input::Started) => self.go(Phase::CheckingFirstHealth, Effect::CheckHealth),
+            (Phase::CheckingFirstHealth, Input::HealthChecked(Ok(health))) => {
+                self.health = Some(health);
+                self.next_case()
+            }
+            (Phase::CheckingFirstHealth, Input::HealthChecked(Err(reason))) => {
+                finish(RunEnd::ExecutorUnavailable { reason })
+            }
+            (Phase::Probing { program }, Input::RequirementProbed(probe)) => {
+                if self.cancelled {
+                    return finish(RunEnd::Interrupted);
+                }
+                self.requirements.insert(program, probe);
+                self.next_case()
+            }
+            (Phase::Attempting, Input::AttemptFinished(report)) => {
+                let suspicious = matches!(report.outcome, Outcome::InfrastructureError(_));
+                self.record(CaseEnd::Attempted(report), suspicious)
+            }
+            (Phase::Recording { suspicious }, Input::Recorded) => self.recorded(suspicious),
+            (Phase::CheckingAgain { .. }, Input::HealthChecked(Ok(_))) => self.next_case(),
+            (Phase::CheckingAgain { waited }, Input::HealthChecked(Err(reason))) => {
+                if waited >= self.policy.max_outage {
+                    return finish(RunEnd::ExecutorLost { reason });
+                }
+                self.go(Phase::Waiting { waited: waited + OUTAGE_STEP }, Effect::Wait(OUTAGE_STEP))
+            }
+            (Phase::Waiting { waited }, Input::WaitOver) => {
+                self.go(Phase::CheckingAgain { waited }, Effect::CheckHealth)
+            }
+            (phase, _) => {
+                self.phase = phase;
+                Vec::new()
+            }
+        }
+    }
+
+    fn go(&mut self, phase: Phase, effect: Effect) -> Vec<Effect> {
+        self.phase = phase;
+        vec![effect]
+    }
+
+    fn cancel(&mut self, phase: Phase) -> Vec<Effect> {
+        let already = std::mem::replace(&mut self.cancelled, true);
+        match phase {
+            // What is under way has still a result to give, and what was announced is to be kept.
+            Phase::Attempting | Phase::Probing { .. } => {
+                self.phase = phase;
+                if already { Vec::new() } else { vec![Effect::Abort] }
+            }
+            Phase::Recording { .. } => {
+                self.phase = phase;
+                Vec::new()
+            }
+            _ => finish(RunEnd::Interrupted),
+        }
+    }
+
+    fn recorded(&mut self, suspicious: bool) -> Vec<Effect> {
+        self.current += 1;
+        if self.current == self.cases.len() {
+            // An attempt that was cancelled at the very end leaves its case unfinished.
+            return finish(if self.cancelled { RunEnd::Interrupted } else { RunEnd::Completed });
+        }
+        if self.cancelled {
+            return finish(RunEnd::Interrupted);
+        }
+        if suspicious {
+            // No further attempts are burnt against an executor that may be gone.
+            let waited = Duration::ZERO;
+            return self.go(Phase::CheckingAgain { waited }, Effect::CheckHealth);
+        }
+        self.next_case()
+    }
+
+    /// Goes on with the current case: looks for what it requires, decides over it, or attempts it.
+    fn next_case(&mut self) -> Vec<Effect> {
+        let Some(case) = self.cases.get(self.current).map(Arc::clone) else {
+            return finish(RunEnd::Completed);
+        };
+        for program in &case.requires {
+            let decided = match self.requirements.get(program) {
+                Some(Probe::Present) => continue,
+                Some(Probe::Missing) => self.missing(program.clone()),
+                Some(Probe::Unknown(fault)) => Outcome::InfrastructureError(Fault {
+                    kind: fault.kind,
+                    message: format!("cannot tell whether `{program}` is available: {}", fault.message),
+                }),
+                None => {
+                    let program = program.clone();
+                    let phase = Phase::Probing { program: program.clone() };
+                    return self.go(phase, Effect::Probe { program });
+                }
+            };
+            return self.record(CaseEnd::Decided(decided), false);
+        }
+        self.go(Phase::Attempting, Effect::RunAttempt { index: self.current })
+    }
+
+    fn missing(&self, program: String) -> Outcome {
+        if self.policy.require_all {
+            Outcome::Failed(vec![Failure::MissingRequirement { program }])
+        } else {
+            Outcome::Skipped { reason: SkipReason::MissingRequirement { program } }
+        }
+    }
+
+    fn record(&mut self, result: CaseEnd, suspicious: bool) -> Vec<Effect> {
+        self.go(Phase::Recording { suspicious }, Effect::Record { index: self.current, result })
+    }
+}
+
+fn finish(end: RunEnd) -> Vec<Effect> {
+    vec![Effect::Finish(end)]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        outcome::FaultKind,
+        test_support::{case, report},
+    };
+
+    fn fault() -> Fault {
+        Fault { kind: FaultKind::Connect, message: "refused".into() }
+    }
+
+    fn healthy() -> Input {
+        Input::HealthChecked(Ok(Health { body: String::new(), latency: Duration::ZERO }))
+    }
+
+    fn finished(outcome: Outcome) -> Input {
+        Input::AttemptFinished(Box::new(report(outcome)))
+    }
+
+    fn requiring(program: &str) -> Arc<Case> {
+        Arc::new(Case { requires: vec![program.into()], ..case(program) })
+    }
+
+    /// A state whose executor was found healthy, with the effects of that.
+    fn started(cases: Vec<Arc<Case>>, policy: RunPolicy) -> (RunState, Vec<Effect>) {
+        let mut state = RunState::new(cases, policy);
+        assert_eq!(state.on(Input::Started), [Effect::CheckHealth]);
+        let effects = state.on(healthy());
+        (state, effects)
+    }
+
+    fn cases(count: usize) -> Vec<Arc<Case>> {
+        (0..count).map(|index| Arc::new(case(&index.to_string()))).collect()
+    }
+
+    #[test]
+    fn cases_run_one_after_the_other_and_each_is_recorded_before_the_next() {
+        let (mut state, effects) = started(cases(2), RunPolicy::default());
+        assert_eq!(effects, [Effect::RunAttempt { index: 0 }]);
+        let effects = state.on(finished(Outcome::Passed));
+        assert!(matches!(effects[..], [Effect::Record { index: 0, .. }]));
+        assert_eq!(state.on(Input::Recorded), [Effect::RunAttempt { index: 1 }]);
+        state.on(finished(Outcome::Passed));
+        assert_eq!(state.on(Input::Recorded), [Effect::Finish(RunEnd::Completed)]);
+    }
+
+    #[test]
+    fn an_unhealthy_executor_ends_the_run_before_the_first_case() {
+        let mut state = RunState::new(cases(1), RunPolicy::default());
+        state.on(Input::Started);
+        let effects = state.on(Input::HealthChecked(Err("refused".into())));
+        let reason = "refused".into();
+        assert_eq!(effects, [Effect::Finish(RunEnd::ExecutorUnavailable { reason })]);
+    }
+
+    #[test]
+    fn a_requirement_is_looked_for_once_and_what_it_misses_is_skipped() {
+        let cases = vec![requiring("claude"), requiring("claude")];
+        let (mut state, effects) = started(cases, RunPolicy::default());
+        assert_eq!(effects, [Effect::Probe { program: "claude".into() }]);
+        for expected in [0, 1] {
+            let effects = match expected {
+                0 => state.on(Input::RequirementProbed(Probe::Missing)),
+                _ => state.on(Input::Recorded),
+            };
+            let [Effect::Record { index, result: CaseEnd::Decided(outcome) }] = &effects[..] else {
+                panic!("{effects:?}");
+            };
+            assert_eq!(*index, expected);
+            assert!(matches!(outcome, Outcome::Skipped { .. }));
+        }
+        assert_eq!(state.on(Input::Recorded), [Effect::Finish(RunEnd::Completed)]);
+    }
+
+    #[test]
+    fn a_missing_requirement_fails_where_all_are_required() {
+        let policy = RunPolicy { require_all: true, ..RunPolicy::default() };
+        let (mut state, _) = started(vec![requiring("claude")], policy);
+        let effects = state.on(Input::RequirementProbed(Probe::Missing));
+        let [Effect::Record { result: CaseEnd::Decided(Outcome::Failed(_)), .. }] = effects[..] else {
+            panic!("{effects:?}");
+        };
+    }
+
+    #[test]
+    fn a_requirement_that_cannot_be_looked_for_is_an_infrastructure_error() {
+        let (mut state, _) = started(vec![requiring("claude")], RunPolicy::default());
+        let effects = state.on(Input::RequirementProbed(Probe::Unknown(fault())));
+        let [Effect::Record { result: CaseEnd::Decided(Outcome::InfrastructureError(_)), .. }] =
+            effects[..]
+        else {
+            panic!("{effects:?}");
+        };
+    }
+
+    #[test]
+    fn no_attempt_is_burnt_while_the_executor_is_away() {
+        let policy = RunPolicy { max_outage: Duration::from_secs(1), ..RunPolicy::default() };
+        let (mut state, _) = started(cases(3), policy);
+        state.on(finished(Outcome::InfrastructureError(fault())));
+        assert_eq!(state.on(Input::Recorded), [Effect::CheckHealth]);
+        assert_eq!(state.on(Input::HealthChecked(Err("away".into()))), [Effect::Wait(OUTAGE_STEP)]);
+        assert_eq!(state.on(Input::WaitOver), [Effect::CheckHealth]);
+        assert_eq!(state.on(healthy()), [Effect::RunAttempt { index: 1 }]);
+
+        state.on(finished(Outcome::InfrastructureError(fault())));
+        state.on(Input::Recorded);
+        for _ in 0..2 {
+            state.on(Input::HealthChecked(Err("away".into())));
+            assert_eq!(state.on(Input::WaitOver), [Effect::CheckHealth]);
+        }
+        let reason = "away".into();
+        let lost = Effect::Finish(RunEnd::ExecutorLost { reason });
+        assert_eq!(state.on(Input::HealthChecked(Err("away".into()))), [lost]);
+    }
+
+    #[test]
+    fn a_cancelled_run_ends_its_attempt_keeps_its_result_and_finishes() {
+        let (mut state, _) = started(cases(3), RunPolicy::default());
+        assert_eq!(state.on(Input::Cancelled), [Effect::Abort]);
+        assert_eq!(state.on(Input::Cancelled), []);
+        assert!(matches!(state.on(finished(Outcome::Cancelled))[..], [Effect::Record { .. }]));
+        assert_eq!(state.on(Input::Recorded), [Effect::Finish(RunEnd::Interrupted)]);
+        assert_eq!(state.on(Input::Cancelled), []);
+    }
+
+    /// What each effect can lead to, chosen by `choice`.
+    fn answer(effect: &Effect, choice: u8) -> Option<Input> {
+        Some(match effect {
+            Effect::CheckHealth if choice % 3 > 0 => healthy(),
+            Effect::CheckHealth => Input::HealthChecked(Err("away".into())),
+            Effect::Probe { .. } => Input::RequirementProbed(match choice % 3 {
+                0 => Probe::Present,
+                1 => Probe::Missing,
+                _ => Probe::Unknown(fault()),
+            }),
+            Effect::RunAttempt { .. } if choice % 3 > 0 => finished(Outcome::Passed),
+            Effect::RunAttempt { .. } => finished(Outcome::InfrastructureError(fault())),
+            Effect::Record { .. } => Input::Recorded,
+            Effect::Wait(_) => Input::WaitOver,
+            Effect::Abort | Effect::Finish(_) => return None,
+        })
+    }
+
+    proptest! {
+        /// Whatever happens, in whatever order it is cancelled: the run ends, it ends once, and every
+        /// case is recorded at most once and in order.
+        #[test]
+        fn every_run_ends_once_and_records_every_case_at_most_once(
+            count in 1..6usize,
+            choices in prop::collection::vec(any::<u8>(), 200),
+            cancel_at in 0..60usize,
+        ) {
+            let cases: Vec<_> = (0..count)
+                .map(|index| if index % 2 == 0 { requiring("claude") } else { Arc::new(case("x")) })
+                .collect();
+            let mut state = RunState::new(cases, RunPolicy { max_outage: OUTAGE_STEP, ..RunPolicy::default() });
+            let mut pending = state.on(Input::Started);
+            let mut recorded = Vec::new();
+            let mut ends = Vec::new();
+            for (step, choice) in choices.into_iter().enumerate() {
+                if step == cancel_at {
+                    pending.extend(state.on(Input::Cancelled));
+                }
+                let Some(effect) = (!pending.is_empty()).then(|| pending.remove(0)) else { break };
+                if let Effect::Record { index, .. } = &effect {
+                    recorded.push(*index);
+                }
+                if let Effect::Finish(end) = &effect {
+                    ends.push(end.clone());
+                }
+                if let Some(input) = answer(&effect, choice) {
+                    pending.extend(state.on(input));
+                }
+            }
+            prop_assert_eq!(ends.len(), 1);
+            prop_assert_eq!(recorded.clone(), (0..recorded.len()).collect::<Vec<_>>());
+            if ends[0] == RunEnd::Completed {
+                prop_assert_eq!(recorded.len(), count);
+            }
+        }
+    }
+}
