@@ -1,0 +1,253 @@
+//! The section of one case: what was asked, what came of it, what was seen.
+
+use std::{
+    fmt,
+    io::{self, Write},
+};
+
+use executor_protocol::Findings;
+use runner_core::{
+    outcome::{Outcome, OutcomeClass},
+    results::{AttemptReport, CaseResult, Verdict},
+};
+
+use crate::{
+    ReportOptions,
+    document::{needs_block, write_field},
+    escape::{CodeSpan, Text},
+    excerpt::Excerpt,
+    format::{Bytes, Grouped, Human},
+};
+
+/// What came of a case, as a sign and in words.
+pub(crate) struct Status {
+    /// Never alone: not everyone sees it, and not everyone reads it the same.
+    pub(crate) sign: &'static str,
+    /// In lower case.
+    pub(crate) words: &'static str,
+}
+
+impl Status {
+    pub(crate) fn of(result: &CaseResult) -> Self {
+        let Some(attempt) = &result.attempt else {
+            return Self {
+                sign: "⏹️",
+                words: "not run",
+            };
+        };
+        let class = attempt.outcome.class();
+        let sign = match class {
+            OutcomeClass::Passed => "✅",
+            OutcomeClass::InfrastructureError | OutcomeClass::HarnessError => "⚠️",
+            OutcomeClass::Skipped => "⏭️",
+            OutcomeClass::Cancelled => "⏹️",
+            _ => "❌",
+        };
+        Self {
+            sign,
+            words: class.words(),
+        }
+    }
+}
+
+/// The name that links lead to. An anchor of our own, because renderers derive different ones from
+/// the words of a heading, and names may repeat.
+pub(crate) struct Anchor(pub(crate) usize);
+
+impl fmt::Display for Anchor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "case-{}", self.0)
+    }
+}
+
+/// Writes the section of the case that is the `number`th in the suite.
+pub(crate) fn write(
+    out: &mut impl Write,
+    number: usize,
+    result: &CaseResult,
+    options: &ReportOptions,
+) -> io::Result<()> {
+    let case = &*result.case;
+    let status = Status::of(result);
+    writeln!(out, "<a id=\"{}\"></a>\n", Anchor(number))?;
+    let words = status.words.to_uppercase();
+    writeln!(out, "### {} - {} {words}\n", Text(&case.name), status.sign)?;
+    writeln!(out, "- **ID**: {}", CodeSpan(&case.id))?;
+    if let Some(category) = &case.category {
+        writeln!(out, "- **Category**: {}", Text(category))?;
+    }
+    if !case.tags.is_empty() {
+        write_code_list(out, "Tags", case.tags.iter())?;
+    }
+    if !case.description.is_empty() {
+        writeln!(out, "- **Description**: {}", Text(&case.description))?;
+    }
+    let tried = result
+        .attempt
+        .as_ref()
+        .filter(|_| result.verdict() != Verdict::Skipped);
+    if let Some(attempt) = tried {
+        writeln!(out, "- **Duration**: {}", Human(attempt.elapsed))?;
+    }
+    write_command(out, &case.command)?;
+    if let Some(attempt) = tried {
+        write_attempt(out, result, attempt)?;
+    }
+    write_reason(out, result, options)?;
+    match tried {
+        Some(attempt) => {
+            write_findings(out, &attempt.findings)?;
+            write_output(out, attempt, options)
+        }
+        None => Ok(()),
+    }
+}
+
+/// A command is shown whole, however long it is: it is there to be run again.
+fn write_command(out: &mut impl Write, command: &str) -> io::Result<()> {
+    if !command.contains('\n') {
+        return writeln!(out, "- **Command**: {}", CodeSpan(command));
+    }
+    writeln!(out, "- **Command**:\n")?;
+    Excerpt::of_text(command, usize::MAX).write(out, "sh")
+}
+
+fn write_attempt(
+    out: &mut impl Write,
+    result: &CaseResult,
+    attempt: &AttemptReport,
+) -> io::Result<()> {
+    write!(out, "- **Outcome**: {}", attempt.outcome.class().words())?;
+    if let Outcome::InfrastructureError(fault) = &attempt.outcome {
+        write!(out, " (`{}`)", fault.kind.as_str())?;
+    }
+    writeln!(out)?;
+    let expected = result.case.expected_exit_code;
+    match attempt.exit_code {
+        Some(code) if code == expected => writeln!(out, "- **Exit Code**: {code}")?,
+        Some(code) => writeln!(out, "- **Exit Code**: {code} (expected: {expected})")?,
+        None => writeln!(out, "- **Exit Code**: none reported")?,
+    }
+    writeln!(
+        out,
+        "- **Execution ID**: {}",
+        CodeSpan(&attempt.execution_id)
+    )?;
+    if let Some(first_event) = attempt.stats.first_event {
+        writeln!(out, "- **First Event After**: {}", Human(first_event))?;
+    }
+    if let Some(first_output) = attempt.stats.first_output {
+        writeln!(out, "- **First Output After**: {}", Human(first_output))?;
+    }
+    if !attempt.patterns.is_empty() {
+        let found = attempt
+            .patterns
+            .iter()
+            .filter(|pattern| pattern.found)
+            .count();
+        writeln!(
+            out,
+            "- **Patterns Found**: {found}/{}",
+            attempt.patterns.len()
+        )?;
+        if found < attempt.patterns.len() {
+            let missing = attempt.patterns.iter().filter(|pattern| !pattern.found);
+            write_code_list(
+                out,
+                "Patterns Missing",
+                missing.map(|pattern| &pattern.pattern),
+            )?;
+        }
+    }
+    if attempt.output.is_empty() {
+        writeln!(out, "- **Output**: none")?;
+    }
+    Ok(())
+}
+
+fn write_code_list<'a>(
+    out: &mut impl Write,
+    label: &str,
+    texts: impl Iterator<Item = &'a String>,
+) -> io::Result<()> {
+    write!(out, "- **{label}**: ")?;
+    for (index, text) in texts.enumerate() {
+        write!(
+            out,
+            "{}{}",
+            if index > 0 { ", " } else { "" },
+            CodeSpan(text)
+        )?;
+    }
+    writeln!(out)
+}
+
+/// Ends the list with why the case did not pass, under a name that does not call it an error where
+/// nobody erred.
+fn write_reason(
+    out: &mut impl Write,
+    result: &CaseResult,
+    options: &ReportOptions,
+) -> io::Result<()> {
+    let label = match result.verdict() {
+        Verdict::Skipped | Verdict::NotRun => "Reason",
+        _ => "Error",
+    };
+    let reason = match &result.attempt {
+        None => Some("the run ended before its turn".into()),
+        Some(attempt) => attempt.outcome.explanation(),
+    };
+    let Some(reason) = reason else {
+        return writeln!(out);
+    };
+    write_field(out, label, &reason, options.max_failed_output_chars)?;
+    if needs_block(&reason) {
+        Ok(())
+    } else {
+        writeln!(out)
+    }
+}
+
+fn write_findings(out: &mut impl Write, findings: &Findings) -> io::Result<()> {
+    if findings.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "**Breaches of the stream protocol**\n")?;
+    writeln!(
+        out,
+        "| Code | Severity | Count | First At Byte | Meaning | Detail |"
+    )?;
+    writeln!(out, "| :--- | :--- | ---: | ---: | :--- | :--- |")?;
+    for finding in findings {
+        writeln!(
+            out,
+            "| `{}` | {} | {} | {} | {} | {} |",
+            finding.code,
+            finding.code.severity(),
+            Grouped(finding.count),
+            Grouped(finding.first_offset),
+            finding.code.description(),
+            Text(&finding.detail)
+        )?;
+    }
+    writeln!(out)
+}
+
+fn write_output(
+    out: &mut impl Write,
+    attempt: &AttemptReport,
+    options: &ReportOptions,
+) -> io::Result<()> {
+    if attempt.output.is_empty() {
+        return Ok(());
+    }
+    let max_chars = match attempt.outcome {
+        Outcome::Passed => options.max_output_chars,
+        _ => options.max_failed_output_chars,
+    };
+    let size = Bytes(attempt.output.total_bytes());
+    // The empty line after the summary is what makes renderers read Markdown again.
+    writeln!(out, "<details>\n<summary>Output ({size})</summary>\n")?;
+    Excerpt::of_output(&attempt.output, max_chars).write(out, "text")?;
+    writeln!(out, "</details>\n")
+}

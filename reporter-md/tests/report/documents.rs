@@ -1,0 +1,357 @@
+//! Whole documents, as a person gets to see them.
+
+use std::{
+    io::{self, Write},
+    sync::Arc,
+    time::Duration,
+};
+
+use executor_protocol::{FindingCode, Findings, IdleClock, StreamStats};
+use reporter_md::{ReportOptions, write_report};
+use runner_core::{
+    outcome::{Failure, Fault, FaultKind, Outcome, SkipReason},
+    results::{AttemptReport, CapturedOutput, CaseResult, RunProblem},
+};
+use suite::Case;
+
+use crate::fixtures::*;
+
+fn passed_case() -> CaseResult {
+    tried(
+        case("simple_1", "Basic Arithmetic", "echo $((2 + 2))"),
+        AttemptReport {
+            patterns: vec![pattern("4", true)],
+            output: output("4\n"),
+            ..attempt(Outcome::Passed)
+        },
+    )
+}
+
+fn failed_cases() -> Vec<CaseResult> {
+    let silent = StreamStats::default();
+    vec![
+        tried(
+            Case {
+                category: Some("simple".into()),
+                tags: vec!["quick".into(), "math".into()],
+                ..case("patterns", "Missing Patterns", "echo one")
+            },
+            AttemptReport {
+                outcome: Outcome::Failed(vec![Failure::MissingPatterns(vec![
+                    "two".into(),
+                    "three".into(),
+                ])]),
+                patterns: vec![
+                    pattern("one", true),
+                    pattern("two", false),
+                    pattern("three", false),
+                ],
+                output: output("one"),
+                ..attempt(Outcome::Passed)
+            },
+        ),
+        tried(
+            case("exit", "Wrong Exit Code", "set -e\nfalse\n"),
+            AttemptReport {
+                exit_code: Some(1),
+                ..attempt(Outcome::Failed(vec![Failure::ExitCode {
+                    expected: 0,
+                    actual: 1,
+                }]))
+            },
+        ),
+        tried(
+            case("error", "Error Event", "cat /missing"),
+            attempt(Outcome::Failed(vec![Failure::ErrorEvent {
+                message: "No such file\n  at line 1\n  in <main>".into(),
+            }])),
+        ),
+        tried(
+            case("slow", "Too Slow", "sleep 300"),
+            AttemptReport {
+                elapsed: Duration::from_millis(121_020),
+                exit_code: None,
+                ..attempt(Outcome::TimedOut {
+                    limit: Duration::from_secs(120),
+                    silent_for: Duration::from_secs(60),
+                })
+            },
+        ),
+        tried(
+            case("stuck", "Stuck", "cat"),
+            AttemptReport {
+                exit_code: None,
+                stats: silent.clone(),
+                ..attempt(Outcome::Stalled {
+                    clock: IdleClock::Meaningful,
+                    limit: Duration::from_secs(30),
+                    silent_for: Duration::from_millis(30_100),
+                })
+            },
+        ),
+        tried(
+            case("broken", "Broken Stream", "yes | head -c 1G"),
+            broken_attempt(),
+        ),
+        tried(
+            case("lost", "Lost Attempt", "true"),
+            AttemptReport {
+                exit_code: None,
+                stats: silent,
+                ..attempt(Outcome::HarnessError {
+                    message: "the attempt's actor was lost".into(),
+                })
+            },
+        ),
+    ]
+}
+
+fn broken_attempt() -> AttemptReport {
+    let mut findings = Findings::default();
+    findings.record(FindingCode::NotJson, 12, || "HTTP/1.1 | <b>oops</b>".into());
+    findings.record(FindingCode::NotJson, 99, String::new);
+    findings.record(FindingCode::TruncatedBody, 1_048_576, String::new);
+    AttemptReport {
+        exit_code: None,
+        findings,
+        output: output("y\ny\ny\n"),
+        ..attempt(Outcome::InfrastructureError(Fault {
+            kind: FaultKind::Protocol(FindingCode::TruncatedBody),
+            message: "the body ended before its framing said so".into(),
+        }))
+    }
+}
+
+fn untried_cases() -> Vec<CaseResult> {
+    vec![
+        tried(
+            case("claude", "Needs Claude", "claude -p 'Say hi'"),
+            attempt(Outcome::Skipped {
+                reason: SkipReason::MissingRequirement {
+                    program: "claude".into(),
+                },
+            }),
+        ),
+        tried(
+            case("cut", "Cut Short", "sleep 5; echo done"),
+            AttemptReport {
+                exit_code: None,
+                output: output("starting"),
+                ..attempt(Outcome::Cancelled)
+            },
+        ),
+        not_run(case("never", "Never Reached", "echo last")),
+    ]
+}
+
+#[test]
+fn a_run_in_which_all_passed() {
+    let mut results = results(vec![passed_case()]);
+    results.gates = gates(1, 1, 0);
+    insta::assert_snapshot!(report(&results));
+}
+
+#[test]
+fn a_run_in_which_everything_happened() {
+    let mut cases = vec![passed_case()];
+    cases.extend(failed_cases());
+    cases.extend(untried_cases());
+    let mut results = results(cases);
+    results.gates = gates(1, 8, 1);
+    results.problems = vec![
+        RunProblem::Interrupted,
+        RunProblem::GateFailed,
+        RunProblem::CaseFailed,
+    ];
+    insta::assert_snapshot!(report(&results));
+}
+
+#[test]
+fn a_run_that_could_not_start() {
+    let mut results = results(vec![not_run(case(
+        "simple_1",
+        "Basic Arithmetic",
+        "echo 4",
+    ))]);
+    results.health = None;
+    results.gates = gates(0, 0, 0);
+    results.elapsed = Duration::from_millis(5_010);
+    results.problems = vec![
+        RunProblem::ExecutorUnavailable {
+            reason: "cannot connect to http://localhost:8000: connection refused".into(),
+        },
+        RunProblem::NothingTried,
+    ];
+    insta::assert_snapshot!(report(&results));
+}
+
+#[test]
+fn a_run_that_lost_its_executor_tells_why_in_a_block_if_there_is_much_to_tell() {
+    let mut results = results(vec![passed_case()]);
+    results.problems = vec![RunProblem::ExecutorLost {
+        reason: "the executor answered with status 502:\n<h1>Bad Gateway</h1>\n".into(),
+    }];
+    let report = report(&results);
+    let verdict = report.split("**Generated**").next();
+    insta::assert_snapshot!(verdict.expect("a verdict"));
+}
+
+#[test]
+fn gates_that_hold_despite_failures_are_a_success_that_tells_of_the_failures() {
+    let mut cases = failed_cases();
+    cases.truncate(1);
+    cases.extend((0..4).map(|_| passed_case()));
+    let mut results = results(cases);
+    results.gates = gates(4, 5, 0);
+    let report = report(&results);
+    assert!(report.contains(
+        "✅ **The run succeeded**: every gate holds, although 1 of 5 tried cases did not pass."
+    ));
+}
+
+#[test]
+fn hostile_text_everywhere() {
+    let hostile = "a\u{1b}[31m`b`</details>\u{202e}<script>x</script>|[c](javascript:d)";
+    let attempt = AttemptReport {
+        execution_id: hostile.into(),
+        patterns: vec![pattern("``", true), pattern(hostile, false)],
+        output: output("```\n</details>\n# Heading\r\n\u{1b}[2J````\n~~~\n"),
+        ..attempt(Outcome::Failed(vec![Failure::ErrorEvent {
+            message: hostile.into(),
+        }]))
+    };
+    let mut case = case(hostile, hostile, "echo ```\n# x\n```");
+    case.description = "# one\n\n# two <img src=x onerror=alert(1)> https://example.org".into();
+    let mut results = results(vec![tried(case, attempt)]);
+    results.run.suite_stem = "<b>_tests".into();
+    results.run.suite_description = hostile.into();
+    results.run.suite_path = hostile.into();
+    results.run.environment = vec![(hostile.into(), hostile.into())];
+    results.health.as_mut().expect("health").body = hostile.into();
+    results.problems = vec![RunProblem::CaseFailed];
+    insta::assert_snapshot!(report(&results));
+}
+
+#[test]
+fn a_failed_case_shows_more_of_its_output_than_a_passed_one() {
+    let long = CapturedOutput {
+        head: "first\n".repeat(1_000),
+        omitted_bytes: 1_000_000,
+        tail: "last\n".repeat(1_000),
+    };
+    let with_output = |outcome| AttemptReport {
+        output: long.clone(),
+        ..attempt(outcome)
+    };
+    let passed = with_output(Outcome::Passed);
+    let failed = with_output(Outcome::Failed(vec![Failure::ExitCode {
+        expected: 0,
+        actual: 1,
+    }]));
+    let results = results(vec![
+        tried(case("p", "P", "p"), passed),
+        tried(case("f", "F", "f"), failed),
+    ]);
+    let report = report(&results);
+    let gaps: Vec<_> = report
+        .lines()
+        .filter(|line| line.ends_with("not shown here.*"))
+        .collect();
+    assert_eq!(
+        gaps,
+        [
+            "*1,009,000 bytes not shown here.*",
+            "*1,000,000 bytes not shown here.*"
+        ]
+    );
+    assert_eq!(
+        report
+            .matches("<summary>Output (1,011,000 bytes)</summary>")
+            .count(),
+        2
+    );
+}
+
+#[test]
+fn the_limit_of_the_output_is_the_options() {
+    let options = ReportOptions {
+        max_output_chars: 6,
+        ..ReportOptions::default()
+    };
+    let shown = AttemptReport {
+        output: output("0123456789"),
+        ..attempt(Outcome::Passed)
+    };
+    let report = report_with(&results(vec![tried(case("p", "P", "p"), shown)]), &options);
+    assert!(report.contains(
+        "<details>\n<summary>Output (10 bytes)</summary>\n\n\
+         ```text\n012\n```\n\n*4 bytes not shown here.*\n\n```text\n789\n```\n\n</details>\n"
+    ));
+}
+
+#[test]
+fn equal_results_give_equal_bytes() {
+    assert_eq!(
+        report(&results(failed_cases())),
+        report(&results(failed_cases()))
+    );
+}
+
+/// Takes what it is given, and remembers the largest piece and the sum.
+#[derive(Default)]
+struct Scale {
+    largest: usize,
+    total: usize,
+}
+
+impl Write for Scale {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.largest = self.largest.max(piece.len());
+        self.total += piece.len();
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_hundred_thousand_cases_are_written_in_small_pieces() {
+    let mut of_two = Scale::default();
+    let mut of_many = Scale::default();
+    let one = passed_case();
+    for (scale, count) in [(&mut of_two, 2), (&mut of_many, 100_000)] {
+        let cases = (0..count)
+            .map(|_| CaseResult {
+                case: Arc::clone(&one.case),
+                attempt: one.attempt.clone(),
+            })
+            .collect();
+        write_report(&results(cases), &ReportOptions::default(), scale).expect("taken");
+    }
+    assert!(of_many.total > 30_000_000, "{} bytes", of_many.total);
+    assert!(
+        of_many.largest <= 64 * 1024,
+        "{} bytes at once",
+        of_many.largest
+    );
+}
+
+#[test]
+fn an_error_of_the_destination_is_passed_on() {
+    struct Full;
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let written = write_report(&results(Vec::new()), &ReportOptions::default(), &mut Full);
+    assert_eq!(
+        written.expect_err("no space").kind(),
+        io::ErrorKind::StorageFull
+    );
+}
