@@ -29,12 +29,22 @@ mod tests {
 
     use super::*;
 
-    const GATES: Gates =
-        Gates { min_success_rate: Ratio::new(0.8), max_infrastructure_errors: Some(0) };
+    const GATES: Gates = Gates {
+        min_success_rate: Ratio::new(0.8),
+        max_infrastructure_errors: Some(0),
+    };
 
     fn holds(passed: u64, failed: u64, infrastructure_errors: u64) -> Vec<bool> {
-        let counts = Counts { passed, failed, infrastructure_errors, ..Counts::default() };
-        evaluate(&GATES, &counts).iter().map(|gate| gate.holds).collect()
+        let counts = Counts {
+            passed,
+            failed,
+            infrastructure_errors,
+            ..Counts::default()
+        };
+        evaluate(&GATES, &counts)
+            .iter()
+            .map(|gate| gate.holds)
+            .collect()
     }
 
     #[test]

@@ -4,10 +4,13 @@
 //! and the actors that perform it. It refuses HTTP, SQL, Markdown and the terminal: transports come in
 //! through a trait, results go out as values.
 
+pub mod actors;
 pub mod attempt;
+pub mod events;
 pub mod gates;
 mod marker;
 pub mod outcome;
+pub mod plan;
 pub mod results;
 pub mod run_state;
 #[cfg(test)]

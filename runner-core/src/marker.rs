@@ -24,6 +24,9 @@ pub fn run_marker(suite_stem: &str, started_at: &Zoned) -> String {
         })
         .collect();
     // One run is one test of the many that the file is named after.
-    let singular = upper.strip_suffix('S').filter(|rest| rest.ends_with("_TEST")).unwrap_or(&upper);
+    let singular = upper
+        .strip_suffix('S')
+        .filter(|rest| rest.ends_with("_TEST"))
+        .unwrap_or(&upper);
     format!("{singular}_{}", started_at.strftime("%Y%m%d_%H%M%S"))
 }

@@ -119,6 +119,24 @@ pub struct AttemptReport {
     pub stats: StreamStats,
 }
 
+impl AttemptReport {
+    /// A report of an attempt of which only the outcome is known.
+    #[must_use]
+    pub fn bare(execution_id: String, started_after: Duration, outcome: Outcome) -> Self {
+        Self {
+            execution_id,
+            started_after,
+            elapsed: Duration::ZERO,
+            outcome,
+            exit_code: None,
+            patterns: Vec::new(),
+            findings: Findings::default(),
+            output: CapturedOutput::default(),
+            stats: StreamStats::default(),
+        }
+    }
+}
+
 /// An expected text and whether it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatternResult {

@@ -112,7 +112,10 @@ pub struct RunPolicy {
 impl Default for RunPolicy {
     /// Skips what cannot run, and waits ten seconds for an executor that went away.
     fn default() -> Self {
-        Self { require_all: false, max_outage: Duration::from_secs(10) }
+        Self {
+            require_all: false,
+            max_outage: Duration::from_secs(10),
+        }
     }
 }
 
@@ -136,12 +139,20 @@ pub struct RunState {
 enum Phase {
     New,
     CheckingFirstHealth,
-    Probing { program: String },
+    Probing {
+        program: String,
+    },
     Attempting,
-    Recording { suspicious: bool },
+    Recording {
+        suspicious: bool,
+    },
     /// After a fault: is the executor still there? `waited` so far for it to come back.
-    CheckingAgain { waited: Duration },
-    Waiting { waited: Duration },
+    CheckingAgain {
+        waited: Duration,
+    },
+    Waiting {
+        waited: Duration,
+    },
     Over,
 }
 
@@ -173,7 +184,9 @@ impl RunState {
         match (std::mem::replace(&mut self.phase, Phase::Over), input) {
             (Phase::Over, _) => Vec::new(),
             (phase, Input::Cancelled) => self.cancel(phase),
-            (Phase::New, Input::Started) => self.go(Phase::CheckingFirstHealth, Effect::CheckHealth),
+            (Phase::New, Input::Started) => {
+                self.go(Phase::CheckingFirstHealth, Effect::CheckHealth)
+            }
             (Phase::CheckingFirstHealth, Input::HealthChecked(Ok(health))) => {
                 self.health = Some(health);
                 self.next_case()
@@ -198,7 +211,12 @@ impl RunState {
                 if waited >= self.policy.max_outage {
                     return finish(RunEnd::ExecutorLost { reason });
                 }
-                self.go(Phase::Waiting { waited: waited + OUTAGE_STEP }, Effect::Wait(OUTAGE_STEP))
+                self.go(
+                    Phase::Waiting {
+                        waited: waited + OUTAGE_STEP,
+                    },
+                    Effect::Wait(OUTAGE_STEP),
+                )
             }
             (Phase::Waiting { waited }, Input::WaitOver) => {
                 self.go(Phase::CheckingAgain { waited }, Effect::CheckHealth)
@@ -221,7 +239,11 @@ impl RunState {
             // What is under way has still a result to give, and what was announced is to be kept.
             Phase::Attempting | Phase::Probing { .. } => {
                 self.phase = phase;
-                if already { Vec::new() } else { vec![Effect::Abort] }
+                if already {
+                    Vec::new()
+                } else {
+                    vec![Effect::Abort]
+                }
             }
             Phase::Recording { .. } => {
                 self.phase = phase;
@@ -235,7 +257,11 @@ impl RunState {
         self.current += 1;
         if self.current == self.cases.len() {
             // An attempt that was cancelled at the very end leaves its case unfinished.
-            return finish(if self.cancelled { RunEnd::Interrupted } else { RunEnd::Completed });
+            return finish(if self.cancelled {
+                RunEnd::Interrupted
+            } else {
+                RunEnd::Completed
+            });
         }
         if self.cancelled {
             return finish(RunEnd::Interrupted);
@@ -259,29 +285,47 @@ impl RunState {
                 Some(Probe::Missing) => self.missing(program.clone()),
                 Some(Probe::Unknown(fault)) => Outcome::InfrastructureError(Fault {
                     kind: fault.kind,
-                    message: format!("cannot tell whether `{program}` is available: {}", fault.message),
+                    message: format!(
+                        "cannot tell whether `{program}` is available: {}",
+                        fault.message
+                    ),
                 }),
                 None => {
                     let program = program.clone();
-                    let phase = Phase::Probing { program: program.clone() };
+                    let phase = Phase::Probing {
+                        program: program.clone(),
+                    };
                     return self.go(phase, Effect::Probe { program });
                 }
             };
             return self.record(CaseEnd::Decided(decided), false);
         }
-        self.go(Phase::Attempting, Effect::RunAttempt { index: self.current })
+        self.go(
+            Phase::Attempting,
+            Effect::RunAttempt {
+                index: self.current,
+            },
+        )
     }
 
     fn missing(&self, program: String) -> Outcome {
         if self.policy.require_all {
             Outcome::Failed(vec![Failure::MissingRequirement { program }])
         } else {
-            Outcome::Skipped { reason: SkipReason::MissingRequirement { program } }
+            Outcome::Skipped {
+                reason: SkipReason::MissingRequirement { program },
+            }
         }
     }
 
     fn record(&mut self, result: CaseEnd, suspicious: bool) -> Vec<Effect> {
-        self.go(Phase::Recording { suspicious }, Effect::Record { index: self.current, result })
+        self.go(
+            Phase::Recording { suspicious },
+            Effect::Record {
+                index: self.current,
+                result,
+            },
+        )
     }
 }
 
@@ -300,11 +344,17 @@ mod tests {
     };
 
     fn fault() -> Fault {
-        Fault { kind: FaultKind::Connect, message: "refused".into() }
+        Fault {
+            kind: FaultKind::Connect,
+            message: "refused".into(),
+        }
     }
 
     fn healthy() -> Input {
-        Input::HealthChecked(Ok(Health { body: String::new(), latency: Duration::ZERO }))
+        Input::HealthChecked(Ok(Health {
+            body: String::new(),
+            latency: Duration::ZERO,
+        }))
     }
 
     fn finished(outcome: Outcome) -> Input {
@@ -312,7 +362,10 @@ mod tests {
     }
 
     fn requiring(program: &str) -> Arc<Case> {
-        Arc::new(Case { requires: vec![program.into()], ..case(program) })
+        Arc::new(Case {
+            requires: vec![program.into()],
+            ..case(program)
+        })
     }
 
     /// A state whose executor was found healthy, with the effects of that.
@@ -324,7 +377,9 @@ mod tests {
     }
 
     fn cases(count: usize) -> Vec<Arc<Case>> {
-        (0..count).map(|index| Arc::new(case(&index.to_string()))).collect()
+        (0..count)
+            .map(|index| Arc::new(case(&index.to_string())))
+            .collect()
     }
 
     #[test]
@@ -335,7 +390,10 @@ mod tests {
         assert!(matches!(effects[..], [Effect::Record { index: 0, .. }]));
         assert_eq!(state.on(Input::Recorded), [Effect::RunAttempt { index: 1 }]);
         state.on(finished(Outcome::Passed));
-        assert_eq!(state.on(Input::Recorded), [Effect::Finish(RunEnd::Completed)]);
+        assert_eq!(
+            state.on(Input::Recorded),
+            [Effect::Finish(RunEnd::Completed)]
+        );
     }
 
     #[test]
@@ -344,34 +402,60 @@ mod tests {
         state.on(Input::Started);
         let effects = state.on(Input::HealthChecked(Err("refused".into())));
         let reason = "refused".into();
-        assert_eq!(effects, [Effect::Finish(RunEnd::ExecutorUnavailable { reason })]);
+        assert_eq!(
+            effects,
+            [Effect::Finish(RunEnd::ExecutorUnavailable { reason })]
+        );
     }
 
     #[test]
     fn a_requirement_is_looked_for_once_and_what_it_misses_is_skipped() {
         let cases = vec![requiring("claude"), requiring("claude")];
         let (mut state, effects) = started(cases, RunPolicy::default());
-        assert_eq!(effects, [Effect::Probe { program: "claude".into() }]);
+        assert_eq!(
+            effects,
+            [Effect::Probe {
+                program: "claude".into()
+            }]
+        );
         for expected in [0, 1] {
             let effects = match expected {
                 0 => state.on(Input::RequirementProbed(Probe::Missing)),
                 _ => state.on(Input::Recorded),
             };
-            let [Effect::Record { index, result: CaseEnd::Decided(outcome) }] = &effects[..] else {
+            let [
+                Effect::Record {
+                    index,
+                    result: CaseEnd::Decided(outcome),
+                },
+            ] = &effects[..]
+            else {
                 panic!("{effects:?}");
             };
             assert_eq!(*index, expected);
             assert!(matches!(outcome, Outcome::Skipped { .. }));
         }
-        assert_eq!(state.on(Input::Recorded), [Effect::Finish(RunEnd::Completed)]);
+        assert_eq!(
+            state.on(Input::Recorded),
+            [Effect::Finish(RunEnd::Completed)]
+        );
     }
 
     #[test]
     fn a_missing_requirement_fails_where_all_are_required() {
-        let policy = RunPolicy { require_all: true, ..RunPolicy::default() };
+        let policy = RunPolicy {
+            require_all: true,
+            ..RunPolicy::default()
+        };
         let (mut state, _) = started(vec![requiring("claude")], policy);
         let effects = state.on(Input::RequirementProbed(Probe::Missing));
-        let [Effect::Record { result: CaseEnd::Decided(Outcome::Failed(_)), .. }] = effects[..] else {
+        let [
+            Effect::Record {
+                result: CaseEnd::Decided(Outcome::Failed(_)),
+                ..
+            },
+        ] = effects[..]
+        else {
             panic!("{effects:?}");
         };
     }
@@ -380,8 +464,12 @@ mod tests {
     fn a_requirement_that_cannot_be_looked_for_is_an_infrastructure_error() {
         let (mut state, _) = started(vec![requiring("claude")], RunPolicy::default());
         let effects = state.on(Input::RequirementProbed(Probe::Unknown(fault())));
-        let [Effect::Record { result: CaseEnd::Decided(Outcome::InfrastructureError(_)), .. }] =
-            effects[..]
+        let [
+            Effect::Record {
+                result: CaseEnd::Decided(Outcome::InfrastructureError(_)),
+                ..
+            },
+        ] = effects[..]
         else {
             panic!("{effects:?}");
         };
@@ -389,11 +477,17 @@ mod tests {
 
     #[test]
     fn no_attempt_is_burnt_while_the_executor_is_away() {
-        let policy = RunPolicy { max_outage: Duration::from_secs(1), ..RunPolicy::default() };
+        let policy = RunPolicy {
+            max_outage: Duration::from_secs(1),
+            ..RunPolicy::default()
+        };
         let (mut state, _) = started(cases(3), policy);
         state.on(finished(Outcome::InfrastructureError(fault())));
         assert_eq!(state.on(Input::Recorded), [Effect::CheckHealth]);
-        assert_eq!(state.on(Input::HealthChecked(Err("away".into()))), [Effect::Wait(OUTAGE_STEP)]);
+        assert_eq!(
+            state.on(Input::HealthChecked(Err("away".into()))),
+            [Effect::Wait(OUTAGE_STEP)]
+        );
         assert_eq!(state.on(Input::WaitOver), [Effect::CheckHealth]);
         assert_eq!(state.on(healthy()), [Effect::RunAttempt { index: 1 }]);
 
@@ -413,22 +507,28 @@ mod tests {
         let (mut state, _) = started(cases(3), RunPolicy::default());
         assert_eq!(state.on(Input::Cancelled), [Effect::Abort]);
         assert_eq!(state.on(Input::Cancelled), []);
-        assert!(matches!(state.on(finished(Outcome::Cancelled))[..], [Effect::Record { .. }]));
-        assert_eq!(state.on(Input::Recorded), [Effect::Finish(RunEnd::Interrupted)]);
+        assert!(matches!(
+            state.on(finished(Outcome::Cancelled))[..],
+            [Effect::Record { .. }]
+        ));
+        assert_eq!(
+            state.on(Input::Recorded),
+            [Effect::Finish(RunEnd::Interrupted)]
+        );
         assert_eq!(state.on(Input::Cancelled), []);
     }
 
     /// What each effect can lead to, chosen by `choice`.
     fn answer(effect: &Effect, choice: u8) -> Option<Input> {
         Some(match effect {
-            Effect::CheckHealth if choice % 3 > 0 => healthy(),
+            Effect::CheckHealth if !choice.is_multiple_of(3) => healthy(),
             Effect::CheckHealth => Input::HealthChecked(Err("away".into())),
             Effect::Probe { .. } => Input::RequirementProbed(match choice % 3 {
                 0 => Probe::Present,
                 1 => Probe::Missing,
                 _ => Probe::Unknown(fault()),
             }),
-            Effect::RunAttempt { .. } if choice % 3 > 0 => finished(Outcome::Passed),
+            Effect::RunAttempt { .. } if !choice.is_multiple_of(3) => finished(Outcome::Passed),
             Effect::RunAttempt { .. } => finished(Outcome::InfrastructureError(fault())),
             Effect::Record { .. } => Input::Recorded,
             Effect::Wait(_) => Input::WaitOver,

@@ -2,13 +2,9 @@
 
 use std::time::Duration;
 
-use executor_protocol::{Findings, StreamStats};
 use suite::Case;
 
-use crate::{
-    outcome::Outcome,
-    results::{AttemptReport, CapturedOutput},
-};
+use crate::{outcome::Outcome, results::AttemptReport};
 
 /// A case without expectations that runs `true`.
 pub(crate) fn case(id: &str) -> Case {
@@ -29,15 +25,5 @@ pub(crate) fn case(id: &str) -> Case {
 
 /// The report of an attempt that ended with `outcome` and of which nothing else is known.
 pub(crate) fn report(outcome: Outcome) -> AttemptReport {
-    AttemptReport {
-        execution_id: "TEST_1".into(),
-        started_after: Duration::ZERO,
-        elapsed: Duration::from_millis(5),
-        outcome,
-        exit_code: None,
-        patterns: Vec::new(),
-        findings: Findings::default(),
-        output: CapturedOutput::default(),
-        stats: StreamStats::default(),
-    }
+    AttemptReport::bare("TEST_1".into(), Duration::ZERO, outcome)
 }

@@ -13,7 +13,12 @@ pub(super) struct Capture {
 
 impl Capture {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, head: String::new(), tail: String::new(), omitted: 0 }
+        Self {
+            limit,
+            head: String::new(),
+            tail: String::new(),
+            omitted: 0,
+        }
     }
 
     /// Takes the next piece of the text.
@@ -41,7 +46,11 @@ impl Capture {
         // A run keeps these until its report; room for growth would be kept for nothing.
         self.head.shrink_to_fit();
         self.tail.shrink_to_fit();
-        CapturedOutput { head: self.head, omitted_bytes: self.omitted, tail: self.tail }
+        CapturedOutput {
+            head: self.head,
+            omitted_bytes: self.omitted,
+            tail: self.tail,
+        }
     }
 
     fn shorten_tail(&mut self) {
@@ -53,11 +62,16 @@ impl Capture {
 }
 
 fn floor_char_boundary(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+    (0..=at.min(text.len()))
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0)
 }
 
 fn ceil_char_boundary(text: &str, at: usize) -> usize {
-    (at..=text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len())
+    (at..=text.len())
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(text.len())
 }
 
 #[cfg(test)]

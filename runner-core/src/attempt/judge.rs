@@ -111,7 +111,10 @@ impl Judge {
             .expected_patterns
             .iter()
             .zip(found)
-            .map(|(pattern, found)| PatternResult { pattern: pattern.clone(), found })
+            .map(|(pattern, found)| PatternResult {
+                pattern: pattern.clone(),
+                found,
+            })
             .collect();
         let exit_code = self.exit.and_then(ExitStatus::code);
         let outcome = match end {
@@ -122,13 +125,20 @@ impl Judge {
                 .or_else(|| failed(case, exit_code, self.first_error, &patterns))
                 .unwrap_or(Outcome::Passed),
         };
-        Judgement { outcome, exit_code, patterns, output: self.capture.finish() }
+        Judgement {
+            outcome,
+            exit_code,
+            patterns,
+            output: self.capture.finish(),
+        }
     }
 }
 
 /// A breach that leaves nothing to be believed is the executor's fault.
 fn untrustworthy(findings: &Findings) -> Option<Outcome> {
-    let finding = findings.iter().find(|finding| finding.code.severity() == Severity::Error)?;
+    let finding = findings
+        .iter()
+        .find(|finding| finding.code.severity() == Severity::Error)?;
     let mut message = format!("{}: {}", finding.code, finding.code.description());
     if !finding.detail.is_empty() {
         message.push_str(&format!(" ({})", finding.detail));
@@ -142,7 +152,10 @@ fn untrustworthy(findings: &Findings) -> Option<Outcome> {
 fn too_late(timeout: Duration, stats: &StreamStats) -> Option<Outcome> {
     let terminal = stats.terminal.filter(|terminal| *terminal >= timeout)?;
     let silent_for = terminal - stats.last_output.unwrap_or_default().min(terminal);
-    Some(Outcome::TimedOut { limit: timeout, silent_for })
+    Some(Outcome::TimedOut {
+        limit: timeout,
+        silent_for,
+    })
 }
 
 fn failed(
@@ -156,10 +169,16 @@ fn failed(
         failures.push(Failure::ErrorEvent { message });
     }
     if let Some(actual) = exit_code.filter(|code| *code != case.expected_exit_code) {
-        failures.push(Failure::ExitCode { expected: case.expected_exit_code, actual });
+        failures.push(Failure::ExitCode {
+            expected: case.expected_exit_code,
+            actual,
+        });
     }
-    let missing: Vec<_> =
-        patterns.iter().filter(|result| !result.found).map(|result| result.pattern.clone()).collect();
+    let missing: Vec<_> = patterns
+        .iter()
+        .filter(|result| !result.found)
+        .map(|result| result.pattern.clone())
+        .collect();
     if !missing.is_empty() {
         failures.push(Failure::MissingPatterns(missing));
     }
@@ -173,10 +192,15 @@ mod tests {
     use super::*;
     use crate::test_support::case;
 
-    const COMPLETE: StreamEvent<'_> = StreamEvent::Complete { exit: ExitStatus::Code(0) };
+    const COMPLETE: StreamEvent<'_> = StreamEvent::Complete {
+        exit: ExitStatus::Code(0),
+    };
 
     fn output(data: &str) -> StreamEvent<'_> {
-        StreamEvent::Output { data, channel: None }
+        StreamEvent::Output {
+            data,
+            channel: None,
+        }
     }
 
     fn judge(events: &[StreamEvent<'_>], findings: &Findings, stats: &StreamStats) -> Judgement {
@@ -195,22 +219,43 @@ mod tests {
 
     #[test]
     fn an_attempt_passes_with_every_pattern_across_events_and_the_expected_exit_code() {
-        assert_eq!(outcome(&[output("ONE"), output("two"), COMPLETE]), Outcome::Passed);
+        assert_eq!(
+            outcome(&[output("ONE"), output("two"), COMPLETE]),
+            Outcome::Passed
+        );
     }
 
     #[test]
     fn patterns_do_not_make_up_for_an_exit_code_nor_an_exit_code_for_patterns() {
-        let exit = StreamEvent::Complete { exit: ExitStatus::Code(1) };
-        let failure = Failure::ExitCode { expected: 0, actual: 1 };
-        assert_eq!(outcome(&[output("one"), output("two"), exit]), Outcome::Failed(vec![failure]));
+        let exit = StreamEvent::Complete {
+            exit: ExitStatus::Code(1),
+        };
+        let failure = Failure::ExitCode {
+            expected: 0,
+            actual: 1,
+        };
+        assert_eq!(
+            outcome(&[output("one"), output("two"), exit]),
+            Outcome::Failed(vec![failure])
+        );
         let missing = Failure::MissingPatterns(vec!["one\ntwo".into()]);
-        assert_eq!(outcome(&[output("one"), COMPLETE]), Outcome::Failed(vec![missing]));
+        assert_eq!(
+            outcome(&[output("one"), COMPLETE]),
+            Outcome::Failed(vec![missing])
+        );
     }
 
     #[test]
     fn an_error_event_is_never_a_pass() {
-        let events = [output("one"), output("two"), StreamEvent::Error { message: "boom" }, COMPLETE];
-        let failure = Failure::ErrorEvent { message: "boom".into() };
+        let events = [
+            output("one"),
+            output("two"),
+            StreamEvent::Error { message: "boom" },
+            COMPLETE,
+        ];
+        let failure = Failure::ErrorEvent {
+            message: "boom".into(),
+        };
         assert_eq!(outcome(&events), Outcome::Failed(vec![failure]));
     }
 
@@ -230,8 +275,11 @@ mod tests {
         for code in FindingCode::ALL.iter().copied() {
             let mut findings = Findings::default();
             findings.record(code, 7, String::new);
-            let judgement =
-                judge(&[output("one"), output("two"), COMPLETE], &findings, &StreamStats::default());
+            let judgement = judge(
+                &[output("one"), output("two"), COMPLETE],
+                &findings,
+                &StreamStats::default(),
+            );
             let passed = judgement.outcome == Outcome::Passed;
             assert_eq!(passed, code.severity() < Severity::Error, "{code}");
         }
@@ -244,8 +292,18 @@ mod tests {
             last_output: Some(Duration::from_secs(10)),
             ..StreamStats::default()
         };
-        let judgement = judge(&[output("one"), output("two"), COMPLETE], &Findings::default(), &stats);
+        let judgement = judge(
+            &[output("one"), output("two"), COMPLETE],
+            &Findings::default(),
+            &stats,
+        );
         let limit = Duration::from_secs(30);
-        assert_eq!(judgement.outcome, Outcome::TimedOut { limit, silent_for: Duration::from_secs(21) });
+        assert_eq!(
+            judgement.outcome,
+            Outcome::TimedOut {
+                limit,
+                silent_for: Duration::from_secs(21)
+            }
+        );
     }
 }

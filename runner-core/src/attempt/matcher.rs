@@ -39,11 +39,19 @@ impl Matcher {
                 fold_into(&mut folded, pattern);
                 reach = reach.max(folded.len().saturating_sub(1));
                 let found = folded.is_empty();
-                Needle { finder: Finder::new(&folded).into_owned(), found }
+                Needle {
+                    finder: Finder::new(&folded).into_owned(),
+                    found,
+                }
             })
             .collect();
         let outstanding = needles.iter().filter(|needle| !needle.found).count();
-        Self { needles, outstanding, window: Vec::new(), reach }
+        Self {
+            needles,
+            outstanding,
+            window: Vec::new(),
+            reach,
+        }
     }
 
     /// Takes the next piece of the text.
@@ -72,7 +80,10 @@ impl Matcher {
     /// Whether each pattern was found, in the order in which they were given.
     pub fn finish(mut self) -> Vec<bool> {
         self.flush();
-        self.needles.into_iter().map(|needle| needle.found).collect()
+        self.needles
+            .into_iter()
+            .map(|needle| needle.found)
+            .collect()
     }
 }
 
@@ -106,7 +117,10 @@ mod tests {
     /// The plain definition, on the whole text at once.
     fn naive(pattern: &str, text: &str) -> bool {
         let fold = |text: &str| -> String {
-            text.chars().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c }).collect()
+            text.chars()
+                .flat_map(char::to_lowercase)
+                .map(|c| if c == 'ς' { 'σ' } else { c })
+                .collect()
         };
         fold(text).contains(&fold(pattern))
     }

@@ -52,7 +52,11 @@ impl Default for AttemptSettings {
     /// 5 s, 30 s, and 64 KiB.
     fn default() -> Self {
         let Deadlines { connect, head, .. } = Deadlines::default();
-        Self { connect_timeout: connect, head_timeout: head, keep_output_bytes: 64 * 1024 }
+        Self {
+            connect_timeout: connect,
+            head_timeout: head,
+            keep_output_bytes: 64 * 1024,
+        }
     }
 }
 
@@ -80,10 +84,20 @@ pub async fn run(
         Ok(stream) => stream,
         Err(end) => {
             let judge = Judge::new(&plan.case, OutputJoin::Concat, 0);
-            return plan.report(judge, end, &Findings::default(), &StreamStats::default(), started);
+            return plan.report(
+                judge,
+                end,
+                &Findings::default(),
+                &StreamStats::default(),
+                started,
+            );
         }
     };
-    let mut judge = Judge::new(&plan.case, stream.output_join(), plan.settings.keep_output_bytes);
+    let mut judge = Judge::new(
+        &plan.case,
+        stream.output_join(),
+        plan.settings.keep_output_bytes,
+    );
     let end = follow(&mut *stream, &mut judge, cancel).await;
     let was_cancelled = matches!(end, StreamEnd::Cancelled);
     let report = plan.report(judge, end, stream.findings(), stream.stats(), started);
@@ -137,7 +151,10 @@ impl AttemptPlan {
             connect: self.settings.connect_timeout,
             head: self.settings.head_timeout,
             total: self.case.timeout + EXECUTOR_SAYS_SO,
-            idle: IdleLimits { meaningful: self.case.stall_timeout, ..IdleLimits::default() },
+            idle: IdleLimits {
+                meaningful: self.case.stall_timeout,
+                ..IdleLimits::default()
+            },
             ..Deadlines::default()
         }
     }

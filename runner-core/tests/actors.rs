@@ -1,0 +1,399 @@
+//! The actors together, over a transport that does what its commands say.
+
+use std::{
+    cell::RefCell,
+    io,
+    rc::Rc,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use actix::prelude::*;
+use executor_protocol::{
+    Deadlines, EventStream, ExecuteRequest, ExitStatus, Findings, Health, LocalBoxFuture,
+    OutputJoin, StreamEvent, StreamStats, Transport, TransportError,
+};
+use runner_core::{
+    actors::{
+        Cancel, ConfigLoader, HealthChecker, LoadSuite, ReportCollector, RunError, RunSuite,
+        RunSummary, Supervisor,
+    },
+    attempt::AttemptSettings,
+    events::{RunEvent, RunObserver},
+    outcome::{Outcome, OutcomeClass},
+    plan::RunPlan,
+    results::{RunInfo, RunProblem, Verdict},
+    run_state::RunPolicy,
+};
+use suite::{Case, Gates};
+use tokio::{sync::Notify, time::Instant};
+
+/// An executor that lives in the test. Commands are instructions to it.
+#[derive(Default)]
+struct Puppet {
+    healthy: bool,
+    commands: Rc<RefCell<Vec<String>>>,
+    hanging: Rc<Notify>,
+    cancelled: Rc<Notify>,
+}
+
+struct PuppetStream {
+    events: Vec<StreamEvent<'static>>,
+    current: Option<StreamEvent<'static>>,
+    hang: bool,
+    panic: bool,
+    findings: Findings,
+    stats: StreamStats,
+    hanging: Rc<Notify>,
+    cancelled: Rc<Notify>,
+}
+
+impl Transport for Puppet {
+    fn endpoint(&self) -> &str {
+        "puppet"
+    }
+
+    fn check_health(&self, _: Duration) -> LocalBoxFuture<'_, Result<Health, TransportError>> {
+        Box::pin(async {
+            if self.healthy {
+                Ok(Health {
+                    body: "fine".into(),
+                    latency: Duration::ZERO,
+                })
+            } else {
+                Err(TransportError::NoAnswer { reused: false })
+            }
+        })
+    }
+
+    fn execute(
+        &self,
+        request: ExecuteRequest,
+        _: Deadlines,
+    ) -> LocalBoxFuture<'_, Result<Box<dyn EventStream>, TransportError>> {
+        self.commands.borrow_mut().push(request.command.clone());
+        if request.command == "panic at once" {
+            panic!("as told");
+        }
+        let code = if request.command.starts_with("command -v") {
+            127
+        } else {
+            0
+        };
+        let complete = StreamEvent::Complete {
+            exit: ExitStatus::Code(code),
+        };
+        let stream = PuppetStream {
+            events: vec![
+                complete,
+                StreamEvent::Output {
+                    data: "hello",
+                    channel: None,
+                },
+            ],
+            current: None,
+            hang: request.command == "hang",
+            panic: request.command == "panic in the stream",
+            findings: Findings::default(),
+            stats: StreamStats::default(),
+            hanging: Rc::clone(&self.hanging),
+            cancelled: Rc::clone(&self.cancelled),
+        };
+        Box::pin(async { Ok(Box::new(stream) as _) })
+    }
+}
+
+impl EventStream for PuppetStream {
+    fn poll_advance(&mut self, _: &mut Context<'_>) -> Poll<Result<bool, TransportError>> {
+        assert!(!self.panic, "as told");
+        if self.hang {
+            self.hanging.notify_one();
+            return Poll::Pending;
+        }
+        self.current = self.events.pop();
+        Poll::Ready(Ok(self.current.is_some()))
+    }
+
+    fn event(&self) -> Option<StreamEvent<'_>> {
+        self.current
+    }
+
+    fn has_buffered(&self) -> bool {
+        false
+    }
+
+    fn output_join(&self) -> OutputJoin {
+        OutputJoin::Lines
+    }
+
+    fn findings(&self) -> &Findings {
+        &self.findings
+    }
+
+    fn stats(&self) -> &StreamStats {
+        &self.stats
+    }
+
+    fn cancel(self: Box<Self>) -> LocalBoxFuture<'static, ()> {
+        self.cancelled.notify_one();
+        Box::pin(std::future::ready(()))
+    }
+}
+
+/// An observer that writes down what it is told.
+#[derive(Clone, Default)]
+struct Diary(Rc<RefCell<Vec<String>>>);
+
+impl RunObserver for Diary {
+    fn on_event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+        self.0.borrow_mut().push(match event {
+            RunEvent::RunStarted { total, .. } => format!("run of {total}"),
+            RunEvent::AttemptStarted { index, .. } => format!("start {index}"),
+            RunEvent::CaseFinished { index, result } => {
+                format!("end {index} {}", result.verdict().as_str())
+            }
+            RunEvent::RunFinished { .. } => "finished".into(),
+            other => format!("{other:?}"),
+        });
+        Ok(())
+    }
+
+    fn name(&self) -> &'static str {
+        "diary"
+    }
+}
+
+/// An observer whose disk is full.
+struct Full;
+
+impl RunObserver for Full {
+    fn on_event(&mut self, _: &RunEvent<'_>) -> io::Result<()> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+
+    fn name(&self) -> &'static str {
+        "full"
+    }
+}
+
+fn case(command: &str) -> Arc<Case> {
+    Arc::new(Case {
+        id: command.replace(' ', "_"),
+        name: command.into(),
+        description: String::new(),
+        category: None,
+        tags: Vec::new(),
+        command: command.into(),
+        timeout: Duration::from_secs(30),
+        stall_timeout: None,
+        expected_exit_code: 0,
+        expected_patterns: vec!["HELLO".into()],
+        requires: if command.contains("claude") {
+            vec!["claude".into()]
+        } else {
+            Vec::new()
+        },
+    })
+}
+
+fn plan(commands: &[&str]) -> RunPlan {
+    RunPlan {
+        run: RunInfo {
+            marker: "TEST_20260101_000000".into(),
+            started_at: jiff::Timestamp::UNIX_EPOCH.to_zoned(jiff::tz::TimeZone::UTC),
+            suite_path: "test.json".into(),
+            suite_stem: "test".into(),
+            suite_description: String::new(),
+            version: "0".into(),
+            executor: "puppet".into(),
+            environment: Vec::new(),
+        },
+        started: Instant::now(),
+        cases: commands.iter().map(|command| case(command)).collect(),
+        gates: Gates::default(),
+        attempt: AttemptSettings::default(),
+        policy: RunPolicy::default(),
+    }
+}
+
+fn healthy() -> Puppet {
+    Puppet {
+        healthy: true,
+        ..Puppet::default()
+    }
+}
+
+fn start(puppet: Puppet, plan: &RunPlan, observers: Vec<Box<dyn RunObserver>>) -> Addr<Supervisor> {
+    let transport: Rc<dyn Transport> = Rc::new(puppet);
+    let health = HealthChecker::new(Rc::clone(&transport), Duration::from_secs(1)).start();
+    let collector = ReportCollector::new(plan, observers).start();
+    Supervisor::new(transport, health, collector).start()
+}
+
+async fn run(puppet: Puppet, commands: &[&str]) -> RunSummary {
+    let plan = plan(commands);
+    let supervisor = start(puppet, &plan, Vec::new());
+    supervisor
+        .send(RunSuite(plan))
+        .await
+        .expect("a supervisor")
+        .expect("a summary")
+}
+
+fn classes(summary: &RunSummary) -> Vec<Option<OutcomeClass>> {
+    let class = |result: &runner_core::results::CaseResult| {
+        result
+            .attempt
+            .as_ref()
+            .map(|attempt| attempt.outcome.class())
+    };
+    summary.results.cases.iter().map(class).collect()
+}
+
+#[actix::test]
+async fn a_run_announces_and_keeps_every_case_in_order() {
+    let plan = plan(&["one", "two"]);
+    let diary = Diary::default();
+    let supervisor = start(healthy(), &plan, vec![Box::new(diary.clone())]);
+    let summary = supervisor
+        .send(RunSuite(plan))
+        .await
+        .expect("sent")
+        .expect("a summary");
+    assert_eq!(
+        *diary.0.borrow(),
+        [
+            "run of 2",
+            "start 0",
+            "end 0 pass",
+            "start 1",
+            "end 1 pass",
+            "finished"
+        ]
+    );
+    assert!(summary.results.problems.is_empty());
+    let attempt = summary.results.cases[0]
+        .attempt
+        .as_ref()
+        .expect("an attempt");
+    assert_eq!(attempt.execution_id, "TEST_20260101_000000_one");
+    assert_eq!(attempt.output.head, "hello");
+}
+
+#[actix::test]
+async fn a_panic_is_a_harness_error_of_its_case_and_the_run_goes_on() {
+    let commands = ["panic at once", "one", "panic in the stream", "two"];
+    let summary = run(healthy(), &commands).await;
+    let (harness, passed) = (Some(OutcomeClass::HarnessError), Some(OutcomeClass::Passed));
+    assert_eq!(classes(&summary), [harness, passed, harness, passed]);
+    assert_eq!(summary.results.problems, [RunProblem::CaseFailed]);
+}
+
+#[actix::test]
+async fn what_requires_a_missing_program_is_skipped_and_the_rest_runs() {
+    let puppet = healthy();
+    let commands = Rc::clone(&puppet.commands);
+    let summary = run(puppet, &["claude one", "claude two", "three"]).await;
+    let skipped = Some(OutcomeClass::Skipped);
+    assert_eq!(
+        classes(&summary),
+        [skipped, skipped, Some(OutcomeClass::Passed)]
+    );
+    assert_eq!(*commands.borrow(), ["command -v claude", "three"]);
+}
+
+#[actix::test]
+async fn a_cancel_is_heard_in_the_middle_of_an_attempt() {
+    let puppet = healthy();
+    let (hanging, cancelled) = (Rc::clone(&puppet.hanging), Rc::clone(&puppet.cancelled));
+    let plan = plan(&["one", "hang", "never"]);
+    let supervisor = start(puppet, &plan, Vec::new());
+    let running = supervisor.send(RunSuite(plan));
+    let (summary, ()) = tokio::join!(running, async {
+        hanging.notified().await;
+        supervisor.do_send(Cancel);
+        cancelled.notified().await;
+    });
+    let results = summary.expect("sent").expect("a summary").results;
+    let verdicts: Vec<_> = results
+        .cases
+        .iter()
+        .map(|result| result.verdict())
+        .collect();
+    assert_eq!(verdicts, [Verdict::Pass, Verdict::NotRun, Verdict::NotRun]);
+    assert!(matches!(
+        results.cases[1].attempt.as_ref().map(|a| &a.outcome),
+        Some(Outcome::Cancelled)
+    ));
+    assert_eq!(results.problems, [RunProblem::Interrupted]);
+}
+
+#[actix::test]
+async fn an_unhealthy_executor_is_not_given_a_single_command() {
+    let puppet = Puppet::default();
+    let commands = Rc::clone(&puppet.commands);
+    let summary = run(puppet, &["one"]).await;
+    assert!(commands.borrow().is_empty());
+    assert!(matches!(
+        summary.results.problems[..],
+        [RunProblem::ExecutorUnavailable { .. }]
+    ));
+}
+
+#[actix::test]
+async fn an_observer_that_cannot_write_is_reported_and_does_not_stop_the_run() {
+    let plan = plan(&["one"]);
+    let diary = Diary::default();
+    let supervisor = start(
+        healthy(),
+        &plan,
+        vec![Box::new(Full), Box::new(diary.clone())],
+    );
+    let summary = supervisor
+        .send(RunSuite(plan))
+        .await
+        .expect("sent")
+        .expect("a summary");
+    assert_eq!(summary.observer_failures.len(), 1);
+    assert_eq!(
+        diary.0.borrow().last().map(String::as_str),
+        Some("finished")
+    );
+}
+
+#[actix::test]
+async fn a_second_run_at_the_same_time_is_refused() {
+    let puppet = healthy();
+    let hanging = Rc::clone(&puppet.hanging);
+    let (first, second) = (plan(&["hang"]), plan(&["one"]));
+    let supervisor = start(puppet, &first, Vec::new());
+    let running = supervisor.send(RunSuite(first));
+    let (_, refused) = tokio::join!(running, async {
+        hanging.notified().await;
+        let refused = supervisor.send(RunSuite(second)).await.expect("sent");
+        supervisor.do_send(Cancel);
+        refused
+    });
+    assert!(matches!(refused, Err(RunError::Busy)));
+}
+
+#[actix::test]
+async fn the_config_loader_answers_with_the_suite_or_with_what_is_wrong() {
+    let loader = ConfigLoader.start();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../configs");
+    let path = format!("{folder}/simple_stress_tests.json").into();
+    let suite = loader
+        .send(LoadSuite { path })
+        .await
+        .expect("sent")
+        .expect("a suite");
+    assert!(!suite.cases.is_empty());
+    let missing = loader
+        .send(LoadSuite {
+            path: folder.into(),
+        })
+        .await
+        .expect("sent");
+    assert!(matches!(missing, Err(suite::SuiteError::IsFolder { .. })));
+}
