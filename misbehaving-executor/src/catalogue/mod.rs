@@ -1,0 +1,84 @@
+//! The catalogue: one named fault for each known way to answer badly.
+
+mod answers;
+mod events;
+mod framing;
+mod silence;
+mod well_formed;
+
+use std::io;
+
+use crate::{Script, Server};
+
+/// A named way to answer.
+///
+/// A few are unusual and right nevertheless: a client that takes those for faults is wrong, too.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Fault {
+    /// The stable name, in words joined by hyphens.
+    pub name: &'static str,
+    /// What the server does, in one sentence.
+    pub about: &'static str,
+    /// Whether a client that checks everything may believe that the command succeeded.
+    pub may_pass: bool,
+    script: fn() -> Script,
+}
+
+impl Fault {
+    /// What a server does that has this fault. It answers the question for health properly.
+    #[must_use]
+    pub fn script(&self) -> Script {
+        (self.script)()
+    }
+
+    /// Starts a server that has this fault.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub fn start(&self) -> io::Result<Server> {
+        Server::start(self.script())
+    }
+}
+
+/// All faults, in groups: answers that are right, framing, events, heads and statuses, silence.
+pub fn faults() -> impl Iterator<Item = &'static Fault> {
+    [
+        well_formed::FAULTS,
+        framing::FAULTS,
+        events::FAULTS,
+        answers::FAULTS,
+        silence::FAULTS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// The fault called `name`.
+///
+/// # Panics
+/// When there is none: a test names a fault that does not exist.
+#[must_use]
+pub fn fault(name: &str) -> &'static Fault {
+    let found = faults().find(|fault| fault.name == name);
+    found.unwrap_or_else(|| panic!("no fault is called {name:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_every_fault_is_described() {
+        let names: BTreeSet<_> = faults().map(|fault| fault.name).collect();
+        assert_eq!(names.len(), faults().count());
+        for fault in faults() {
+            let is_name_character =
+                |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            assert!(fault.name.chars().all(is_name_character), "{}", fault.name);
+            assert!(fault.about.ends_with('.'), "{}", fault.name);
+        }
+    }
+}
