@@ -9,6 +9,7 @@ use executor_protocol::Findings;
 use runner_core::{
     outcome::{Outcome, OutcomeClass},
     results::{AttemptReport, CaseResult, Verdict},
+    text::{Grouped, Human},
 };
 
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
     document::{needs_block, write_field},
     escape::{CodeSpan, Text},
     excerpt::Excerpt,
-    format::{Bytes, Grouped, Human},
+    format::Bytes,
 };
 
 /// What came of a case, as a sign and in words.

@@ -7,8 +7,9 @@
 
 use std::io::{self, Write};
 
-use runner_core::results::{
-    CaseResult, Counts, GateBound, GateResult, GateValue, RunProblem, RunResults, Verdict,
+use runner_core::{
+    results::{CaseResult, Counts, GateResult, RunProblem, RunResults, Verdict},
+    text::{Grouped, Human, Share},
 };
 
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
     case::{self, Anchor, Status},
     escape::{CodeSpan, Text},
     excerpt::Excerpt,
-    format::{Grouped, Human, Percent, Seconds, Share, title},
+    format::{Seconds, title},
 };
 
 /// A text of more characters than this is shown as a block instead of in its line.
@@ -192,17 +193,10 @@ fn write_gates(out: &mut impl Write, gates: &[GateResult]) -> io::Result<()> {
     writeln!(out, "| :--- | :--- | :--- | :--- |")?;
     for gate in gates {
         write!(out, "| `{}` | ", gate.name)?;
-        match gate.bound {
-            GateBound::AtLeast(ratio) => write!(out, "at least {}", Percent(ratio))?,
-            GateBound::AtMost(count) => write!(out, "at most {}", Grouped(count))?,
-            other => write!(out, "{}", Text(&format!("{other:?}")))?,
-        }
-        write!(out, " | ")?;
+        write!(out, "{} | ", gate.bound)?;
         match gate.value {
             None => write!(out, "none, because nothing counts for it")?,
-            Some(GateValue::Share(share)) => write!(out, "{}", Share(share))?,
-            Some(GateValue::Count(count)) => write!(out, "{}", Grouped(count))?,
-            Some(other) => write!(out, "{}", Text(&format!("{other:?}")))?,
+            Some(value) => write!(out, "{value}")?,
         }
         writeln!(out, " | {} |", if gate.holds { "✅ yes" } else { "❌ no" })?;
     }

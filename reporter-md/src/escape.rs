@@ -10,6 +10,8 @@
 
 use std::fmt::{self, Write};
 
+use runner_core::text::Shown;
+
 /// Prose: shown as it reads, with nothing in it taken for markup.
 ///
 /// It never stands at the start of a line: list bullets, numbers and underlines of headings are
@@ -190,47 +192,6 @@ impl fmt::Display for Visible<'_> {
             pending = at + c.len_utf8();
         }
         f.write_str(&text[pending..])
-    }
-}
-
-/// How a character is shown to a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shown {
-    Itself,
-    Picture(char),
-    Number,
-}
-
-impl Shown {
-    fn of(c: char) -> Self {
-        match c {
-            ' '..='~' | '\n' | '\t' => Self::Itself,
-            '\0'..='\u{1f}' | '\u{7f}' => Self::picture(c),
-            // The second set of control characters; one of them starts escape sequences, too.
-            '\u{80}'..='\u{9f}'
-            // Soft hyphen, grapheme joiner, fillers that show as nothing.
-            | '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{3164}' | '\u{ffa0}'
-            // What changes the direction of the text around it.
-            | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-            // Zero width, and operators without a shape.
-            | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{feff}'
-            // Separators that some programs take for line breaks.
-            | '\u{2028}' | '\u{2029}'
-            // Annotations and tags: whole messages can be hidden in them.
-            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}' => Self::Number,
-            _ => Self::Itself,
-        }
-    }
-
-    /// Unicode has a picture for each ASCII control character.
-    fn picture(c: char) -> Self {
-        let picture = match c {
-            '\u{7f}' => Some('\u{2421}'),
-            '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)),
-            _ => None,
-        };
-        picture.map_or(Self::Number, Self::Picture)
     }
 }
 

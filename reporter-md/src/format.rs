@@ -1,31 +1,8 @@
-//! Numbers as people read them: durations, counts, shares.
-//!
-//! Everything rounds towards zero and in integers where it can, so that no duration shows as
-//! `1000ms` and no share below one as 100 %.
+//! What only this report words its own way: its title, the total duration, sizes.
 
 use std::{fmt, time::Duration};
 
-use run_stats::Proportion;
-use suite::Ratio;
-
-/// A duration in the unit that suits it: `0.4ms`, `250ms`, `1.23s`, `2m 05s`, `1h 02m 03s`.
-pub(crate) struct Human(pub(crate) Duration);
-
-impl fmt::Display for Human {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (seconds, nanos) = (self.0.as_secs(), self.0.subsec_nanos());
-        let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-        match seconds {
-            0 if nanos < 10_000_000 => {
-                write!(f, "{}.{}ms", nanos / 1_000_000, nanos / 100_000 % 10)
-            }
-            0 => write!(f, "{}ms", nanos / 1_000_000),
-            1..60 => write!(f, "{seconds}.{:02}s", nanos / 10_000_000),
-            60..3600 => write!(f, "{minutes}m {:02}s", seconds % 60),
-            _ => write!(f, "{hours}h {minutes:02}m {:02}s", seconds % 60),
-        }
-    }
-}
+use runner_core::text::{Grouped, Human};
 
 /// A duration in seconds, and beside them in larger units where seconds alone are hard to read:
 /// `12.34 seconds`, `125.00 seconds (2m 05s)`.
@@ -46,22 +23,6 @@ impl fmt::Display for Seconds {
     }
 }
 
-/// A count with its digits in groups of three: `1,234,567`.
-pub(crate) struct Grouped(pub(crate) u64);
-
-impl fmt::Display for Grouped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = self.0.to_string();
-        for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index).is_multiple_of(3) {
-                f.write_str(",")?;
-            }
-            write!(f, "{digit}")?;
-        }
-        Ok(())
-    }
-}
-
 /// So many bytes, in words: `1 byte`, `1,234 bytes`.
 pub(crate) struct Bytes(pub(crate) u64);
 
@@ -73,44 +34,6 @@ impl fmt::Display for Bytes {
             Grouped(self.0),
             if self.0 == 1 { "" } else { "s" }
         )
-    }
-}
-
-/// An observed share with its trials and its uncertainty:
-/// `80.0% (4 of 5; 95% confidence: 37.5% to 96.3%)`.
-pub(crate) struct Share(pub(crate) Proportion);
-
-impl fmt::Display for Share {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (successes, trials) = (self.0.successes(), self.0.trials());
-        let (Some(rate), Some(interval)) = (self.0.rate(), self.0.wilson_95()) else {
-            return f.write_str("unknown, because no case was tried");
-        };
-        // A share is shown as 100.0% or 0.0% only where it is exactly that.
-        match format!("{:.1}%", rate * 100.0).as_str() {
-            "100.0%" if successes < trials => f.write_str("over 99.9%")?,
-            "0.0%" if successes > 0 => f.write_str("under 0.1%")?,
-            rounded => f.write_str(rounded)?,
-        }
-        write!(
-            f,
-            " ({} of {}; 95% confidence: {:.1}% to {:.1}%)",
-            Grouped(successes),
-            Grouped(trials),
-            interval.low * 100.0,
-            interval.high * 100.0
-        )
-    }
-}
-
-/// A demanded share, with no more digits than it has: `80%`, `99.95%`.
-pub(crate) struct Percent(pub(crate) Ratio);
-
-impl fmt::Display for Percent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Four places hide the noise of binary fractions (0.07 * 100 is 7.000000000000001).
-        let digits = format!("{:.4}", self.0.get() * 100.0);
-        write!(f, "{}%", digits.trim_end_matches('0').trim_end_matches('.'))
     }
 }
 
@@ -143,6 +66,10 @@ fn capitalized(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use run_stats::Proportion;
+    use runner_core::text::{Percent, Share};
+    use suite::Ratio;
+
     use super::*;
 
     #[test]

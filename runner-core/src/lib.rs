@@ -15,5 +15,6 @@ pub mod results;
 pub mod run_state;
 #[cfg(test)]
 mod test_support;
+pub mod text;
 
 pub use marker::run_marker;

@@ -7,6 +7,8 @@ use std::{fmt, time::Duration};
 
 use executor_protocol::{FindingCode, IdleClock, TransportError, error_chain};
 
+use crate::text::Human;
+
 /// What happened in one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -126,8 +128,8 @@ impl Outcome {
             }
             Self::TimedOut { limit, silent_for } => format!(
                 "timed out after {}, silent for the last {}",
-                seconds(*limit),
-                seconds(*silent_for)
+                Human(*limit),
+                Human(*silent_for)
             ),
             Self::Stalled {
                 clock,
@@ -136,8 +138,8 @@ impl Outcome {
             } => {
                 format!(
                     "{clock} for {} (allowed: {})",
-                    seconds(*silent_for),
-                    seconds(*limit)
+                    Human(*silent_for),
+                    Human(*limit)
                 )
             }
             Self::InfrastructureError(fault) => fault.message.clone(),
@@ -295,8 +297,4 @@ impl Outcome {
             message: error_chain(error),
         })
     }
-}
-
-fn seconds(duration: Duration) -> String {
-    format!("{:.1} s", duration.as_secs_f64())
 }

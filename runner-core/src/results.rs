@@ -1,13 +1,16 @@
 //! The results of a run: plain values that reporters turn into documents.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use executor_protocol::{Findings, Health, StreamStats};
 use jiff::Zoned;
 use run_stats::Proportion;
 use suite::{Case, Ratio};
 
-use crate::outcome::{Outcome, OutcomeClass};
+use crate::{
+    outcome::{Outcome, OutcomeClass},
+    text::{Grouped, Percent, Share},
+};
 
 /// Everything there is to say about one run over one suite.
 #[derive(Debug, Clone)]
@@ -202,6 +205,24 @@ pub enum GateValue {
     Share(Proportion),
     /// A number of attempts.
     Count(u64),
+}
+
+impl fmt::Display for GateBound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AtLeast(ratio) => write!(f, "at least {}", Percent(*ratio)),
+            Self::AtMost(count) => write!(f, "at most {}", Grouped(*count)),
+        }
+    }
+}
+
+impl fmt::Display for GateValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Share(share) => Share(*share).fmt(f),
+            Self::Count(count) => Grouped(*count).fmt(f),
+        }
+    }
 }
 
 /// Why a run as a whole is no success.

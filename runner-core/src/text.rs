@@ -1,0 +1,174 @@
+//! Text for people: durations, counts and shares in words, and foreign text that cannot do anything
+//! but be read.
+//!
+//! Numbers round towards zero and in integers where they can, so that no duration shows as `1000ms` and
+//! no share below one as 100 %.
+
+use std::{
+    fmt::{self, Write as _},
+    time::Duration,
+};
+
+use run_stats::Proportion;
+use suite::Ratio;
+
+/// A duration in the unit that suits it: `0.4ms`, `250ms`, `1.23s`, `2m 05s`, `1h 02m 03s`.
+///
+/// It rounds towards zero, so that nothing shows as `1000ms`.
+///
+/// ```
+/// use runner_core::text::Human;
+///
+/// assert_eq!(Human(std::time::Duration::from_millis(1239)).to_string(), "1.23s");
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Human(pub Duration);
+
+impl fmt::Display for Human {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (seconds, nanos) = (self.0.as_secs(), self.0.subsec_nanos());
+        let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+        match seconds {
+            0 if nanos < 10_000_000 => {
+                write!(f, "{}.{}ms", nanos / 1_000_000, nanos / 100_000 % 10)
+            }
+            0 => write!(f, "{}ms", nanos / 1_000_000),
+            1..60 => write!(f, "{seconds}.{:02}s", nanos / 10_000_000),
+            60..3600 => write!(f, "{minutes}m {:02}s", seconds % 60),
+            _ => write!(f, "{hours}h {minutes:02}m {:02}s", seconds % 60),
+        }
+    }
+}
+
+/// A count with its digits in groups of three: `1,234,567`.
+#[derive(Debug, Clone, Copy)]
+pub struct Grouped(pub u64);
+
+impl fmt::Display for Grouped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
+                f.write_str(",")?;
+            }
+            write!(f, "{digit}")?;
+        }
+        Ok(())
+    }
+}
+
+/// An observed share with its trials and its uncertainty:
+/// `80.0% (4 of 5; 95% confidence: 37.5% to 96.3%)`.
+#[derive(Debug, Clone, Copy)]
+pub struct Share(pub Proportion);
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (successes, trials) = (self.0.successes(), self.0.trials());
+        let (Some(rate), Some(interval)) = (self.0.rate(), self.0.wilson_95()) else {
+            return f.write_str("unknown, because no case was tried");
+        };
+        // A share is shown as 100.0% or 0.0% only where it is exactly that.
+        match format!("{:.1}%", rate * 100.0).as_str() {
+            "100.0%" if successes < trials => f.write_str("over 99.9%")?,
+            "0.0%" if successes > 0 => f.write_str("under 0.1%")?,
+            rounded => f.write_str(rounded)?,
+        }
+        write!(
+            f,
+            " ({} of {}; 95% confidence: {:.1}% to {:.1}%)",
+            Grouped(successes),
+            Grouped(trials),
+            interval.low * 100.0,
+            interval.high * 100.0
+        )
+    }
+}
+
+/// A demanded share, with no more digits than it has: `80%`, `99.95%`.
+#[derive(Debug, Clone, Copy)]
+pub struct Percent(pub Ratio);
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Four places hide the noise of binary fractions (0.07 * 100 is 7.000000000000001).
+        let digits = format!("{:.4}", self.0.get() * 100.0);
+        write!(f, "{}%", digits.trim_end_matches('0').trim_end_matches('.'))
+    }
+}
+
+/// Foreign text on one line, with everything visible that would otherwise hide, reorder or control:
+/// escape sequences, line breaks, direction marks.
+///
+/// ```
+/// use runner_core::text::Visible;
+///
+/// assert_eq!(Visible("a\u{1b}[31m\n\u{202e}b").to_string(), r"a␛[31m␊\u{202e}b");
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Visible<'a>(pub &'a str);
+
+impl fmt::Display for Visible<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|c| {
+            let shown = if matches!(c, '\n' | '\t') {
+                Shown::picture(c)
+            } else {
+                Shown::of(c)
+            };
+            match shown {
+                Shown::Itself => f.write_char(c),
+                Shown::Picture(picture) => f.write_char(picture),
+                Shown::Number => write!(f, "{}", c.escape_unicode()),
+            }
+        })
+    }
+}
+
+/// How a character is shown to a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// As it is.
+    Itself,
+    /// As this picture of it.
+    Picture(char),
+    /// By its number, `\u{202e}`.
+    Number,
+}
+
+impl Shown {
+    /// How `c` is shown where line breaks and tabs may stand.
+    #[must_use]
+    pub fn of(c: char) -> Self {
+        match c {
+            ' '..='~' | '\n' | '\t' => Self::Itself,
+            '\0'..='\u{1f}' | '\u{7f}' => Self::picture(c),
+            // The second set of control characters; one of them starts escape sequences, too.
+            '\u{80}'..='\u{9f}'
+            // Soft hyphen, grapheme joiner, fillers that show as nothing.
+            | '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{3164}' | '\u{ffa0}'
+            // What changes the direction of the text around it.
+            | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+            // Zero width, and operators without a shape.
+            | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{feff}'
+            // Separators that some programs take for line breaks.
+            | '\u{2028}' | '\u{2029}'
+            // Annotations and tags: whole messages can be hidden in them.
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}' => Self::Number,
+            _ => Self::Itself,
+        }
+    }
+
+    /// How the control character `c` is shown where not even line breaks and tabs may stand: Unicode has
+    /// a picture for each in ASCII.
+    #[must_use]
+    pub fn picture(c: char) -> Self {
+        let picture = match c {
+            '\u{7f}' => Some('\u{2421}'),
+            '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)),
+            _ => None,
+        };
+        picture.map_or(Self::Number, Self::Picture)
+    }
+}
