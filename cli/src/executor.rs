@@ -1,0 +1,138 @@
+//! The executor that a run goes to: one that is reached by its URL, or one inside this program.
+
+use std::{path::Path, rc::Rc, time::Duration};
+
+use embedded_executor::{
+    ExecutorConfig, RunningExecutor, Sandbox, SandboxConfig, SandboxMode, Token,
+};
+use executor_protocol::Transport;
+use transport_http::HttpTransport;
+
+use crate::{
+    error::CliError,
+    settings::{EmbeddedSettings, SandboxSetting, Settings},
+};
+
+/// The setting that asks for an executor inside this program.
+const EMBEDDED: &str = "embedded";
+
+/// How long commands of the embedded executor may take to end when the program does.
+const STOP_GRACE: Duration = Duration::from_secs(5);
+
+/// An executor to run suites on.
+pub(crate) struct Executor {
+    pub transport: Rc<dyn Transport>,
+    embedded: Option<RunningExecutor>,
+}
+
+impl Executor {
+    /// Starts the embedded executor, or sets up the transport to the one at the URL of the settings.
+    pub(crate) async fn open(settings: &Settings, token: Option<&Token>) -> Result<Self, CliError> {
+        let url = &settings.executor.url;
+        if url == EMBEDDED {
+            let executor = embedded_executor::start(config(&settings.embedded)).await?;
+            let transport = transport(&executor.url(), settings, None)?;
+            return Ok(Self {
+                transport,
+                embedded: Some(executor),
+            });
+        }
+        Ok(Self {
+            transport: transport(url, settings, token)?,
+            embedded: None,
+        })
+    }
+
+    /// The executor's address for people.
+    pub(crate) fn address(&self) -> String {
+        let endpoint = self.transport.endpoint();
+        match self.embedded {
+            Some(_) => format!("{endpoint} (embedded)"),
+            None => endpoint.to_owned(),
+        }
+    }
+
+    /// Facts about the executor that a report should hold, as name and value.
+    pub(crate) fn environment(&self) -> Vec<(String, String)> {
+        let sandbox = self
+            .embedded
+            .as_ref()
+            .map(|it| ("Sandbox".into(), it.sandbox().to_string()));
+        sandbox.into_iter().collect()
+    }
+
+    /// What the user should know before commands run.
+    pub(crate) fn warning(&self) -> Option<String> {
+        self.embedded.as_ref().and_then(sandbox_warning)
+    }
+
+    /// Ends the embedded executor with all its commands.
+    pub(crate) async fn close(self) {
+        if let Some(executor) = self.embedded {
+            executor.stop(STOP_GRACE).await;
+        }
+    }
+}
+
+/// What the user should know about the sandbox before commands run: that there is none.
+pub(crate) fn sandbox_warning(executor: &RunningExecutor) -> Option<String> {
+    (executor.sandbox() == Sandbox::Unavailable).then(|| format!("sandbox {}", executor.sandbox()))
+}
+
+/// The configuration of the embedded executor.
+pub(crate) fn config(settings: &EmbeddedSettings) -> ExecutorConfig {
+    ExecutorConfig {
+        max_commands: settings.max_commands,
+        sandbox: SandboxConfig {
+            mode: match settings.sandbox {
+                SandboxSetting::Enforce => SandboxMode::Enforce,
+                SandboxSetting::Off => SandboxMode::Off,
+            },
+            allow: settings.sandbox_allow.clone(),
+            ..SandboxConfig::default()
+        },
+        ..ExecutorConfig::default()
+    }
+}
+
+fn transport(
+    url: &str,
+    settings: &Settings,
+    token: Option<&Token>,
+) -> Result<Rc<dyn Transport>, CliError> {
+    let build = || {
+        let mut builder =
+            HttpTransport::builder(url)?.max_line_bytes(settings.executor.max_line_bytes);
+        if let Some(token) = token {
+            builder = builder.bearer_token(token.expose());
+        }
+        builder.build()
+    };
+    match build() {
+        Ok(transport) => Ok(Rc::new(transport)),
+        Err(source) => Err(CliError::Endpoint {
+            url: without_credentials(url),
+            source,
+        }),
+    }
+}
+
+/// A URL that could not even be parsed, as far as it is safe to show.
+fn without_credentials(url: &str) -> String {
+    match url.rsplit_once('@') {
+        Some((_, rest)) => format!("…@{rest}"),
+        None => url.to_owned(),
+    }
+}
+
+/// The bearer token from a file or from `GAUNTLET_TOKEN`; never from the command line, where every user
+/// of the machine could read it.
+pub(crate) fn token(file: Option<&Path>) -> Result<Option<Token>, CliError> {
+    if let Some(path) = file {
+        return Ok(Some(Token::from_file(path)?));
+    }
+    match std::env::var("GAUNTLET_TOKEN") {
+        Ok(token) if !token.is_empty() => Ok(Some(Token::new(token)?)),
+        _ => Ok(None),
+    }
+}

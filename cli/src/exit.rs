@@ -1,0 +1,97 @@
+//! The exit codes that users are promised.
+
+use std::process::ExitCode;
+
+use runner_core::results::RunProblem;
+
+/// How the program ends. The order is that of precedence: where several apply, the first is returned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Exit {
+    /// Something went wrong in the program itself.
+    Internal,
+    /// The command line, the settings or a suite are not valid.
+    Usage,
+    /// Nothing was selected to run.
+    NothingSelected,
+    /// The executor was unhealthy or unreachable at the start.
+    ExecutorUnavailable,
+    /// The executor went away in the middle.
+    ExecutorLost,
+    /// A report could not be written.
+    ReportNotWritten,
+    /// Ended by this signal.
+    Interrupted(Signal),
+    /// A gate does not hold.
+    GateFailed,
+    /// A case failed.
+    CaseFailed,
+    /// Nothing can be said.
+    Inconclusive,
+    /// Everything held.
+    Success,
+}
+
+/// A signal that ends the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Signal {
+    /// SIGINT, as Ctrl-C sends it.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+}
+
+impl Exit {
+    /// The code the operating system gets.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Internal => 1,
+            Self::Usage => 2,
+            Self::NothingSelected => 4,
+            Self::GateFailed => 99,
+            Self::CaseFailed => 100,
+            Self::Inconclusive => 102,
+            Self::ExecutorUnavailable => 103,
+            Self::ExecutorLost => 104,
+            Self::ReportNotWritten => 110,
+            Self::Interrupted(Signal::Interrupt) => 130,
+            Self::Interrupted(Signal::Terminate) => 143,
+        }
+    }
+
+    /// The exit that a problem of a run asks for; `signal` is the one that interrupted it, if any did.
+    pub(crate) fn of_problem(problem: &RunProblem, signal: Option<Signal>) -> Self {
+        match problem {
+            RunProblem::ExecutorUnavailable { .. } => Self::ExecutorUnavailable,
+            RunProblem::ExecutorLost { .. } => Self::ExecutorLost,
+            RunProblem::Interrupted => Self::Interrupted(signal.unwrap_or(Signal::Interrupt)),
+            RunProblem::GateFailed => Self::GateFailed,
+            RunProblem::CaseFailed => Self::CaseFailed,
+            RunProblem::NothingTried => Self::Inconclusive,
+            _ => Self::Internal,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_graver_exit_comes_first() {
+        let exits = [
+            Exit::Success,
+            Exit::CaseFailed,
+            Exit::ExecutorLost,
+            Exit::ReportNotWritten,
+        ];
+        assert_eq!(exits.into_iter().min(), Some(Exit::ExecutorLost));
+        assert!(Exit::Interrupted(Signal::Terminate) < Exit::GateFailed);
+    }
+}

@@ -1,0 +1,59 @@
+//! `gauntlet`: the program. It wires arguments, settings, actors, signals and the terminal together and
+//! maps what happened to an exit code; everything else lives in the crates it depends on.
+#![expect(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "this is the program that talks"
+)]
+
+mod args;
+mod error;
+mod executor;
+mod exit;
+mod interrupt;
+mod logging;
+mod progress;
+mod records;
+mod report;
+mod run;
+mod serve;
+mod settings;
+mod show_settings;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser as _, error::ErrorKind};
+
+use crate::{
+    args::{Cli, Command},
+    exit::Exit,
+};
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nothing can be done about a terminal that went away.
+            let _ = error.print();
+            return match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Success,
+                _ => Exit::Usage,
+            }
+            .into();
+        }
+    };
+    let result = match &cli.command {
+        Command::Run(args) if args.verify_only => verify::verify(&args.suites),
+        Command::Run(args) => run::run(&cli.common, args),
+        Command::Verify(args) => verify::verify(&args.suites),
+        Command::Serve(args) => serve::serve(&cli.common, args),
+        Command::Settings => show_settings::show(&cli.common),
+    };
+    let exit = result.unwrap_or_else(|error| {
+        let exit = error.exit();
+        error.show();
+        exit
+    });
+    exit.into()
+}

@@ -1,0 +1,293 @@
+//! Human progress on standard error: what runs, what came of it, and how it all ended.
+
+use std::{cell::RefCell, io, rc::Rc, time::Duration};
+
+use console::{Style, Term};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use runner_core::{
+    events::{RunEvent, RunObserver},
+    outcome::OutcomeClass,
+    results::{AttemptReport, CapturedOutput, CaseResult, Counts, RunResults, Verdict},
+    text::{Human, Share, Visible},
+};
+use suite::Case;
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Detail {
+    /// Only what went wrong.
+    Quiet,
+    /// A line per case, and what went wrong.
+    Normal,
+    /// Findings, times and output of every case as well.
+    Verbose,
+}
+
+/// Shows the progress of runs. Clones show on the same terminal.
+#[derive(Clone)]
+pub(crate) struct Progress(Rc<RefCell<Screen>>);
+
+struct Screen {
+    detail: Detail,
+    /// The line at the bottom that moves; `None` when standard error is no terminal, or is to be quiet.
+    bar: Option<ProgressBar>,
+    total: usize,
+}
+
+/// The output of a failed case is shown up to so many of its last lines.
+const SHOWN_LINES: usize = 6;
+
+/// Longer lines are shown in part.
+const SHOWN_CHARS: usize = 160;
+
+impl Progress {
+    pub(crate) fn new(detail: Detail) -> Self {
+        let moves = detail > Detail::Quiet && Term::stderr().features().is_attended();
+        Self(Rc::new(RefCell::new(Screen {
+            detail,
+            bar: moves.then(bar),
+            total: 0,
+        })))
+    }
+
+    /// Says something beside the progress.
+    pub(crate) fn say(&self, text: &str) {
+        self.0.borrow().say(Detail::Normal, text);
+    }
+
+    /// Warns about something, also when the progress is quiet.
+    pub(crate) fn warn(&self, text: &str) {
+        let text = format!(
+            "{} {}",
+            Style::new().yellow().for_stderr().apply_to("warning:"),
+            Visible(text)
+        );
+        self.0.borrow().say(Detail::Quiet, &text);
+    }
+}
+
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("{spinner} {prefix}{wide_msg} {elapsed}");
+    bar.set_style(style.expect("the template is a constant"));
+    bar
+}
+
+impl RunObserver for Progress {
+    fn on_event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+        let mut screen = self.0.borrow_mut();
+        match event {
+            RunEvent::RunStarted { run, total } => {
+                screen.total = *total;
+                let cases = if *total == 1 { "case" } else { "cases" };
+                screen.say(
+                    Detail::Normal,
+                    &format!(
+                        "{}: {total} {cases} on {}",
+                        Visible(&run.suite_path),
+                        Visible(&run.executor)
+                    ),
+                );
+            }
+            RunEvent::AttemptStarted { index, case } => screen.attempt_started(*index, case),
+            RunEvent::CaseFinished { index, result } => screen.case_finished(*index, result),
+            RunEvent::HealthChanged {
+                trouble: Some(reason),
+            } => {
+                screen.say(
+                    Detail::Quiet,
+                    &format!("executor in trouble: {}", Visible(reason)),
+                );
+            }
+            RunEvent::HealthChanged { trouble: None } => {
+                screen.say(Detail::Normal, "executor is back");
+            }
+            RunEvent::RunFinished { results } => screen.run_finished(results),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn name(&self) -> &'static str {
+        "progress"
+    }
+}
+
+impl Screen {
+    /// Says a line, if that much detail is wanted.
+    fn say(&self, detail: Detail, line: &str) {
+        if detail > self.detail {
+            return;
+        }
+        match &self.bar {
+            Some(bar) => bar.suspend(|| eprintln!("{line}")),
+            None => eprintln!("{line}"),
+        }
+    }
+
+    fn attempt_started(&self, index: usize, case: &Case) {
+        if let Some(bar) = &self.bar {
+            // Started afresh for each case, so that the time shown is the case's own.
+            bar.reset();
+            bar.set_prefix(self.place(index));
+            bar.set_message(Visible(&case.name).to_string());
+            bar.enable_steady_tick(Duration::from_millis(120));
+        }
+    }
+
+    fn place(&self, index: usize) -> String {
+        let width = self.total.to_string().len();
+        format!("[{:>width$}/{}] ", index + 1, self.total)
+    }
+
+    fn case_finished(&self, index: usize, result: &CaseResult) {
+        if let Some(bar) = &self.bar {
+            bar.disable_steady_tick();
+            bar.finish_and_clear();
+        }
+        let Some(attempt) = &result.attempt else {
+            return;
+        };
+        let class = attempt.outcome.class();
+        let good = matches!(class, OutcomeClass::Passed | OutcomeClass::Skipped);
+        let detail = if good { Detail::Normal } else { Detail::Quiet };
+        let (sign, style) = sign(result.verdict());
+        let name = Visible(&result.case.name);
+        let words = match class {
+            OutcomeClass::Passed => format!("{}", Human(attempt.elapsed)),
+            OutcomeClass::Skipped => class.words().to_owned(),
+            _ => format!("{} after {}", class.words(), Human(attempt.elapsed)),
+        };
+        let line = format!(
+            "{}{} {name}  {}",
+            self.place(index),
+            style.apply_to(sign),
+            style.apply_to(words)
+        );
+        self.say(detail, &line);
+        if let Some(reason) = attempt.outcome.explanation() {
+            self.say(detail, &format!("        {}", clip(&reason)));
+        }
+        if !good || self.detail == Detail::Verbose {
+            self.particulars(detail, result, attempt);
+        }
+    }
+
+    fn particulars(&self, detail: Detail, result: &CaseResult, attempt: &AttemptReport) {
+        self.say(
+            detail,
+            &format!("        command: {}", clip(&result.case.command)),
+        );
+        for finding in &attempt.findings {
+            let times = if finding.count > 1 {
+                format!(" ({} times)", finding.count)
+            } else {
+                String::new()
+            };
+            self.say(
+                detail,
+                &format!(
+                    "        finding: {}{times}: {}",
+                    finding.code,
+                    clip(&finding.detail)
+                ),
+            );
+        }
+        for line in last_lines(&attempt.output) {
+            self.say(detail, &format!("        │ {line}"));
+        }
+    }
+
+    fn run_finished(&self, results: &RunResults) {
+        let counts = Counts::of(&results.cases);
+        let mut text = format!("{} passed, {} failed", counts.passed, counts.failed);
+        for (count, words) in [
+            (counts.infrastructure_errors, "infrastructure error"),
+            (counts.harness_errors, "harness error"),
+        ] {
+            if count > 0 {
+                text.push_str(&format!(
+                    " ({count} {words}{})",
+                    if count == 1 { "" } else { "s" }
+                ));
+            }
+        }
+        for (count, words) in [(counts.skipped, "skipped"), (counts.not_run, "not run")] {
+            if count > 0 {
+                text.push_str(&format!(", {count} {words}"));
+            }
+        }
+        text.push_str(&format!(" in {}", Human(results.elapsed)));
+        self.say(Detail::Normal, "");
+        self.say(
+            Detail::Normal,
+            &Style::new().bold().for_stderr().apply_to(text).to_string(),
+        );
+        self.say(
+            Detail::Normal,
+            &format!("success rate: {}", Share(counts.success())),
+        );
+        for gate in &results.gates {
+            let (sign, style) = sign(if gate.holds {
+                Verdict::Pass
+            } else {
+                Verdict::Fail
+            });
+            let value = gate
+                .value
+                .map_or("no attempt counts".into(), |value| value.to_string());
+            let detail = if gate.holds {
+                Detail::Normal
+            } else {
+                Detail::Quiet
+            };
+            self.say(
+                detail,
+                &format!(
+                    "{} gate {}: {value}, asked: {}",
+                    style.apply_to(sign),
+                    gate.name,
+                    gate.bound
+                ),
+            );
+        }
+        for problem in &results.problems {
+            let (sign, style) = sign(Verdict::Fail);
+            self.say(
+                Detail::Quiet,
+                &format!("{} {}", style.apply_to(sign), clip(&problem.to_string())),
+            );
+        }
+    }
+}
+
+fn sign(verdict: Verdict) -> (&'static str, Style) {
+    let style = Style::new().for_stderr();
+    match verdict {
+        Verdict::Pass => ("✓", style.green()),
+        Verdict::Skipped => ("–", style.yellow()),
+        Verdict::NotRun => ("∅", style.yellow()),
+        _ => ("✗", style.red()),
+    }
+}
+
+/// Foreign text on one line, made harmless and not too long.
+fn clip(text: &str) -> String {
+    let mut chars = text.chars();
+    let kept: String = chars.by_ref().take(SHOWN_CHARS).collect();
+    let more = if chars.next().is_some() { "…" } else { "" };
+    format!("{}{more}", Visible(&kept))
+}
+
+/// The last lines of an output that are not blank.
+fn last_lines(output: &CapturedOutput) -> Vec<String> {
+    let text = if output.tail.is_empty() {
+        &output.head
+    } else {
+        &output.tail
+    };
+    let lines = text.lines().rev().filter(|line| !line.trim().is_empty());
+    let mut last: Vec<_> = lines.take(SHOWN_LINES).map(clip).collect();
+    last.reverse();
+    last
+}

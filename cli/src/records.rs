@@ -1,0 +1,241 @@
+//! Machine records: one JSON object per run event on standard output (`--json`).
+
+use std::io::{self, BufWriter, Stdout, Write as _};
+
+use executor_protocol::Findings;
+use runner_core::{
+    events::{RunEvent, RunObserver},
+    results::{AttemptReport, Counts, RunProblem, RunResults},
+};
+use serde::Serialize;
+use std::time::Duration;
+
+/// Writes every event of a run as a line of JSON.
+pub(crate) struct Records {
+    out: BufWriter<Stdout>,
+    marker: String,
+}
+
+/// One line. Times are milliseconds, counted from the start of the attempt unless the name says so.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Record<'a> {
+    RunStarted {
+        run: &'a str,
+        started_at: String,
+        suite: &'a str,
+        executor: &'a str,
+        version: &'a str,
+        cases: usize,
+    },
+    AttemptStarted {
+        run: &'a str,
+        index: usize,
+        case: &'a str,
+    },
+    CaseFinished(Box<CaseRecord<'a>>),
+    HealthChanged {
+        run: &'a str,
+        healthy: bool,
+        reason: Option<&'a str>,
+    },
+    RunFinished(Box<RunRecord<'a>>),
+}
+
+#[derive(Serialize)]
+struct CaseRecord<'a> {
+    run: &'a str,
+    index: usize,
+    case: &'a str,
+    verdict: &'a str,
+    outcome: &'a str,
+    explanation: Option<String>,
+    execution_id: &'a str,
+    exit_code: Option<i32>,
+    patterns_found: usize,
+    patterns_expected: usize,
+    started_after_ms: f64,
+    elapsed_ms: f64,
+    connect_ms: Option<f64>,
+    head_ms: Option<f64>,
+    first_event_ms: Option<f64>,
+    first_output_ms: Option<f64>,
+    terminal_ms: Option<f64>,
+    longest_gap_ms: f64,
+    events: u64,
+    stream_bytes: u64,
+    output_bytes: u64,
+    findings: Vec<FindingRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct FindingRecord<'a> {
+    code: &'a str,
+    severity: &'a str,
+    count: u64,
+    first_offset: u64,
+    detail: &'a str,
+}
+
+#[derive(Serialize)]
+struct RunRecord<'a> {
+    run: &'a str,
+    elapsed_ms: f64,
+    cases: u64,
+    passed: u64,
+    failed: u64,
+    infrastructure_errors: u64,
+    harness_errors: u64,
+    skipped: u64,
+    not_run: u64,
+    gates: Vec<GateRecord>,
+    problems: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct GateRecord {
+    gate: &'static str,
+    bound: String,
+    value: Option<String>,
+    holds: bool,
+}
+
+impl Records {
+    pub(crate) fn new() -> Self {
+        Self {
+            out: BufWriter::new(io::stdout()),
+            marker: String::new(),
+        }
+    }
+}
+
+impl RunObserver for Records {
+    fn on_event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+        if let RunEvent::RunStarted { run, .. } = event {
+            self.marker.clone_from(&run.marker);
+        }
+        let Some(record) = record(&self.marker, event) else {
+            return Ok(());
+        };
+        serde_json::to_writer(&mut self.out, &record)?;
+        self.out.write_all(b"\n")?;
+        // A record that was announced must not be lost with the process.
+        self.out.flush()
+    }
+
+    fn name(&self) -> &'static str {
+        "machine records"
+    }
+}
+
+fn record<'a>(run: &'a str, event: &RunEvent<'a>) -> Option<Record<'a>> {
+    Some(match *event {
+        RunEvent::RunStarted { run: info, total } => Record::RunStarted {
+            run,
+            started_at: info.started_at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+            suite: &info.suite_path,
+            executor: &info.executor,
+            version: &info.version,
+            cases: total,
+        },
+        RunEvent::AttemptStarted { index, case } => Record::AttemptStarted {
+            run,
+            index,
+            case: &case.id,
+        },
+        RunEvent::CaseFinished { index, result } => {
+            let attempt = result.attempt.as_ref()?;
+            let verdict = result.verdict().as_str();
+            let record = case_record(run, index, &result.case.id, verdict, attempt);
+            Record::CaseFinished(Box::new(record))
+        }
+        RunEvent::HealthChanged { trouble } => Record::HealthChanged {
+            run,
+            healthy: trouble.is_none(),
+            reason: trouble,
+        },
+        RunEvent::RunFinished { results } => {
+            Record::RunFinished(Box::new(run_record(run, results)))
+        }
+        _ => return None,
+    })
+}
+
+fn case_record<'a>(
+    run: &'a str,
+    index: usize,
+    case: &'a str,
+    verdict: &'a str,
+    attempt: &'a AttemptReport,
+) -> CaseRecord<'a> {
+    let stats = &attempt.stats;
+    CaseRecord {
+        run,
+        index,
+        case,
+        verdict,
+        outcome: attempt.outcome.class().as_str(),
+        explanation: attempt.outcome.explanation(),
+        execution_id: &attempt.execution_id,
+        exit_code: attempt.exit_code,
+        patterns_found: attempt
+            .patterns
+            .iter()
+            .filter(|pattern| pattern.found)
+            .count(),
+        patterns_expected: attempt.patterns.len(),
+        started_after_ms: ms(attempt.started_after),
+        elapsed_ms: ms(attempt.elapsed),
+        connect_ms: stats.connect.map(ms),
+        head_ms: stats.head.map(ms),
+        first_event_ms: stats.first_event.map(ms),
+        first_output_ms: stats.first_output.map(ms),
+        terminal_ms: stats.terminal.map(ms),
+        longest_gap_ms: ms(stats.longest_gap),
+        events: stats.events,
+        stream_bytes: stats.bytes,
+        output_bytes: attempt.output.total_bytes(),
+        findings: findings(&attempt.findings),
+    }
+}
+
+fn findings(findings: &Findings) -> Vec<FindingRecord<'_>> {
+    findings
+        .iter()
+        .map(|finding| FindingRecord {
+            code: finding.code.as_str(),
+            severity: finding.code.severity().as_str(),
+            count: finding.count,
+            first_offset: finding.first_offset,
+            detail: &finding.detail,
+        })
+        .collect()
+}
+
+fn run_record<'a>(run: &'a str, results: &'a RunResults) -> RunRecord<'a> {
+    let counts = Counts::of(&results.cases);
+    let gate = |gate: &runner_core::results::GateResult| GateRecord {
+        gate: gate.name,
+        bound: gate.bound.to_string(),
+        value: gate.value.map(|value| value.to_string()),
+        holds: gate.holds,
+    };
+    RunRecord {
+        run,
+        elapsed_ms: ms(results.elapsed),
+        cases: counts.total,
+        passed: counts.passed,
+        failed: counts.failed,
+        infrastructure_errors: counts.infrastructure_errors,
+        harness_errors: counts.harness_errors,
+        skipped: counts.skipped,
+        not_run: counts.not_run,
+        gates: results.gates.iter().map(gate).collect(),
+        problems: results.problems.iter().map(RunProblem::code).collect(),
+    }
+}
+
+/// Milliseconds with the precision of the clock that matters: microseconds.
+fn ms(duration: Duration) -> f64 {
+    duration.as_micros() as f64 / 1000.0
+}

@@ -1,0 +1,69 @@
+//! Writes reports to files, whole or not at all.
+
+use std::{
+    fs::{self, Permissions},
+    io::{self, BufWriter, Write as _},
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
+
+use reporter_md::ReportOptions;
+use runner_core::results::RunResults;
+use tempfile::Builder;
+
+use crate::{
+    args::{ReportFormat, ReportTarget},
+    error::CliError,
+};
+
+/// The reports of a suite: those that were asked for, or the Markdown report in `folder`.
+pub(crate) fn targets(
+    asked: &[ReportTarget],
+    folder: &Path,
+    suite_stem: &str,
+) -> Vec<ReportTarget> {
+    if !asked.is_empty() {
+        return asked.to_vec();
+    }
+    let path = folder.join(format!("{suite_stem}_report.md"));
+    vec![ReportTarget {
+        format: ReportFormat::Markdown,
+        path,
+    }]
+}
+
+/// Writes one report. Readers see the old file or the new one, never a part.
+pub(crate) fn write(target: &ReportTarget, results: &RunResults) -> Result<(), CliError> {
+    let written = match target.format {
+        ReportFormat::Markdown => replace(&target.path, |file| {
+            reporter_md::write_report(results, &ReportOptions::default(), file)
+        }),
+    };
+    written.map_err(|source| CliError::Report {
+        path: target.path.clone(),
+        source,
+    })
+}
+
+fn replace(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&mut fs::File>) -> io::Result<()>,
+) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    fs::create_dir_all(&folder)?;
+    // Private temporary files are the right default elsewhere; a report is for others to read, as far
+    // as the umask lets them.
+    let mut file = Builder::new()
+        .prefix(".report")
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(&folder)?;
+    let mut buffered = BufWriter::new(file.as_file_mut());
+    write(&mut buffered)?;
+    buffered.flush()?;
+    drop(buffered);
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}

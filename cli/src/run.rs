@@ -1,0 +1,330 @@
+//! `gauntlet run`: runs suites once, one case at a time.
+
+use std::{collections::HashSet, path::PathBuf, pin::pin};
+
+use actix::prelude::*;
+use embedded_executor::Token;
+use jiff::Zoned;
+use runner_core::{
+    actors::{
+        Cancel, ConfigLoader, HealthChecker, LoadSuite, ReportCollector, RunSuite, RunSummary,
+        Supervisor,
+    },
+    attempt::AttemptSettings,
+    events::RunObserver,
+    plan::RunPlan,
+    results::RunInfo,
+    run_marker,
+    run_state::RunPolicy,
+};
+use suite::{Selection, Suite};
+use tokio::time::Instant;
+
+use crate::{
+    args::{CommonArgs, ReportTarget, RunArgs, Sandbox, SandboxArgs, SelectionArgs},
+    error::CliError,
+    executor::{self, Executor},
+    exit::Exit,
+    interrupt::{self, Interrupt},
+    logging::Logging,
+    progress::{Detail, Progress},
+    records::Records,
+    report,
+    settings::{Layers, Settings},
+};
+
+/// Runs the suites of `args`, writes their reports, and says how it went.
+pub(crate) fn run(common: &CommonArgs, args: &RunArgs) -> Result<Exit, CliError> {
+    let settings = Layers::read(common.settings.as_deref(), flags(args))?.merge()?;
+    let token = executor::token(args.token_file.as_deref())?;
+    let progress = Progress::new(detail(common, args));
+    let logging = start_logging(&settings, common, &progress);
+    let runner = Runner {
+        args,
+        settings,
+        token,
+        progress: progress.clone(),
+    };
+    let result = System::new().block_on(interrupt::until_forced(|interrupt| runner.run(interrupt)));
+    warn_of_dropped_lines(logging.as_ref(), &progress);
+    result
+}
+
+/// A log that cannot be written must not keep a run from its report.
+pub(crate) fn start_logging(
+    settings: &Settings,
+    common: &CommonArgs,
+    progress: &Progress,
+) -> Option<Logging> {
+    Logging::start(&settings.logs, common.verbose)
+        .map_err(|error| {
+            let folder = settings.logs.folder.display();
+            progress.warn(&format!("there is no log in {folder}: {error}"));
+        })
+        .ok()
+}
+
+fn warn_of_dropped_lines(logging: Option<&Logging>, progress: &Progress) {
+    let dropped = logging.map_or(0, Logging::dropped_lines);
+    if dropped > 0 {
+        progress.warn(&format!(
+            "{dropped} log lines were dropped, the disk was too slow for them"
+        ));
+    }
+}
+
+/// The settings that were given as flags.
+fn flags(args: &RunArgs) -> Vec<(&'static str, String)> {
+    let url = args.url.iter().map(|url| ("executor.url", url.clone()));
+    url.chain(sandbox_flags(&args.sandbox)).collect()
+}
+
+/// The settings of the sandbox that were given as flags.
+pub(crate) fn sandbox_flags(args: &SandboxArgs) -> Vec<(&'static str, String)> {
+    let mut flags = Vec::new();
+    if let Some(mode) = args.sandbox {
+        let mode = match mode {
+            Sandbox::Enforce => "enforce",
+            Sandbox::Off => "off",
+        };
+        flags.push(("embedded.sandbox", mode.to_owned()));
+    }
+    if !args.sandbox_allow.is_empty() {
+        let paths: Vec<_> = args
+            .sandbox_allow
+            .iter()
+            .map(|path| path.to_string_lossy())
+            .collect();
+        flags.push(("embedded.sandbox_allow", paths.join(":")));
+    }
+    flags
+}
+
+fn detail(common: &CommonArgs, args: &RunArgs) -> Detail {
+    // With records on standard output, progress is only for a person who watches.
+    let unwatched = args.json && !console::Term::stderr().features().is_attended();
+    if common.quiet || unwatched {
+        Detail::Quiet
+    } else if common.verbose > 0 {
+        Detail::Verbose
+    } else {
+        Detail::Normal
+    }
+}
+
+/// One call of `gauntlet run`.
+struct Runner<'a> {
+    args: &'a RunArgs,
+    settings: Settings,
+    token: Option<Token>,
+    progress: Progress,
+}
+
+impl Runner<'_> {
+    async fn run(self, interrupt: Interrupt) -> Result<Exit, CliError> {
+        let suites = self.load().await?;
+        let suites = self.select(suites)?;
+        self.check_reports(&suites)?;
+        let executor = Executor::open(&self.settings, self.token.as_ref()).await?;
+        if let Some(warning) = executor.warning() {
+            self.progress.warn(&warning);
+        }
+        let mut exit = Exit::Success;
+        for suite in suites {
+            if interrupt.signal().is_some() {
+                break;
+            }
+            match self.run_suite(suite, &executor, interrupt.clone()).await {
+                Ok(one) => exit = exit.min(one),
+                Err(error) => {
+                    exit = exit.min(error.exit());
+                    error.show();
+                }
+            }
+        }
+        if let Some(signal) = interrupt.signal() {
+            exit = exit.min(Exit::Interrupted(signal));
+        }
+        executor.close().await;
+        Ok(exit)
+    }
+
+    /// Loads all suites before anything runs; every invalid one is shown.
+    async fn load(&self) -> Result<Vec<Suite>, CliError> {
+        let loader = ConfigLoader.start();
+        let mut suites = Vec::new();
+        let mut first_error = None;
+        for path in &self.args.suites {
+            let message = LoadSuite { path: path.clone() };
+            match loader
+                .send(message)
+                .await
+                .map_err(|_| CliError::Lost("suite loader"))?
+            {
+                Ok(suite) => suites.push(suite),
+                Err(error) => match first_error {
+                    None => first_error = Some(error.into()),
+                    Some(_) => CliError::from(error).show(),
+                },
+            }
+        }
+        first_error.map_or(Ok(suites), Err)
+    }
+
+    /// Keeps of every suite the selected cases, and only suites that have any.
+    fn select(&self, suites: Vec<Suite>) -> Result<Vec<Suite>, CliError> {
+        let selection = selection(&self.args.selection);
+        let names: Vec<_> = suites
+            .iter()
+            .map(|suite| suite.path.display().to_string())
+            .collect();
+        let mut selected = Vec::new();
+        for mut suite in suites {
+            let kept = suite.select(&selection);
+            for unmatched in kept.unmatched {
+                self.progress
+                    .warn(&format!("{}: {unmatched}", suite.path.display()));
+            }
+            suite.cases = kept.cases;
+            if !suite.cases.is_empty() {
+                selected.push(suite);
+            }
+        }
+        if selected.is_empty() {
+            return Err(CliError::NothingSelected {
+                suites: names.join(", "),
+            });
+        }
+        Ok(selected)
+    }
+
+    /// Two suites must not write over each other's report.
+    fn check_reports(&self, suites: &[Suite]) -> Result<(), CliError> {
+        if suites.len() > 1 && !self.args.report.is_empty() {
+            return Err(CliError::ReportForSeveral);
+        }
+        let mut paths: HashSet<PathBuf> = HashSet::new();
+        for target in suites.iter().flat_map(|suite| self.reports(&suite.stem())) {
+            if let Some(path) = paths.replace(target.path) {
+                return Err(CliError::ReportClash { path });
+            }
+        }
+        Ok(())
+    }
+
+    fn reports(&self, suite_stem: &str) -> Vec<ReportTarget> {
+        report::targets(&self.args.report, &self.settings.reports.folder, suite_stem)
+    }
+
+    async fn run_suite(
+        &self,
+        suite: Suite,
+        executor: &Executor,
+        interrupt: Interrupt,
+    ) -> Result<Exit, CliError> {
+        let plan = self.plan(suite, executor);
+        let reports = self.reports(&plan.run.suite_stem);
+        let summary = self.perform(plan, executor, interrupt.clone()).await?;
+        let problems = summary.results.problems.iter();
+        let exits = problems.map(|problem| Exit::of_problem(problem, interrupt.signal()));
+        let mut exit = exits.min().unwrap_or(Exit::Success);
+        for failure in &summary.observer_failures {
+            self.progress.warn(&format!(
+                "the {} could not be written: {}",
+                failure.observer, failure.error
+            ));
+            exit = exit.min(Exit::Internal);
+        }
+        for target in &reports {
+            match report::write(target, &summary.results) {
+                Ok(()) => self
+                    .progress
+                    .say(&format!("report: {}", target.path.display())),
+                Err(error) => {
+                    exit = exit.min(error.exit());
+                    error.show();
+                }
+            }
+        }
+        tracing::info!(
+            run = summary.results.run.marker,
+            exit = exit.code(),
+            "run finished"
+        );
+        Ok(exit)
+    }
+
+    fn plan(&self, suite: Suite, executor: &Executor) -> RunPlan {
+        let (started_at, started) = (Zoned::now(), Instant::now());
+        let stem = suite.stem();
+        let settings = &self.settings;
+        RunPlan {
+            run: RunInfo {
+                marker: run_marker(&stem, &started_at),
+                started_at,
+                suite_path: suite.path.display().to_string(),
+                suite_stem: stem,
+                suite_description: suite.description,
+                version: env!("CARGO_PKG_VERSION").into(),
+                executor: executor.address(),
+                environment: executor.environment(),
+            },
+            started,
+            cases: suite.cases,
+            gates: suite.gates,
+            attempt: AttemptSettings {
+                connect_timeout: settings.executor.connect_timeout,
+                head_timeout: settings.executor.head_timeout,
+                keep_output_bytes: settings.reports.keep_output_bytes,
+            },
+            policy: RunPolicy {
+                require_all: self.args.require_all,
+                max_outage: settings.executor.max_outage,
+            },
+        }
+    }
+
+    /// Wires the actors of one run and waits for its end.
+    async fn perform(
+        &self,
+        plan: RunPlan,
+        executor: &Executor,
+        mut interrupt: Interrupt,
+    ) -> Result<RunSummary, CliError> {
+        let mut observers: Vec<Box<dyn RunObserver>> = vec![Box::new(self.progress.clone())];
+        if self.args.json {
+            observers.push(Box::new(Records::new()));
+        }
+        let transport = &executor.transport;
+        let health_timeout = self.settings.executor.health_timeout;
+        let health_checker = HealthChecker::new(transport.clone(), health_timeout).start();
+        let collector = ReportCollector::new(&plan, observers).start();
+        let supervisor = Supervisor::new(transport.clone(), health_checker, collector).start();
+        tracing::info!(
+            run = plan.run.marker,
+            cases = plan.cases.len(),
+            executor = plan.run.executor,
+            "run started"
+        );
+        let mut running = pin!(supervisor.send(RunSuite(plan)));
+        let summary = tokio::select! {
+            biased;
+            summary = &mut running => summary,
+            _ = interrupt.received() => {
+                self.progress.say("interrupted: ending the running case (again to end at once)");
+                supervisor.do_send(Cancel);
+                running.await
+            }
+        };
+        Ok(summary.map_err(|_| CliError::Lost("supervisor"))??)
+    }
+}
+
+fn selection(args: &SelectionArgs) -> Selection {
+    Selection {
+        only: args.only.clone(),
+        categories: args.category.clone(),
+        tags: args.tag.clone(),
+        exclude: args.exclude.clone(),
+    }
+}

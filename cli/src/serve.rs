@@ -1,0 +1,69 @@
+//! `gauntlet serve`: the embedded executor on its own.
+
+use std::time::Duration;
+
+use actix::prelude::*;
+use embedded_executor::ExecutorConfig;
+
+use crate::{
+    args::{CommonArgs, ServeArgs},
+    error::CliError,
+    executor,
+    exit::Exit,
+    interrupt::{self, Interrupt},
+    progress::{Detail, Progress},
+    run,
+    settings::{Layers, Settings},
+};
+
+/// How long commands may take to end when the program was asked to.
+const STOP_GRACE: Duration = Duration::from_secs(10);
+
+/// Serves until a signal comes, then ends all commands.
+pub(crate) fn serve(common: &CommonArgs, args: &ServeArgs) -> Result<Exit, CliError> {
+    let flags = run::sandbox_flags(&args.sandbox);
+    let settings = Layers::read(common.settings.as_deref(), flags)?.merge()?;
+    let config = config(args, &settings)?;
+    let progress = Progress::new(if common.quiet {
+        Detail::Quiet
+    } else {
+        Detail::Normal
+    });
+    let _logging = run::start_logging(&settings, common, &progress);
+    System::new().block_on(interrupt::until_forced(|interrupt| {
+        listen(config, progress, interrupt)
+    }))
+}
+
+fn config(args: &ServeArgs, settings: &Settings) -> Result<ExecutorConfig, CliError> {
+    let defaults = executor::config(&settings.embedded);
+    Ok(ExecutorConfig {
+        listen: args.listen,
+        allow_remote: args.allow_remote,
+        token: executor::token(args.token_file.as_deref())?,
+        max_commands: args.max_commands.unwrap_or(defaults.max_commands),
+        default_timeout: args.default_timeout,
+        ..defaults
+    })
+}
+
+async fn listen(
+    config: ExecutorConfig,
+    progress: Progress,
+    mut interrupt: Interrupt,
+) -> Result<Exit, CliError> {
+    let executor = embedded_executor::start(config).await?;
+    if let Some(warning) = executor::sandbox_warning(&executor) {
+        progress.warn(&warning);
+    }
+    // The first line is for scripts, too: with port 0 nothing else tells where to go.
+    progress.say(&format!(
+        "listening on {} (sandbox: {})",
+        executor.url(),
+        executor.sandbox()
+    ));
+    let signal = interrupt.received().await;
+    progress.say("stopping: ending all commands (again to end at once)");
+    executor.stop(STOP_GRACE).await;
+    Ok(Exit::Interrupted(signal))
+}

@@ -1,0 +1,282 @@
+//! Settings: built-in defaults, overridden by a file, by the environment, by flags.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use config::{Config, ConfigError, Environment, File, FileFormat, Value, ValueKind};
+use serde::{Deserialize, Deserializer, de};
+
+/// What is read when no other file is named.
+const DEFAULT_FILE: &str = "configs/gauntlet.toml";
+
+/// The file that ships is the documentation of the defaults and the defaults themselves.
+const DEFAULTS: &str = include_str!("../../configs/gauntlet.toml");
+
+/// Everything an operator can tune.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    pub executor: ExecutorSettings,
+    pub embedded: EmbeddedSettings,
+    pub reports: ReportSettings,
+    pub logs: LogSettings,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExecutorSettings {
+    pub url: String,
+    #[serde(deserialize_with = "duration")]
+    pub connect_timeout: Duration,
+    #[serde(deserialize_with = "duration")]
+    pub head_timeout: Duration,
+    #[serde(deserialize_with = "duration")]
+    pub health_timeout: Duration,
+    #[serde(deserialize_with = "duration")]
+    pub max_outage: Duration,
+    pub max_line_bytes: usize,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EmbeddedSettings {
+    pub sandbox: SandboxSetting,
+    pub sandbox_allow: Vec<PathBuf>,
+    pub max_commands: std::num::NonZeroUsize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SandboxSetting {
+    Enforce,
+    Off,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReportSettings {
+    pub folder: PathBuf,
+    pub keep_output_bytes: usize,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LogSettings {
+    pub folder: PathBuf,
+    pub format: LogFormat,
+    pub level: LogLevel,
+    pub max_files: std::num::NonZeroUsize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    // A bare number arrives as text, because the layers carry values without types.
+    let text = String::deserialize(deserializer)?;
+    suite::duration::parse(&text)
+        .map_err(|error| de::Error::custom(format!("{text:?} is no duration: {error}")))
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Origin {
+    BuiltIn,
+    File(PathBuf),
+    Environment,
+    Flag,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BuiltIn => f.write_str("built in"),
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Environment => f.write_str("environment"),
+            Self::Flag => f.write_str("flag"),
+        }
+    }
+}
+
+/// Why there are no settings.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub(crate) enum SettingsError {
+    /// The file that was named is not there.
+    #[error("there is no settings file {}", .path.display())]
+    Missing { path: PathBuf },
+    /// A layer cannot be read.
+    #[error("the settings from {origin} cannot be read: {source}")]
+    Layer {
+        origin: Origin,
+        source: Box<ConfigError>,
+    },
+    /// The layers together are not valid.
+    #[error("the settings are not valid: {source}")]
+    #[diagnostic(help(
+        "`configs/gauntlet.toml` in the repository shows every key with its default; `gauntlet settings` shows what came from where"
+    ))]
+    Invalid { source: Box<ConfigError> },
+}
+
+/// The layers of settings, lowest first.
+pub(crate) struct Layers(Vec<(Origin, BTreeMap<String, Value>)>);
+
+impl Layers {
+    /// Reads all layers. `file` is the one the user named; `flags` are dotted keys with their values.
+    pub(crate) fn read(
+        file: Option<&Path>,
+        flags: Vec<(&str, String)>,
+    ) -> Result<Self, SettingsError> {
+        let mut layers = vec![layer(
+            Origin::BuiltIn,
+            File::from_str(DEFAULTS, FileFormat::Toml),
+        )?];
+        let path = file.unwrap_or(Path::new(DEFAULT_FILE));
+        if path.is_file() {
+            let origin = Origin::File(path.to_owned());
+            layers.push(layer(origin, File::from(path).format(FileFormat::Toml))?);
+        } else if file.is_some() {
+            return Err(SettingsError::Missing {
+                path: path.to_owned(),
+            });
+        }
+        // The prefix's separator keeps the variables of flags (GAUNTLET_URL) out.
+        let environment = Environment::with_prefix("GAUNTLET")
+            .prefix_separator("__")
+            .separator("__");
+        layers.push(layer(Origin::Environment, environment)?);
+        let flags = flags
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), Value::from(value)));
+        layers.push((Origin::Flag, flags.collect()));
+        Ok(Self(layers))
+    }
+
+    /// Puts the layers on top of each other.
+    pub(crate) fn merge(&self) -> Result<Settings, SettingsError> {
+        let mut builder = Config::builder();
+        for (key, (_, value)) in self.effective() {
+            let value = split_list(&key, value);
+            let set = builder.set_override(&key, value);
+            builder = set.map_err(|source| SettingsError::Invalid {
+                source: source.into(),
+            })?;
+        }
+        let merged = builder.build().and_then(Config::try_deserialize);
+        merged.map_err(|source| SettingsError::Invalid {
+            source: source.into(),
+        })
+    }
+
+    /// Every key with its value and where that came from.
+    pub(crate) fn effective(&self) -> BTreeMap<String, (Origin, Value)> {
+        let mut effective = BTreeMap::new();
+        for (origin, values) in &self.0 {
+            for (key, value) in values {
+                effective.insert(key.clone(), (origin.clone(), value.clone()));
+            }
+        }
+        effective
+    }
+}
+
+fn layer(
+    origin: Origin,
+    source: impl config::Source + Send + Sync + 'static,
+) -> Result<(Origin, BTreeMap<String, Value>), SettingsError> {
+    let mut values = BTreeMap::new();
+    match source.collect() {
+        Ok(table) => {
+            for (key, value) in table {
+                flatten(key, value, &mut values);
+            }
+            Ok((origin, values))
+        }
+        Err(source) => Err(SettingsError::Layer {
+            origin,
+            source: source.into(),
+        }),
+    }
+}
+
+/// Turns tables into dotted keys, so that layers can be compared key by key.
+fn flatten(key: String, value: Value, values: &mut BTreeMap<String, Value>) {
+    match value.kind {
+        ValueKind::Table(table) => {
+            for (name, value) in table {
+                flatten(format!("{key}.{name}"), value, values);
+            }
+        }
+        _ => {
+            values.insert(key, value);
+        }
+    }
+}
+
+/// A list that comes from a variable or a flag is one text with colons, as in PATH.
+fn split_list(key: &str, value: Value) -> Value {
+    match &value.kind {
+        ValueKind::String(text) if key == "embedded.sandbox_allow" => {
+            let parts = text.split(':').filter(|part| !part.is_empty());
+            Value::from(parts.map(str::to_owned).collect::<Vec<_>>())
+        }
+        _ => value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_file_holds_every_default() {
+        let layers = Layers::read(None, Vec::new()).expect("readable");
+        let settings = layers.merge().expect("valid");
+        assert_eq!(settings.executor.connect_timeout, Duration::from_secs(5));
+        assert_eq!(settings.executor.max_line_bytes, 16 * 1024 * 1024);
+    }
+
+    #[test]
+    fn a_flag_beats_what_lies_below_and_is_named_as_the_origin() {
+        let flags = vec![("executor.url", "http://localhost:1".into())];
+        let layers = Layers::read(None, flags).expect("readable");
+        assert_eq!(
+            layers.merge().expect("valid").executor.url,
+            "http://localhost:1"
+        );
+        assert_eq!(layers.effective()["executor.url"].0, Origin::Flag);
+    }
+
+    #[test]
+    fn unknown_keys_and_wrong_values_are_refused_by_name() {
+        for (key, value) in [
+            ("executor.ulr", "x"),
+            ("executor.head_timeout", "soon"),
+            ("embedded.sandbox", "perhaps"),
+            ("logs.max_files", "0"),
+        ] {
+            let layers = Layers::read(None, vec![(key, value.into())]).expect("readable");
+            let error = layers.merge().expect_err(key).to_string();
+            let name = key.split('.').next_back().unwrap_or_default();
+            assert!(error.contains(name), "{key}: {error}");
+        }
+    }
+}
