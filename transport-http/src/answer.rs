@@ -1,13 +1,18 @@
 //! Whether an answer is an event stream at all.
 
-use std::{pin::pin, time::Duration};
+use std::{future::poll_fn, pin::pin, time::Duration};
 
 use awc::{
     ClientResponse,
+    error::PayloadError,
     http::{StatusCode, header},
 };
+use bytes::Bytes;
 use executor_protocol::TransportError;
 use futures_core::Stream as _;
+use tokio::time::{Instant, timeout_at};
+
+use crate::stream::body_error;
 
 /// How much of a refusal's body is kept to show.
 const EXCERPT_BYTES: usize = 2048;
@@ -29,8 +34,13 @@ const STREAM_TYPES: [&str; 8] = [
 ];
 
 /// Accepts the head of an event stream; anything else becomes an error with the beginning of its body.
-pub(crate) async fn expect_stream(answer: &mut ClientResponse) -> Result<(), TransportError> {
-    expect_ok(answer).await?;
+///
+/// That beginning is waited for until `deadline` at most.
+pub(crate) async fn expect_stream(
+    answer: &mut ClientResponse,
+    deadline: Instant,
+) -> Result<(), TransportError> {
+    expect_ok(answer, deadline).await?;
     let text = |name| {
         answer
             .headers()
@@ -48,15 +58,18 @@ pub(crate) async fn expect_stream(answer: &mut ClientResponse) -> Result<(), Tra
             .iter()
             .any(|known| media_type.eq_ignore_ascii_case(known))
         {
-            let body = excerpt(answer).await;
+            let body = excerpt(answer, deadline).await;
             return Err(TransportError::ContentType { content_type, body });
         }
     }
     Ok(())
 }
 
-/// Accepts status 200; a redirect or any other status becomes an error.
-pub(crate) async fn expect_ok(answer: &mut ClientResponse) -> Result<(), TransportError> {
+/// Accepts status 200; a redirect or any other status becomes an error, as in [`expect_stream`].
+pub(crate) async fn expect_ok(
+    answer: &mut ClientResponse,
+    deadline: Instant,
+) -> Result<(), TransportError> {
     let status = answer.status();
     if status == StatusCode::OK {
         return Ok(());
@@ -79,17 +92,27 @@ pub(crate) async fn expect_ok(answer: &mut ClientResponse) -> Result<(), Transpo
     Err(TransportError::Status {
         status: status.as_u16(),
         retry_after: retry_after.map(Duration::from_secs),
-        body: excerpt(answer).await,
+        body: excerpt(answer, deadline).await,
     })
 }
 
-/// The beginning of an answer's body as text, as far as it comes soon.
-pub(crate) async fn excerpt(answer: &mut ClientResponse) -> String {
+/// The beginning of a body that has to come whole.
+pub(crate) async fn whole_body(answer: &mut ClientResponse) -> Result<String, TransportError> {
     let mut kept = Vec::new();
-    let mut body = pin!(answer);
+    while let Some(chunk) = next_chunk(answer).await {
+        let chunk = chunk.map_err(body_error)?;
+        let free = EXCERPT_BYTES - kept.len();
+        kept.extend_from_slice(&chunk[..chunk.len().min(free)]);
+    }
+    Ok(String::from_utf8_lossy(&kept).into_owned())
+}
+
+/// The beginning of an answer's body as text, as far as it comes soon.
+async fn excerpt(answer: &mut ClientResponse, deadline: Instant) -> String {
+    let mut kept = Vec::new();
     let read = async {
         while kept.len() < EXCERPT_BYTES {
-            match std::future::poll_fn(|cx| body.as_mut().poll_next(cx)).await {
+            match next_chunk(answer).await {
                 Some(Ok(chunk)) => kept.extend_from_slice(&chunk),
                 // What came is worth showing however it ended.
                 Some(Err(_)) | None => break,
@@ -97,7 +120,12 @@ pub(crate) async fn excerpt(answer: &mut ClientResponse) -> String {
         }
     };
     // Likewise when it did not end in time.
-    let _ = tokio::time::timeout(EXCERPT_WAIT, read).await;
+    let _ = timeout_at(deadline.min(Instant::now() + EXCERPT_WAIT), read).await;
     kept.truncate(EXCERPT_BYTES);
     String::from_utf8_lossy(&kept).into_owned()
+}
+
+async fn next_chunk(answer: &mut ClientResponse) -> Option<Result<Bytes, PayloadError>> {
+    let mut body = pin!(answer);
+    poll_fn(|cx| body.as_mut().poll_next(cx)).await
 }

@@ -1,24 +1,24 @@
-//! The client of one executor: builds requests, waits for the head of the answer.
+//! The client of one executor: its settings, and the requests it makes.
 
-use std::{cell::Cell, pin::Pin, rc::Rc, time::Duration};
+use std::time::Duration;
 
-use actix_http::error::ParseError;
 use awc::{
-    Client, ClientRequest, ClientResponse, Connector, FrozenClientRequest, SendClientRequest,
-    error::{ConnectError, SendRequestError},
+    Client, ClientRequest, ClientResponse, Connector, FrozenClientRequest,
     http::{Method, header},
 };
 use executor_protocol::{
-    Deadlines, EventStream, ExecuteRequest, Health, LocalBoxFuture, Transport, TransportError,
+    Deadlines, EventStream, ExecuteRequest, Health, IdleLimits, LocalBoxFuture, Transport,
+    TransportError,
 };
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, timeout_at};
 
 use crate::{
     answer,
     clocks::Clocks,
-    connection::{DIAL, Dial, Dialer, EarlyEnd},
+    connection::Dialer,
     decode::NdjsonDecoder,
     endpoint::{Endpoint, EndpointError},
+    exchange::Exchange,
     stream::HttpEventStream,
 };
 
@@ -26,7 +26,8 @@ use crate::{
 /// two seconds and more; a request on a connection that is being closed just then would be lost.
 const KEEP_ALIVE: Duration = Duration::from_secs(1);
 
-/// Deadlines inside the HTTP client come on top of ours and must never be the first to pass.
+/// Longer than any wait: deadlines inside the HTTP client come on top of ours and must never be the
+/// first to pass, and ours beyond it could not be told from each other, but would overflow the clock.
 const NEVER_FIRST: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// The client of one executor that streams NDJSON over HTTP.
@@ -185,6 +186,7 @@ impl Transport for HttpTransport {
         &self,
         deadline: Duration,
     ) -> LocalBoxFuture<'_, Result<Health, TransportError>> {
+        let deadline = deadline.min(NEVER_FIRST);
         let deadlines = Deadlines {
             connect: deadline,
             head: deadline,
@@ -197,8 +199,14 @@ impl Transport for HttpTransport {
             let mut head = exchange
                 .send(self.health.send(), self.endpoint.display())
                 .await?;
-            answer::expect_ok(&mut head.answer).await?;
-            let body = answer::excerpt(&mut head.answer).await;
+            answer::expect_ok(&mut head.answer, started + deadline).await?;
+            let body = answer::whole_body(&mut head.answer);
+            let body = timeout_at(started + deadline, body).await.map_err(|_| {
+                TransportError::TotalTimeout {
+                    limit: deadline,
+                    silent_for: started.elapsed(),
+                }
+            })??;
             if is_page(&head.answer) {
                 return Err(TransportError::ContentType {
                     content_type: "text/html".into(),
@@ -217,6 +225,7 @@ impl Transport for HttpTransport {
         request: ExecuteRequest,
         deadlines: Deadlines,
     ) -> LocalBoxFuture<'_, Result<Box<dyn EventStream>, TransportError>> {
+        let deadlines = bounded(deadlines);
         Box::pin(async move {
             let exchange = Exchange::begin(deadlines);
             let started = exchange.started;
@@ -226,7 +235,7 @@ impl Transport for HttpTransport {
                 .send_body(request.to_json());
             let mut head = exchange.send(sending, self.endpoint.display()).await?;
             let clocks = Clocks::new(deadlines, started, head.connected, Instant::now());
-            answer::expect_stream(&mut head.answer).await?;
+            answer::expect_stream(&mut head.answer, started + deadlines.total).await?;
             let decoder = NdjsonDecoder::new(self.max_line);
             Ok(Box::new(HttpEventStream::new(
                 head.answer,
@@ -235,6 +244,29 @@ impl Transport for HttpTransport {
                 head.timer,
             )) as _)
         })
+    }
+}
+
+/// Deadlines that can be added to a time.
+fn bounded(deadlines: Deadlines) -> Deadlines {
+    let bound = |limit: Duration| limit.min(NEVER_FIRST);
+    let Deadlines {
+        connect,
+        head,
+        total,
+        end,
+        idle,
+    } = deadlines;
+    Deadlines {
+        connect: bound(connect),
+        head: bound(head),
+        total: bound(total),
+        end: bound(end),
+        idle: IdleLimits {
+            bytes: idle.bytes.map(bound),
+            events: idle.events.map(bound),
+            meaningful: idle.meaningful.map(bound),
+        },
     }
 }
 
@@ -247,134 +279,4 @@ fn is_page(answer: &ClientResponse) -> bool {
             .to_ascii_lowercase()
             .starts_with(b"text/html")
     })
-}
-
-/// One request on its way, up to the head of its answer.
-struct Exchange {
-    started: Instant,
-    deadlines: Deadlines,
-    dial: Rc<Cell<Dial>>,
-}
-
-/// The head of an answer, with what the body's stream goes on with.
-struct Head {
-    answer: ClientResponse,
-    connected: Option<Instant>,
-    timer: Pin<Box<Sleep>>,
-}
-
-impl Exchange {
-    fn begin(deadlines: Deadlines) -> Self {
-        Self {
-            started: Instant::now(),
-            deadlines,
-            dial: Rc::new(Cell::new(Dial::NotNeeded)),
-        }
-    }
-
-    async fn send(self, request: SendClientRequest, address: &str) -> Result<Head, TransportError> {
-        let Deadlines {
-            connect,
-            head,
-            total,
-            ..
-        } = self.deadlines;
-        let mut timer = Box::pin(sleep_until(self.started + connect.min(head).min(total)));
-        let mut sending = std::pin::pin!(DIAL.scope(Rc::clone(&self.dial), request));
-        loop {
-            tokio::select! {
-                biased;
-                result = &mut sending => {
-                    let answer = result.map_err(|error| send_error(error, address))?;
-                    let connected = match self.dial.get() {
-                        Dial::Connected(at) => Some(at),
-                        Dial::Dialing | Dial::NotNeeded => None,
-                    };
-                    return Ok(Head { answer, connected, timer });
-                }
-                () = timer.as_mut() => match self.overdue() {
-                    Err(error) => return Err(error),
-                    Ok(next) => timer.as_mut().reset(next),
-                },
-            }
-        }
-    }
-
-    /// The deadline that passes next, or the error of the one that has passed.
-    fn overdue(&self) -> Result<Instant, TransportError> {
-        let Deadlines {
-            connect,
-            head,
-            total,
-            ..
-        } = self.deadlines;
-        let (step, error) = match self.dial.get() {
-            Dial::Dialing => (
-                self.started + connect,
-                TransportError::ConnectTimeout { limit: connect },
-            ),
-            Dial::NotNeeded => (
-                self.started + head,
-                TransportError::HeadTimeout { limit: head },
-            ),
-            Dial::Connected(at) => (at + head, TransportError::HeadTimeout { limit: head }),
-        };
-        let now = Instant::now();
-        if now >= step {
-            return Err(error);
-        }
-        if now >= self.started + total {
-            return Err(TransportError::TotalTimeout {
-                limit: total,
-                silent_for: now - self.started,
-            });
-        }
-        Ok(step.min(self.started + total))
-    }
-}
-
-/// What a failure before the head of the answer means.
-fn send_error(error: SendRequestError, address: &str) -> TransportError {
-    let address = || address.to_owned();
-    let io_error = match error {
-        SendRequestError::Connect(ConnectError::Disconnected) => {
-            return TransportError::NoAnswer { reused: false };
-        }
-        SendRequestError::Connect(ConnectError::Io(source)) => {
-            return TransportError::Connect {
-                address: address(),
-                source: Box::new(source),
-            };
-        }
-        SendRequestError::Connect(ConnectError::Resolver(source)) => {
-            return TransportError::Connect {
-                address: address(),
-                source,
-            };
-        }
-        SendRequestError::Connect(source) => {
-            return TransportError::Connect {
-                address: address(),
-                source: Box::new(source),
-            };
-        }
-        SendRequestError::Send(error) => error,
-        SendRequestError::Response(ParseError::Io(error)) => error,
-        SendRequestError::Response(source) => {
-            return TransportError::InvalidAnswer {
-                source: Box::new(source),
-            };
-        }
-        other => {
-            return TransportError::InvalidAnswer {
-                source: Box::new(other),
-            };
-        }
-    };
-    match EarlyEnd::of(&io_error) {
-        Some(&EarlyEnd::BeforeAnswer { reused }) => TransportError::NoAnswer { reused },
-        _ => TransportError::Broken {
-            source: Box::new(io_error),
-        },
-    }
 }

@@ -16,6 +16,7 @@ mod clocks;
 mod connection;
 pub mod decode;
 mod endpoint;
+mod exchange;
 mod stream;
 
 pub use client::{HttpTransport, HttpTransportBuilder};

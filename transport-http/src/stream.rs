@@ -149,7 +149,7 @@ impl EventStream for HttpEventStream {
 }
 
 /// What a failure to read the body means.
-fn body_error(error: PayloadError) -> TransportError {
+pub(crate) fn body_error(error: PayloadError) -> TransportError {
     let error = match error {
         PayloadError::Io(error) | PayloadError::Incomplete(Some(error)) => error,
         other => {

@@ -65,6 +65,16 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     },
     Fault {
+        name: "http-1-0-chunks",
+        about: "An HTTP/1.0 body in chunks, which HTTP/1.0 does not have, though some servers send it.",
+        may_pass: true,
+        script: || {
+            let head = wire::head("HTTP/1.0 200 OK", &["Transfer-Encoding: chunked"]);
+            let all = [head, wire::chunk(CLEAN_BODY), LAST_CHUNK.into()].concat();
+            Answer::new().send(all).fin().into()
+        },
+    },
+    Fault {
         name: "byte-per-chunk",
         about: "Each byte of the body is a chunk, so that characters and escapes are cut.",
         may_pass: true,

@@ -6,6 +6,8 @@
 //! - an early end becomes an error that carries an [`EarlyEnd`],
 //! - a head whose body ends with the connection is marked as HTTP/1.0, which the client reads to the
 //!   end,
+//! - an HTTP/1.0 head with a transfer coding is marked as HTTP/1.1, for the client to decode or refuse
+//!   the coding: in HTTP/1.0 it overlooks it and takes the sizes of chunks for text,
 //! - interim answers are dropped.
 
 use std::{
@@ -57,6 +59,8 @@ pub(crate) struct CheckedIo<Io> {
     /// How much of `held` was handed on already.
     handed: usize,
     requests: u64,
+    /// Whether the connection ends with the current answer, though the client does not know.
+    is_last: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,8 +73,9 @@ enum State {
     Body(Body),
     /// Whatever comes is handed on as it is: a body until close, a tunnel, or no HTTP at all.
     Opaque,
-    /// More bytes came than the answer may have: the connection must not serve another.
-    Tainted,
+    /// The connection must not serve another request, and reads as closed: more bytes came than the
+    /// answer may have, or the server's version does not keep connections.
+    Closed,
 }
 
 /// One read from the socket while looking for the end of a head.
@@ -84,6 +89,7 @@ impl<Io> CheckedIo<Io> {
             held: Vec::new(),
             handed: 0,
             requests: 0,
+            is_last: false,
         }
     }
 
@@ -110,34 +116,45 @@ impl<Io> CheckedIo<Io> {
                     self.held.drain(..length);
                     continue;
                 }
-                Ok(Some((_, HeadKind::Tunnel))) => self.state = State::Opaque,
+                Ok(Some((_, HeadKind::Opaque))) => {
+                    self.set_version(b'1');
+                    self.state = State::Opaque;
+                }
                 Ok(Some((_, HeadKind::UntilClose))) => {
-                    const VERSION: &[u8] = b"HTTP/1.1";
-                    if self.held.starts_with(VERSION) {
-                        self.held[VERSION.len() - 1] = b'0';
-                    }
+                    self.set_version(b'0');
                     self.state = State::Opaque;
                 }
                 Ok(Some((length, HeadKind::Framed(mut body)))) => {
+                    if let Body::Chunked(_) = body {
+                        self.is_last = self.set_version(b'1');
+                    }
                     let taken = body.follow(&self.held[length..]);
-                    self.state = if length + taken < self.held.len() {
-                        State::Tainted
-                    } else {
-                        after(body)
-                    };
+                    let surplus = length + taken < self.held.len();
+                    self.state = self.after(body, surplus);
                 }
             }
             return;
         }
     }
-}
 
-/// The state after `body` was followed so far.
-fn after(body: Body) -> State {
-    if body.is_complete() {
-        State::Idle
-    } else {
-        State::Body(body)
+    /// Makes the head that is held one of HTTP/1.`minor`; `true` if it was one of another version.
+    fn set_version(&mut self, minor: u8) -> bool {
+        const BEFORE_MINOR: &[u8] = b"HTTP/1.";
+        // Line ends before the status line are tolerated.
+        let blank = self.held.len() - self.held.trim_ascii_start().len();
+        let known = self.held.get_mut(blank + BEFORE_MINOR.len());
+        known.is_some_and(|known| std::mem::replace(known, minor) != minor)
+    }
+
+    /// The state after `body` was followed so far, and after more bytes than it has if `surplus`.
+    fn after(&self, body: Body, surplus: bool) -> State {
+        if surplus || (self.is_last && body.is_complete()) {
+            State::Closed
+        } else if body.is_complete() {
+            State::Idle
+        } else {
+            State::Body(body)
+        }
     }
 }
 
@@ -176,7 +193,7 @@ impl<Io: AsyncRead + Unpin> AsyncRead for CheckedIo<Io> {
         if this.hand_on(buf) {
             return Poll::Ready(Ok(()));
         }
-        if this.state == State::Tainted {
+        if this.state == State::Closed {
             return Poll::Ready(Ok(()));
         }
         let before = buf.filled().len();
@@ -190,7 +207,7 @@ impl<Io: AsyncRead + Unpin> AsyncRead for CheckedIo<Io> {
                 return Poll::Ready(Err(io::Error::new(io::ErrorKind::UnexpectedEof, end)));
             }
             let surplus = body.follow(came) < came.len();
-            this.state = if surplus { State::Tainted } else { after(body) };
+            this.state = this.after(body, surplus);
         }
         Poll::Ready(Ok(()))
     }
@@ -343,6 +360,28 @@ mod tests {
                 "HTTP/1.0 200 OK\r\nA: b\r\n\r\nbody"
             );
         }
+    }
+
+    #[tokio::test]
+    async fn chunks_in_http_1_0_are_marked_to_be_decoded_and_end_the_connection() {
+        let rest = " 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n";
+        for piece in [1, 7, 4096] {
+            let (bytes, end) = read(format!("HTTP/1.0{rest}").as_bytes(), piece).await;
+            assert!(end.is_ok());
+            assert_eq!(String::from_utf8_lossy(&bytes), format!("HTTP/1.1{rest}"));
+        }
+        let (io, mut server) = duplex(4096);
+        let mut client = CheckedIo::new(io);
+        client.write_all(b"G").await.expect("writes");
+        let answer = format!("HTTP/1.0{rest}");
+        server.write_all(answer.as_bytes()).await.expect("writes");
+        let mut bytes = Vec::new();
+        // The server still holds the connection open.
+        client
+            .read_to_end(&mut bytes)
+            .await
+            .expect("reads as closed");
+        assert_eq!(bytes.len(), answer.len());
     }
 
     #[tokio::test]

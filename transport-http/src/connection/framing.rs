@@ -9,6 +9,9 @@ use memchr::memmem;
 /// Heads beyond this are handed on unread; the client underneath refuses them.
 pub(super) const MAX_HEAD: usize = 128 * 1024;
 
+/// What every answer begins with.
+const BEGINNING: &[u8] = b"HTTP/1.";
+
 /// What a complete head says about the body after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum HeadKind {
@@ -18,8 +21,9 @@ pub(super) enum HeadKind {
     Framed(Body),
     /// A body that only ends with the connection.
     UntilClose,
-    /// The connection now speaks another protocol.
-    Tunnel,
+    /// No body this module can follow: the connection now speaks another protocol, or the body has a
+    /// coding that the client refuses.
+    Opaque,
 }
 
 /// How much of a body is still to come.
@@ -48,6 +52,11 @@ pub(super) enum Chunks {
 ///
 /// `Ok(None)` while it is incomplete, `Err` when it is no head at all.
 pub(super) fn parse_head(bytes: &[u8]) -> Result<Option<(usize, HeadKind)>, httparse::Error> {
+    // What does not even begin like an answer need not be waited for.
+    let begins = bytes.trim_ascii_start();
+    if !begins.starts_with(&BEGINNING[..begins.len().min(BEGINNING.len())]) {
+        return Err(httparse::Error::Version);
+    }
     // Parsing again from the start at every read would be quadratic for a head that drips in.
     if memmem::find(bytes, b"\n\r\n").is_none() && memmem::find(bytes, b"\n\n").is_none() {
         return Ok(None);
@@ -61,7 +70,7 @@ pub(super) fn parse_head(bytes: &[u8]) -> Result<Option<(usize, HeadKind)>, http
     };
     let status = response.code.unwrap_or_default();
     let kind = match status {
-        101 => HeadKind::Tunnel,
+        101 => HeadKind::Opaque,
         100..200 => HeadKind::Interim,
         204 | 304 => HeadKind::Framed(Body::Length(0)),
         _ => body_of(response.headers),
@@ -76,10 +85,12 @@ fn body_of(headers: &[httparse::Header<'_>]) -> HeadKind {
             .find(|header| header.name.eq_ignore_ascii_case(name))
             .map(|h| h.value)
     };
-    if let Some(coding) = value("transfer-encoding") {
-        if coding.trim_ascii().eq_ignore_ascii_case(b"chunked") {
+    match value("transfer-encoding").map(<[u8]>::trim_ascii) {
+        Some(coding) if coding.eq_ignore_ascii_case(b"chunked") => {
             return HeadKind::Framed(Body::Chunked(Chunks::START));
         }
+        Some(coding) if !coding.eq_ignore_ascii_case(b"identity") => return HeadKind::Opaque,
+        _ => {}
     }
     let length =
         value("content-length").and_then(|v| std::str::from_utf8(v).ok()?.trim().parse().ok());
@@ -204,10 +215,18 @@ mod tests {
                 "200 OK\r\nTransfer-Encoding: Chunked\r\n",
                 HeadKind::Framed(Body::Chunked(Chunks::START)),
             ),
+            (
+                "200 OK\r\nTransfer-Encoding: gzip, chunked\r\n",
+                HeadKind::Opaque,
+            ),
+            (
+                "200 OK\r\nTransfer-Encoding: identity\r\n",
+                HeadKind::UntilClose,
+            ),
             ("200 OK\r\n", HeadKind::UntilClose),
             ("204 No Content\r\n", HeadKind::Framed(Body::Length(0))),
             ("103 Early Hints\r\n", HeadKind::Interim),
-            ("101 Switching Protocols\r\n", HeadKind::Tunnel),
+            ("101 Switching Protocols\r\n", HeadKind::Opaque),
         ] {
             assert_eq!(
                 kind(&format!("HTTP/1.1 {headers}\r\n")),
@@ -220,7 +239,15 @@ mod tests {
     #[test]
     fn an_incomplete_head_waits_and_a_wrong_one_is_an_error() {
         assert_eq!(parse_head(b"HTTP/1.1 200 OK\r\nA: b\r\n"), Ok(None));
-        assert!(parse_head(b"SSH-2.0-OpenSSH\r\n\r\n").is_err());
+        assert_eq!(parse_head(b"\r\nHTT"), Ok(None));
+        for wrong in [
+            "SSH-2.0-OpenSSH\r\n\r\n",
+            "SSH",
+            "HTTP/2",
+            "HTTP/1.x 200 OK\r\n\r\n",
+        ] {
+            assert!(parse_head(wrong.as_bytes()).is_err(), "{wrong}");
+        }
     }
 
     proptest! {

@@ -285,6 +285,23 @@ mod tests {
         );
     }
 
+    #[test]
+    fn memory_does_not_grow_with_a_line_that_never_ends() {
+        const PIECE: usize = 100;
+        let mut lines = Lines::new(LIMIT);
+        let mut findings = Findings::default();
+        let mut count = 0;
+        for _ in 0..10_000 {
+            lines.push(&[b'x'; PIECE]);
+            while lines.advance(&mut findings) {
+                count += 1;
+            }
+        }
+        assert_eq!(count, 1);
+        let kept = lines.pending.capacity() + lines.text.capacity();
+        assert!(kept <= 4 * (LIMIT + PIECE), "{kept} bytes");
+    }
+
     proptest! {
         #[test]
         fn lines_do_not_depend_on_how_the_bytes_were_split(

@@ -1,0 +1,147 @@
+//! One request on its way: from the connection to the head of the answer, each step with its deadline.
+
+use std::{cell::Cell, pin::Pin, rc::Rc};
+
+use actix_http::error::ParseError;
+use awc::{
+    ClientResponse, SendClientRequest,
+    error::{ConnectError, SendRequestError},
+};
+use executor_protocol::{Deadlines, TransportError};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::connection::{DIAL, Dial, EarlyEnd};
+
+/// One request on its way, up to the head of its answer.
+pub(crate) struct Exchange {
+    pub(crate) started: Instant,
+    deadlines: Deadlines,
+    dial: Rc<Cell<Dial>>,
+}
+
+/// The head of an answer, with what the body's stream goes on with.
+pub(crate) struct Head {
+    pub(crate) answer: ClientResponse,
+    pub(crate) connected: Option<Instant>,
+    pub(crate) timer: Pin<Box<Sleep>>,
+}
+
+impl Exchange {
+    pub(crate) fn begin(deadlines: Deadlines) -> Self {
+        Self {
+            started: Instant::now(),
+            deadlines,
+            dial: Rc::new(Cell::new(Dial::NotNeeded)),
+        }
+    }
+
+    pub(crate) async fn send(
+        self,
+        request: SendClientRequest,
+        address: &str,
+    ) -> Result<Head, TransportError> {
+        let Deadlines {
+            connect,
+            head,
+            total,
+            ..
+        } = self.deadlines;
+        let mut timer = Box::pin(sleep_until(self.started + connect.min(head).min(total)));
+        let mut sending = std::pin::pin!(DIAL.scope(Rc::clone(&self.dial), request));
+        loop {
+            tokio::select! {
+                biased;
+                result = &mut sending => {
+                    let answer = result.map_err(|error| send_error(error, address))?;
+                    let connected = match self.dial.get() {
+                        Dial::Connected(at) => Some(at),
+                        Dial::Dialing | Dial::NotNeeded => None,
+                    };
+                    return Ok(Head { answer, connected, timer });
+                }
+                () = timer.as_mut() => match self.overdue() {
+                    Err(error) => return Err(error),
+                    Ok(next) => timer.as_mut().reset(next),
+                },
+            }
+        }
+    }
+
+    /// The deadline that passes next, or the error of the one that has passed.
+    fn overdue(&self) -> Result<Instant, TransportError> {
+        let Deadlines {
+            connect,
+            head,
+            total,
+            ..
+        } = self.deadlines;
+        let (step, error) = match self.dial.get() {
+            Dial::Dialing => (
+                self.started + connect,
+                TransportError::ConnectTimeout { limit: connect },
+            ),
+            Dial::NotNeeded => (
+                self.started + head,
+                TransportError::HeadTimeout { limit: head },
+            ),
+            Dial::Connected(at) => (at + head, TransportError::HeadTimeout { limit: head }),
+        };
+        let now = Instant::now();
+        if now >= step {
+            return Err(error);
+        }
+        if now >= self.started + total {
+            return Err(TransportError::TotalTimeout {
+                limit: total,
+                silent_for: now - self.started,
+            });
+        }
+        Ok(step.min(self.started + total))
+    }
+}
+
+/// What a failure before the head of the answer means.
+fn send_error(error: SendRequestError, address: &str) -> TransportError {
+    let address = || address.to_owned();
+    let io_error = match error {
+        SendRequestError::Connect(ConnectError::Disconnected) => {
+            return TransportError::NoAnswer { reused: false };
+        }
+        SendRequestError::Connect(ConnectError::Io(source)) => {
+            return TransportError::Connect {
+                address: address(),
+                source: Box::new(source),
+            };
+        }
+        SendRequestError::Connect(ConnectError::Resolver(source)) => {
+            return TransportError::Connect {
+                address: address(),
+                source,
+            };
+        }
+        SendRequestError::Connect(source) => {
+            return TransportError::Connect {
+                address: address(),
+                source: Box::new(source),
+            };
+        }
+        SendRequestError::Send(error) => error,
+        SendRequestError::Response(ParseError::Io(error)) => error,
+        SendRequestError::Response(source) => {
+            return TransportError::InvalidAnswer {
+                source: Box::new(source),
+            };
+        }
+        other => {
+            return TransportError::InvalidAnswer {
+                source: Box::new(other),
+            };
+        }
+    };
+    match EarlyEnd::of(&io_error) {
+        Some(&EarlyEnd::BeforeAnswer { reused }) => TransportError::NoAnswer { reused },
+        _ => TransportError::Broken {
+            source: Box::new(io_error),
+        },
+    }
+}

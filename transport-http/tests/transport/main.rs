@@ -1,0 +1,9 @@
+//! The transport against servers that misbehave on purpose, over real sockets.
+
+mod connections;
+mod faults;
+mod health;
+mod memory;
+mod request;
+mod silence;
+mod support;

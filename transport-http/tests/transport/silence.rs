@@ -1,0 +1,196 @@
+//! Servers that do not answer, do not go on, or do not stop: each ends at the deadline meant for it.
+
+use std::time::Duration;
+
+use executor_protocol::{Deadlines, IdleLimits};
+use misbehaving_executor::fault;
+
+use crate::support::{GRACE, patient, run, transport};
+
+/// The deadline that is to pass; all others are far away.
+const SHORT: Duration = Duration::from_millis(300);
+
+/// Which deadline is short.
+#[derive(Clone, Copy)]
+enum Short {
+    Connect,
+    Head,
+    Total,
+    End,
+    Bytes,
+    Events,
+    Meaningful,
+}
+
+/// A fault, the deadline that is to end it, and what is said of it then.
+pub(crate) struct Silence {
+    pub(crate) fault: &'static str,
+    short: Short,
+    events: &'static str,
+    end: &'static str,
+    findings: &'static str,
+}
+
+const fn silence(
+    fault: &'static str,
+    short: Short,
+    events: &'static str,
+    end: &'static str,
+    findings: &'static str,
+) -> Silence {
+    Silence {
+        fault,
+        short,
+        events,
+        end,
+        findings,
+    }
+}
+
+const OUTPUT: &str = "one err:two";
+const CLEAN: &str = "one err:two exit:0";
+/// Heartbeats in a row are written down as one.
+const STUCK: &str = "one err:two heartbeat";
+const HELD: &str = "one err:two exit:0 heartbeat";
+/// Only the first events of a flood are written down.
+const OUTPUTS: &str = "one err:two one err:two one err:two one err:two";
+const DELUGE: &str = "one err:two exit:0 one err:two one err:two one";
+const NO_BYTES: &str = "stalled: no bytes came";
+const NO_EVENT: &str = "stalled: no event came";
+const NO_PROGRESS: &str = "stalled: no output or end came";
+
+#[rustfmt::skip]
+pub(crate) const SILENCES: &[Silence] = &[
+    silence("ignored",                  Short::Connect,    "", "connect-timeout", ""),
+    silence("ignored",                  Short::Total,      "", "total-timeout", ""),
+    silence("no-answer",                Short::Head,       "", "head-timeout", ""),
+    silence("no-answer",                Short::Total,      "", "total-timeout", ""),
+    silence("endless-head",             Short::Head,       "", "head-timeout", ""),
+    silence("endless-interim",          Short::Head,       "", "head-timeout", ""),
+    silence("status-500-without-end",   Short::Total,      "", "status 500", ""),
+    silence("silent-after-head",        Short::Bytes,      "", NO_BYTES, ""),
+    silence("silent-after-head",        Short::Events,     "", NO_EVENT, ""),
+    silence("silent-after-head",        Short::Meaningful, "", NO_PROGRESS, ""),
+    silence("silent-after-output",      Short::Bytes,      OUTPUT, NO_BYTES, ""),
+    silence("silent-after-output",      Short::Total,      OUTPUT, "total-timeout", ""),
+    silence("heartbeats-only",          Short::Meaningful, STUCK, NO_PROGRESS, ""),
+    silence("heartbeats-only",          Short::Total,      STUCK, "total-timeout", ""),
+    silence("drip-inside-line",         Short::Events,     OUTPUT, NO_EVENT, ""),
+    silence("drip-inside-line",         Short::Total,      OUTPUT, "total-timeout", ""),
+    silence("held-after-terminal",      Short::End,        CLEAN, "end-timeout", "body-not-ended"),
+    silence("held-after-terminal",      Short::Total,      CLEAN, "total-timeout", ""),
+    silence("heartbeats-after-terminal", Short::End,       HELD, "end-timeout", "event-after-terminal body-not-ended"),
+];
+
+/// Servers that never pause: a client that only looks at its clocks when nothing comes reads for ever.
+#[rustfmt::skip]
+pub(crate) const FLOODS: &[Silence] = &[
+    silence("heartbeat-flood",          Short::Total,      STUCK, "total-timeout", ""),
+    silence("heartbeat-flood",          Short::Meaningful, STUCK, NO_PROGRESS, ""),
+    silence("output-flood",             Short::Total,      OUTPUTS, "total-timeout", ""),
+    silence("blank-line-flood",         Short::Events,     OUTPUT, NO_EVENT, ""),
+    silence("flood-after-terminal",     Short::End,        DELUGE, "end-timeout", "event-after-terminal body-not-ended"),
+];
+
+#[actix_rt::test]
+async fn every_silence_ends_at_the_deadline_that_is_meant_for_it() {
+    let running: Vec<_> = SILENCES
+        .iter()
+        .map(|silence| actix_rt::spawn(check(silence)))
+        .collect();
+    for check in running {
+        check.await.expect("as expected");
+    }
+}
+
+#[actix_rt::test]
+async fn a_flood_ends_at_its_deadline_although_it_never_pauses() {
+    for flood in FLOODS {
+        check(flood).await;
+    }
+}
+
+#[actix_rt::test]
+async fn a_deadline_beyond_all_time_is_a_deadline_like_any_other() {
+    let never = Duration::MAX;
+    let idle = IdleLimits {
+        bytes: Some(never),
+        events: Some(never),
+        meaningful: Some(never),
+    };
+    let deadlines = Deadlines {
+        connect: never,
+        head: never,
+        total: never,
+        end: never,
+        idle,
+    };
+    let server = fault("line-per-chunk-with-pauses")
+        .start()
+        .expect("the server starts");
+    let reading = run(&transport(&server), "never", deadlines).await;
+    assert_eq!((&*reading.events, &*reading.end()), (CLEAN, "clean"));
+}
+
+async fn check(silence: &Silence) {
+    let fault = fault(silence.fault);
+    let server = fault.start().expect("the server starts");
+    let reading = run(&transport(&server), "silence", silence.deadlines()).await;
+    assert_eq!(reading.events, silence.events, "{}", fault.name);
+    assert_eq!(reading.end(), silence.end, "{}", fault.name);
+    assert_eq!(reading.findings, silence.findings, "{}", fault.name);
+    assert!(!reading.looks_like_a_pass, "{}", fault.name);
+    let took = reading.took;
+    assert!(
+        (SHORT..SHORT + GRACE).contains(&took),
+        "{} took {took:?}",
+        fault.name
+    );
+}
+
+impl Silence {
+    fn deadlines(&self) -> Deadlines {
+        let patient = patient();
+        let idle = patient.idle;
+        let silent = Some(SHORT);
+        match self.short {
+            Short::Connect => Deadlines {
+                connect: SHORT,
+                ..patient
+            },
+            Short::Head => Deadlines {
+                head: SHORT,
+                ..patient
+            },
+            Short::Total => Deadlines {
+                total: SHORT,
+                ..patient
+            },
+            Short::End => Deadlines {
+                end: SHORT,
+                ..patient
+            },
+            Short::Bytes => Deadlines {
+                idle: IdleLimits {
+                    bytes: silent,
+                    ..idle
+                },
+                ..patient
+            },
+            Short::Events => Deadlines {
+                idle: IdleLimits {
+                    events: silent,
+                    ..idle
+                },
+                ..patient
+            },
+            Short::Meaningful => Deadlines {
+                idle: IdleLimits {
+                    meaningful: silent,
+                    ..idle
+                },
+                ..patient
+            },
+        }
+    }
+}
