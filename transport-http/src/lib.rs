@@ -21,3 +21,8 @@ mod stream;
 
 pub use client::{HttpTransport, HttpTransportBuilder};
 pub use endpoint::EndpointError;
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,80 @@
+//! Runs one command on an executor: its output comes as it is printed, its exit code becomes ours.
+//!
+//! ```text
+//! cargo run -p transport-http --example run_command -- http://localhost:8000 'echo hello'
+//! ```
+#![allow(clippy::print_stderr, reason = "it is a program")]
+
+use std::io::{self, IsTerminal, Write};
+use std::{error::Error, process::ExitCode};
+
+use executor_protocol::{
+    Channel, Deadlines, ExecuteRequest, Severity, StreamEvent, Transport as _, error_chain,
+    next_event,
+};
+use transport_http::HttpTransport;
+
+/// Our exit code when there is none of the command to pass on.
+const NO_RESULT: u8 = 125;
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let [url, command] = &*arguments else {
+        eprintln!("usage: run_command URL COMMAND");
+        return ExitCode::from(NO_RESULT);
+    };
+    // The HTTP client needs tasks that stay on their thread, which this runtime has.
+    let result = actix_rt::System::new().block_on(run(url, command));
+    ExitCode::from(result.unwrap_or_else(|error| {
+        eprintln!("run_command: {}", error_chain(&*error));
+        NO_RESULT
+    }))
+}
+
+async fn run(url: &str, command: &str) -> Result<u8, Box<dyn Error>> {
+    let transport = HttpTransport::builder(url)?.build()?;
+    let (command, execution_id) = (command.into(), "run_command".into());
+    let request = ExecuteRequest {
+        command,
+        timeout: None,
+        execution_id,
+    };
+    let mut stream = transport.execute(request, Deadlines::default()).await?;
+    let (mut code, mut failed) = (None, false);
+    let end = loop {
+        match next_event(&mut *stream).await {
+            Ok(Some(StreamEvent::Output { data, channel })) => match channel {
+                Some(Channel::Stderr) => print(io::stderr(), data)?,
+                Some(Channel::Stdout) | None => print(io::stdout(), data)?,
+            },
+            Ok(Some(StreamEvent::Error { message })) => {
+                failed = true;
+                print(io::stderr(), message)?;
+            }
+            Ok(Some(StreamEvent::Complete { exit })) => code = exit.code(),
+            Ok(Some(_)) => {}
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    for finding in stream.findings() {
+        eprintln!(
+            "{}: {}",
+            finding.code.severity(),
+            finding.code.description()
+        );
+    }
+    end?;
+    failed |= stream.findings().worst() == Some(Severity::Error);
+    Ok(match code {
+        Some(code) if !failed => u8::try_from(code).unwrap_or(u8::MAX),
+        _ => NO_RESULT,
+    })
+}
+
+/// Prints a line, but on a terminal not what could drive it: the executor is a stranger.
+fn print(mut out: impl Write + IsTerminal, line: &str) -> io::Result<()> {
+    let is_terminal = out.is_terminal();
+    let hostile = |c: char| is_terminal && c.is_control() && c != '\t';
+    writeln!(out, "{}", line.replace(hostile, "\u{fffd}"))
+}
