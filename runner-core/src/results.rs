@@ -249,6 +249,37 @@ pub enum RunProblem {
     NothingTried,
 }
 
+impl RunProblem {
+    /// The stable code, as it stands in machine records.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::ExecutorUnavailable { .. } => "executor-unavailable",
+            Self::ExecutorLost { .. } => "executor-lost",
+            Self::Interrupted => "interrupted",
+            Self::GateFailed => "gate-failed",
+            Self::CaseFailed => "case-failed",
+            Self::NothingTried => "nothing-tried",
+        }
+    }
+}
+
+impl fmt::Display for RunProblem {
+    /// The problem in words. They may quote what the executor sent.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ExecutorUnavailable { reason } => {
+                write!(f, "the executor is not available: {reason}")
+            }
+            Self::ExecutorLost { reason } => write!(f, "the executor went away: {reason}"),
+            Self::Interrupted => f.write_str("the run was interrupted"),
+            Self::GateFailed => f.write_str("a gate does not hold"),
+            Self::CaseFailed => f.write_str("a case failed"),
+            Self::NothingTried => f.write_str("no case was tried, so nothing is known"),
+        }
+    }
+}
+
 /// How many cases got which verdict and which outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {

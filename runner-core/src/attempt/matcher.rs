@@ -87,16 +87,31 @@ impl Matcher {
     }
 }
 
+/// Appends `text` to `folded` with every character lower-cased.
 fn fold_into(folded: &mut Vec<u8>, text: &str) {
-    if text.is_ascii() {
+    let mut rest = text;
+    while !rest.is_empty() {
+        // Runs of ASCII, which make up most of any output, are folded as a block.
+        // Telling that all is ASCII is much faster than finding where it ends.
+        let end = || {
+            rest.bytes()
+                .position(|byte| !byte.is_ascii())
+                .unwrap_or(rest.len())
+        };
+        let run = if rest.is_ascii() { rest.len() } else { end() };
+        let (ascii, after) = rest.split_at(run);
         let start = folded.len();
-        folded.extend_from_slice(text.as_bytes());
+        folded.extend_from_slice(ascii.as_bytes());
         folded[start..].make_ascii_lowercase();
-        return;
-    }
-    for character in text.chars().flat_map(char::to_lowercase) {
-        let character = if character == 'ς' { 'σ' } else { character };
-        folded.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        let run = after
+            .find(|character: char| character.is_ascii())
+            .unwrap_or(after.len());
+        let (others, after) = after.split_at(run);
+        for lower in others.chars().flat_map(char::to_lowercase) {
+            let lower = if lower == 'ς' { 'σ' } else { lower };
+            folded.extend_from_slice(lower.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+        rest = after;
     }
 }
 
