@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, future::Future, time::Duration};
 use executor_protocol::{Deadlines, Transport as _, next_event};
 use misbehaving_executor::{Answer, Log, Script, Server, fault, wire};
 
-use crate::support::{command, patient, run, start, transport};
+use crate::support::{LONG, PROMPT, command, patient, run, start, transport};
 
 const CLEAN: &str = "one err:two exit:0";
 
@@ -15,8 +15,7 @@ fn clean() -> Answer {
 
 /// Waits for something that must come soon.
 async fn soon<T>(event: impl Future<Output = T>) -> T {
-    let patience = Duration::from_secs(10);
-    tokio::time::timeout(patience, event)
+    tokio::time::timeout(PROMPT, event)
         .await
         .expect("it comes soon")
 }
@@ -33,10 +32,7 @@ async fn commands_one_after_another_share_one_connection() {
         for _ in 0..5 {
             assert_eq!(run(&transport, "serial", patient()).await.end(), "clean");
         }
-        transport
-            .check_health(Duration::from_secs(20))
-            .await
-            .expect("healthy");
+        transport.check_health(LONG).await.expect("healthy");
         let log = server.log();
         assert_eq!(
             (log.connections, log.requests.len()),

@@ -7,7 +7,7 @@ use misbehaving_executor::{Fault, fault, faults};
 use crate::{
     memory::ENDLESS_LINE,
     silence::{FLOODS, SILENCES},
-    support::{GRACE, patient, run, transport},
+    support::{PROMPT, patient, run, transport},
 };
 
 /// What a client is to make of a fault.
@@ -184,7 +184,7 @@ async fn check(case: &Case) -> Vec<String> {
         &server.log().executions().to_string(),
         &asked.to_string(),
     );
-    if reading.took > GRACE {
+    if reading.took > PROMPT {
         wrong.push(format!("{}: it took {:?}", fault.name, reading.took));
     }
     wrong

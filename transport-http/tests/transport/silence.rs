@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use executor_protocol::{Deadlines, IdleLimits};
+use executor_protocol::{Deadlines, IdleLimits, TransportError};
 use misbehaving_executor::fault;
 
 use crate::support::{GRACE, patient, run, transport};
@@ -108,6 +108,25 @@ async fn a_flood_ends_at_its_deadline_although_it_never_pauses() {
     for flood in FLOODS {
         check(flood).await;
     }
+}
+
+#[actix_rt::test]
+async fn the_words_of_a_refusal_are_not_waited_for_beyond_the_total_deadline() {
+    /// For so long they are waited for, where the total deadline allows it.
+    const COURTESY: Duration = Duration::from_secs(2);
+    let server = fault("status-500-without-end")
+        .start()
+        .expect("the server starts");
+    let deadlines = Deadlines {
+        total: SHORT,
+        ..patient()
+    };
+    let reading = run(&transport(&server), "refusal", deadlines).await;
+    let Err(TransportError::Status { body, .. }) = reading.end else {
+        panic!("{:?}", reading.end)
+    };
+    assert_eq!(body, "because");
+    assert!(reading.took < COURTESY, "{:?}", reading.took);
 }
 
 #[actix_rt::test]

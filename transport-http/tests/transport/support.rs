@@ -9,10 +9,15 @@ use executor_protocol::{
 use misbehaving_executor::{Script, Server};
 use transport_http::HttpTransport;
 
-/// How much later than its deadline a silence may be noticed, and how long anything else may take, on
-/// a machine that is busy with other things. It is shorter than what the transport itself waits for the
-/// text of a refusal (2 s), so that a wait which outlasts its deadline by that is noticed.
-pub(crate) const GRACE: Duration = Duration::from_millis(1500);
+/// How much later than its deadline a silence may be noticed on a machine that is busy.
+pub(crate) const GRACE: Duration = Duration::from_secs(2);
+
+/// A deadline that does not pass in a test.
+pub(crate) const LONG: Duration = Duration::from_secs(20);
+
+/// How long something may take that has no deadline to wait for: plenty for a machine that is busy, and
+/// clearly less than a wait that only a long deadline has ended.
+pub(crate) const PROMPT: Duration = Duration::from_secs(10);
 
 /// So many events are written down; a flood has millions.
 const KEPT_EVENTS: usize = 8;
@@ -34,9 +39,8 @@ pub(crate) fn command(execution_id: &str) -> ExecuteRequest {
     }
 }
 
-/// Deadlines that do not pass in a test, so that a test can shorten the one it is about.
+/// Deadlines that are all long, so that a test can shorten the one it is about.
 pub(crate) fn patient() -> Deadlines {
-    const LONG: Duration = Duration::from_secs(20);
     Deadlines {
         connect: LONG,
         head: LONG,
