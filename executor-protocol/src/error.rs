@@ -73,6 +73,32 @@ pub enum TransportError {
         /// The `Content-Encoding` header.
         encoding: String,
     },
+    /// No secure connection: the certificate is not trusted, or the handshake failed.
+    #[error("no secure connection to {address}")]
+    Tls {
+        /// Whom we wanted to reach, without credentials.
+        address: String,
+        /// Why not.
+        source: Box<dyn Error>,
+    },
+    /// The executor refused the command in so many words (a JSON-RPC error).
+    #[error("the executor refused: {message} ({kind}, code {code})")]
+    Rejected {
+        /// The kind of refusal, to act by.
+        kind: RejectionKind,
+        /// The JSON-RPC error code.
+        code: i64,
+        /// The executor's own words.
+        message: String,
+    },
+    /// The executor closed the WebSocket before the command had ended.
+    #[error("the executor closed the connection{}{}", close_code(.code), excerpt(.reason))]
+    Closed {
+        /// The close code, if one was sent.
+        code: Option<u16>,
+        /// The executor's own words; may be empty.
+        reason: String,
+    },
     /// The connection broke in the middle of the body.
     #[error("the connection broke in the middle of the stream")]
     Broken {
@@ -109,6 +135,34 @@ pub enum TransportError {
         /// How long the silence had lasted when it was noticed.
         silent_for: Duration,
     },
+}
+
+/// Why an executor refused a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RejectionKind {
+    /// The command itself: empty, or not allowed.
+    Command,
+    /// Another command is running on the same connection.
+    Busy,
+    /// There are too many sessions already.
+    SessionLimit,
+    /// The executor does not know the method, or not its parameters.
+    Method,
+    /// The executor failed.
+    Internal,
+}
+
+impl fmt::Display for RejectionKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Command => "command refused",
+            Self::Busy => "busy",
+            Self::SessionLimit => "session limit",
+            Self::Method => "unknown method",
+            Self::Internal => "internal error",
+        })
+    }
 }
 
 /// The three clocks that watch a stream for silence, each with a limit of its own.
@@ -167,4 +221,8 @@ fn excerpt(body: &str) -> String {
     } else {
         format!(": {}", body.trim())
     }
+}
+
+fn close_code(code: &Option<u16>) -> String {
+    code.map_or_else(String::new, |code| format!(" with code {code}"))
 }

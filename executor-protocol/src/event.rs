@@ -31,6 +31,13 @@ pub enum StreamEvent<'a> {
     },
     /// A sign of life that says nothing about the command.
     Heartbeat,
+    /// Something the executor wants known that neither ends the command nor makes it fail.
+    Notice {
+        /// What it is about.
+        kind: NoticeKind,
+        /// The executor's own words; may be empty.
+        message: &'a str,
+    },
     /// A type of event this crate does not know. It is tolerated and counted, never output.
     Unknown {
         /// The event's type as the executor spelled it.
@@ -51,7 +58,10 @@ impl StreamEvent<'_> {
     /// cannot hide one.
     #[must_use]
     pub fn is_meaningful(&self) -> bool {
-        !matches!(self, Self::Heartbeat | Self::Unknown { .. })
+        !matches!(
+            self,
+            Self::Heartbeat | Self::Notice { .. } | Self::Unknown { .. }
+        )
     }
 }
 
@@ -81,6 +91,33 @@ impl fmt::Display for Channel {
     }
 }
 
+/// What a [`StreamEvent::Notice`] is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum NoticeKind {
+    /// A service behind the command limits how often it may be asked.
+    RateLimit,
+    /// A service behind the command limits how much may be asked of it.
+    TokenLimit,
+    /// The executor saw a completion marker although the process still runs.
+    EarlyCompletion,
+    /// A hook or a check of the executor has something to say about the command.
+    Warning,
+}
+
+impl NoticeKind {
+    /// The stable name, as it stands in reports and machine records.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RateLimit => "rate-limit",
+            Self::TokenLimit => "token-limit",
+            Self::EarlyCompletion => "early-completion",
+            Self::Warning => "warning",
+        }
+    }
+}
+
 /// How a command ended, according to the terminal event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ExitStatus {
@@ -90,6 +127,9 @@ pub enum ExitStatus {
     /// range). It is never a success; the stream's findings say so as
     /// [`FindingCode::BadExitCode`](crate::FindingCode::BadExitCode).
     Unusable,
+    /// Without an exit code, as the dialect allows for a command that failed to start or was cancelled.
+    /// An error event before it says why. It is never a success either.
+    NotReported,
 }
 
 impl ExitStatus {
@@ -98,7 +138,7 @@ impl ExitStatus {
     pub fn code(self) -> Option<i32> {
         match self {
             Self::Code(code) => Some(code),
-            Self::Unusable => None,
+            Self::Unusable | Self::NotReported => None,
         }
     }
 }

@@ -78,6 +78,20 @@ finding_codes! {
     TruncatedBody = "truncated-body", Error;
     /// The body did not end after the terminal event.
     BodyNotEnded = "body-not-ended", Error;
+    /// The executor's own stream timeout was reported as success.
+    ServerTimeoutMasked = "server-timeout-masked", Error;
+    /// A WebSocket was closed otherwise than by an orderly close.
+    AbnormalClose = "abnormal-close", Error;
+    /// Pieces of a split output are missing or out of order.
+    ChunkOutOfOrder = "chunk-out-of-order", Error;
+    /// The command or what it started was still alive after the execution had ended.
+    LeakedProcess = "leaked-process", Warning;
+    /// An answer came to a request that was never made.
+    MismatchedId = "mismatched-id", Warning;
+    /// The name of a server-sent event differs from the type of its data.
+    EventNameMismatch = "event-name-mismatch", Warning;
+    /// The output does not follow the format that the case announces.
+    MalformedOutput = "malformed-output", Warning;
     /// A known event lacked a field or had one of a wrong type.
     MalformedEvent = "malformed-event", Error;
     /// A line was longer than the limit and was cut there.

@@ -13,8 +13,8 @@ mod request;
 mod transport;
 pub mod wire;
 
-pub use error::{IdleClock, TransportError, error_chain};
-pub use event::{Channel, ExitStatus, StreamEvent};
+pub use error::{IdleClock, RejectionKind, TransportError, error_chain};
+pub use event::{Channel, ExitStatus, NoticeKind, StreamEvent};
 pub use finding::{Finding, FindingCode, Findings, Severity};
 pub use health::Health;
 pub use request::{ExecuteRequest, RequestError};

@@ -281,15 +281,15 @@ impl Outcome {
                     silent_for,
                 };
             }
-            TransportError::Connect { .. } | TransportError::ConnectTimeout { .. } => {
-                FaultKind::Connect
-            }
+            TransportError::Connect { .. }
+            | TransportError::ConnectTimeout { .. }
+            | TransportError::Tls { .. } => FaultKind::Connect,
             TransportError::HeadTimeout { .. } | TransportError::NoAnswer { .. } => {
                 FaultKind::NoAnswer
             }
             TransportError::Truncated { .. } => FaultKind::Protocol(FindingCode::TruncatedBody),
             TransportError::EndTimeout { .. } => FaultKind::Protocol(FindingCode::BodyNotEnded),
-            TransportError::Broken { .. } => FaultKind::Broken,
+            TransportError::Broken { .. } | TransportError::Closed { .. } => FaultKind::Broken,
             _ => FaultKind::Refused,
         };
         Self::InfrastructureError(Fault {

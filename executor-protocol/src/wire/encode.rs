@@ -34,11 +34,16 @@ pub fn write_event(buffer: &mut Vec<u8>, event: &StreamEvent<'_>) {
             write!(buffer, r#"{{"type":"complete","exit_code":{code}"#).expect("writing to memory");
         }
         StreamEvent::Complete {
-            exit: ExitStatus::Unusable,
+            exit: ExitStatus::Unusable | ExitStatus::NotReported,
         } => {
             buffer.extend_from_slice(br#"{"type":"complete","exit_code":null"#);
         }
         StreamEvent::Heartbeat => buffer.extend_from_slice(br#"{"type":"heartbeat""#),
+        StreamEvent::Notice { kind, message } => {
+            write!(buffer, r#"{{"type":"{}","message":"#, kind.as_str())
+                .expect("writing to memory");
+            write_string(buffer, message);
+        }
         StreamEvent::Unknown { kind } => {
             buffer.extend_from_slice(br#"{"type":"#);
             write_string(buffer, kind);

@@ -122,7 +122,7 @@ impl Judge {
             StreamEnd::Error(error) => Outcome::of_transport_error(&error, case.timeout),
             StreamEnd::Clean => untrustworthy(findings)
                 .or_else(|| too_late(case.timeout, stats))
-                .or_else(|| failed(case, exit_code, self.first_error, &patterns))
+                .or_else(|| failed(case, self.exit, self.first_error, &patterns))
                 .unwrap_or(Outcome::Passed),
         };
         Judgement {
@@ -160,7 +160,7 @@ fn too_late(timeout: Duration, stats: &StreamStats) -> Option<Outcome> {
 
 fn failed(
     case: &Case,
-    exit_code: Option<i32>,
+    exit: Option<ExitStatus>,
     first_error: Option<String>,
     patterns: &[PatternResult],
 ) -> Option<Outcome> {
@@ -168,11 +168,17 @@ fn failed(
     if let Some(message) = first_error {
         failures.push(Failure::ErrorEvent { message });
     }
-    if let Some(actual) = exit_code.filter(|code| *code != case.expected_exit_code) {
-        failures.push(Failure::ExitCode {
-            expected: case.expected_exit_code,
-            actual,
-        });
+    let expected = case.expected_exit_code;
+    match exit {
+        Some(ExitStatus::Code(actual)) if actual != expected => {
+            failures.push(Failure::ExitCode { expected, actual });
+        }
+        // Where no exit code is reported, an error event says why; if it does not, this does.
+        Some(ExitStatus::NotReported) if failures.is_empty() => {
+            let message = "the command ended without an exit code".into();
+            failures.push(Failure::ErrorEvent { message });
+        }
+        _ => {}
     }
     let missing: Vec<_> = patterns
         .iter()
