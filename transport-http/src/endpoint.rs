@@ -1,4 +1,6 @@
-//! Where an executor is: its URL, taken apart and safe to show.
+//! An executor's URL, taken apart and safe to show.
+
+use std::error::Error;
 
 use awc::http::Uri;
 use percent_encoding::percent_decode_str;
@@ -10,7 +12,12 @@ pub(crate) struct Endpoint {
     url: Url,
     /// The URL without credentials, query and trailing slash.
     display: String,
+    /// The same with the scheme that connections are dialled with.
+    base: String,
 }
+
+/// The schemes of which an executor's URL may have one.
+const SCHEMES: &str = "http, https, ws or wss";
 
 /// User name and password from a URL.
 pub(crate) struct Credentials {
@@ -18,7 +25,7 @@ pub(crate) struct Credentials {
     pub(crate) password: Option<String>,
 }
 
-/// Why a text is no URL of an executor.
+/// Why an executor cannot be reached as it was described: its URL, or what is to be sent along.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EndpointError {
@@ -26,35 +33,51 @@ pub enum EndpointError {
     #[error("not a URL (expected something like http://localhost:8000)")]
     Invalid(#[from] url::ParseError),
     /// The URL has a scheme this transport does not speak.
-    #[error("scheme {scheme:?} is not supported (expected http)")]
+    #[error("scheme {scheme:?} is not supported (expected {expected})")]
     Scheme {
         /// The scheme.
         scheme: String,
+        /// The schemes that are spoken, in words.
+        expected: &'static str,
     },
     /// The URL has a query or a fragment, which a base URL cannot have.
     #[error("a query or fragment has no meaning in an executor's URL")]
     Query,
-    /// The URL's path cannot be put into a request.
+    /// The URL, or a path below it, cannot be put into a request.
     #[error("the URL cannot be used in a request")]
-    Unusable(#[from] awc::http::uri::InvalidUri),
+    Unusable(#[source] Box<dyn Error + Send + Sync>),
     /// The token holds characters that a header cannot.
-    #[error("the token or the credentials hold characters that a header cannot")]
-    Header,
+    #[error("the token holds characters that a header cannot")]
+    Token,
+    /// A header cannot be sent: its name is none, or belongs to the client, or its value holds
+    /// characters that a header cannot.
+    #[error("header {name:?} cannot be sent: {reason}")]
+    Header {
+        /// The header's name. Its value may be secret and is not told.
+        name: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
 }
 
 impl Endpoint {
     pub(crate) fn parse(text: &str) -> Result<Self, EndpointError> {
         let url = Url::parse(text)?;
-        if url.scheme() != "http" {
+        if !matches!(url.scheme(), "http" | "https" | "ws" | "wss") {
             return Err(EndpointError::Scheme {
                 scheme: url.scheme().to_owned(),
+                expected: SCHEMES,
             });
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err(EndpointError::Query);
         }
-        let display = Self::without_credentials(&url);
-        Ok(Self { url, display })
+        let below_scheme = Self::without_credentials(&url);
+        Ok(Self {
+            display: format!("{}://{below_scheme}", url.scheme()),
+            base: format!("http://{below_scheme}"),
+            url,
+        })
     }
 
     fn without_credentials(url: &Url) -> String {
@@ -63,7 +86,11 @@ impl Endpoint {
             .port()
             .map_or_else(String::new, |port| format!(":{port}"));
         let path = url.path().trim_end_matches('/');
-        format!("{}://{host}{port}{path}", url.scheme())
+        format!("{host}{port}{path}")
+    }
+
+    pub(crate) fn scheme(&self) -> &str {
+        self.url.scheme()
     }
 
     /// The URL for people: without credentials.
@@ -73,7 +100,9 @@ impl Endpoint {
 
     /// The URI of `path` below the base URL.
     pub(crate) fn uri(&self, path: &str) -> Result<Uri, EndpointError> {
-        Ok(format!("{}/{}", self.display, path.trim_start_matches('/')).parse()?)
+        format!("{}/{}", self.base, path.trim_start_matches('/'))
+            .parse()
+            .map_err(|error| EndpointError::Unusable(Box::new(error)))
     }
 
     pub(crate) fn credentials(&self) -> Option<Credentials> {

@@ -1,21 +1,26 @@
 //! One request on its way: from the connection to the head of the answer, each step with its deadline.
 
-use std::{cell::Cell, pin::Pin, rc::Rc};
+use std::{cell::Cell, pin::Pin, rc::Rc, time::Duration};
 
 use actix_http::error::ParseError;
 use awc::{
     ClientResponse, SendClientRequest,
     error::{ConnectError, SendRequestError},
 };
-use executor_protocol::{Deadlines, TransportError};
+use executor_protocol::{Deadlines, IdleLimits, TransportError};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::connection::{DIAL, Dial, EarlyEnd};
 
+/// Longer than any wait: deadlines inside the HTTP client come on top of ours and must never be the
+/// first to pass, and ours beyond it could not be told from each other, but would overflow the clock.
+pub(crate) const NEVER_FIRST: Duration = Duration::from_secs(366 * 24 * 3600);
+
 /// One request on its way, up to the head of its answer.
 pub(crate) struct Exchange {
     pub(crate) started: Instant,
-    deadlines: Deadlines,
+    /// Deadlines that can be added to a time.
+    pub(crate) deadlines: Deadlines,
     dial: Rc<Cell<Dial>>,
 }
 
@@ -30,7 +35,7 @@ impl Exchange {
     pub(crate) fn begin(deadlines: Deadlines) -> Self {
         Self {
             started: Instant::now(),
-            deadlines,
+            deadlines: bounded(deadlines),
             dial: Rc::new(Cell::new(Dial::NotNeeded)),
         }
     }
@@ -97,6 +102,29 @@ impl Exchange {
             });
         }
         Ok(step.min(self.started + total))
+    }
+}
+
+/// Deadlines that can be added to a time.
+fn bounded(deadlines: Deadlines) -> Deadlines {
+    let bound = |limit: Duration| limit.min(NEVER_FIRST);
+    let Deadlines {
+        connect,
+        head,
+        total,
+        end,
+        idle,
+    } = deadlines;
+    Deadlines {
+        connect: bound(connect),
+        head: bound(head),
+        total: bound(total),
+        end: bound(end),
+        idle: IdleLimits {
+            bytes: idle.bytes.map(bound),
+            events: idle.events.map(bound),
+            meaningful: idle.meaningful.map(bound),
+        },
     }
 }
 

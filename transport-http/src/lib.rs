@@ -10,6 +10,7 @@
 //! - Every wait has a deadline ([`Deadlines`](executor_protocol::Deadlines)), also the one for progress
 //!   in a stream that still sends heartbeats.
 
+mod access;
 mod answer;
 mod client;
 mod clocks;
@@ -17,8 +18,10 @@ mod connection;
 pub mod decode;
 mod endpoint;
 mod exchange;
+mod health;
 mod stream;
 
+pub use access::Access;
 pub use client::{HttpTransport, HttpTransportBuilder};
 pub use endpoint::EndpointError;
 
