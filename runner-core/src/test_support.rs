@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use suite::Case;
+use suite::{Case, MatchOn, OutputFormat};
 
 use crate::{outcome::Outcome, results::AttemptReport};
 
@@ -19,6 +19,8 @@ pub(crate) fn case(id: &str) -> Case {
         stall_timeout: None,
         expected_exit_code: 0,
         expected_patterns: Vec::new(),
+        output_format: OutputFormat::Text,
+        match_on: MatchOn::Output,
         requires: Vec::new(),
     }
 }

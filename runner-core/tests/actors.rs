@@ -26,7 +26,7 @@ use runner_core::{
     results::{RunInfo, RunProblem, Verdict},
     run_state::RunPolicy,
 };
-use suite::{Case, Gates};
+use suite::{Case, Gates, MatchOn, OutputFormat};
 use tokio::{sync::Notify, time::Instant};
 
 /// An executor that lives in the test. Commands are instructions to it.
@@ -189,6 +189,8 @@ fn case(command: &str) -> Arc<Case> {
         stall_timeout: None,
         expected_exit_code: 0,
         expected_patterns: vec!["HELLO".into()],
+        output_format: OutputFormat::Text,
+        match_on: MatchOn::Output,
         requires: if command.contains("claude") {
             vec!["claude".into()]
         } else {

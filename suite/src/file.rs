@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    ops::Range,
     path::Path,
     ptr,
     sync::Arc,
@@ -14,9 +15,10 @@ use jsonc_parser::{
 };
 
 use crate::{
-    Case, Gates, Suite,
+    Case, Gates, MatchOn, OutputFormat, Suite,
     position::line_of,
     problem::Complaint,
+    quote::quoted,
     reader::{Fields, Reader, span},
 };
 
@@ -26,6 +28,8 @@ const SUITE_KEYS: &[&str] = &[
     "timeout",
     "stall_timeout",
     "expected_exit_code",
+    "output_format",
+    "match_on",
     "requires",
     "tags",
     "gates",
@@ -38,6 +42,8 @@ const CATEGORY_KEYS: &[&str] = &[
     "timeout",
     "stall_timeout",
     "expected_exit_code",
+    "output_format",
+    "match_on",
     "requires",
     "tags",
     "tests",
@@ -52,11 +58,18 @@ const CASE_KEYS: &[&str] = &[
     "timeout",
     "stall_timeout",
     "expected_exit_code",
+    "output_format",
+    "match_on",
     "requires",
     "tags",
 ];
 
-const GATE_KEYS: &[&str] = &["min_success_rate", "max_infrastructure_errors"];
+const GATE_KEYS: &[&str] = &[
+    "min_success_rate",
+    "max_infrastructure_errors",
+    "max_cost_usd",
+    "max_output_tokens",
+];
 
 /// The suite that `root` describes. It is complete only if the reader has no problems afterwards.
 pub(crate) fn read<'t>(path: &Path, root: &Value<'t>, reader: &mut Reader<'t>) -> Option<Suite> {
@@ -71,6 +84,7 @@ pub(crate) fn read<'t>(path: &Path, root: &Value<'t>, reader: &mut Reader<'t>) -
     let mut cases = Cases {
         reader,
         first_with_id: HashMap::new(),
+        without_final_text: HashSet::new(),
         read: Vec::new(),
     };
     cases.read_all(&fields, &settings);
@@ -89,6 +103,11 @@ struct Settings {
     timeout: Duration,
     stall_timeout: Option<Duration>,
     expected_exit_code: i32,
+    /// `None` where one is given that is not known, which has been reported.
+    output_format: Option<OutputFormat>,
+    match_on: MatchOn,
+    /// Where `match_on` is set, to point at if a case cannot be matched on that.
+    match_on_place: Range<usize>,
     requires: Vec<String>,
     tags: Vec<String>,
 }
@@ -99,6 +118,9 @@ impl Default for Settings {
             timeout: Duration::from_secs(120),
             stall_timeout: None,
             expected_exit_code: 0,
+            output_format: Some(OutputFormat::default()),
+            match_on: MatchOn::default(),
+            match_on_place: 0..0,
             requires: Vec::new(),
             tags: Vec::new(),
         }
@@ -123,6 +145,15 @@ impl<'t> Reader<'t> {
             .and_then(|v| self.exit_code(v))
         {
             settings.expected_exit_code = code;
+        }
+        if let Some(value) = fields.value("output_format") {
+            settings.output_format = self.output_format(value);
+        }
+        if let Some(value) = fields.value("match_on")
+            && let Some(part) = self.match_on(value)
+        {
+            settings.match_on = part;
+            settings.match_on_place = span(value);
         }
         if let Some(value) = fields.value("requires") {
             add(&mut settings.requires, self.programs(value));
@@ -150,6 +181,10 @@ impl<'t> Reader<'t> {
             max_infrastructure_errors: fields
                 .value("max_infrastructure_errors")
                 .and_then(|value| self.count(value)),
+            max_cost_usd: fields.value("max_cost_usd").and_then(|v| self.dollars(v)),
+            max_output_tokens: fields
+                .value("max_output_tokens")
+                .and_then(|value| self.count(value)),
         }
     }
 }
@@ -164,6 +199,8 @@ fn add(list: &mut Vec<String>, more: Vec<String>) {
 struct Cases<'r, 'n, 't> {
     reader: &'r mut Reader<'t>,
     first_with_id: HashMap<&'n str, &'n StringLit<'t>>,
+    /// The places of `match_on` that were reported: one for many cases is one problem.
+    without_final_text: HashSet<usize>,
     read: Vec<Arc<Case>>,
 }
 
@@ -266,6 +303,7 @@ impl<'n, 't> Cases<'_, 'n, 't> {
             .map(|v| self.reader.patterns(v));
         let settings = self.reader.settings(&fields, outer);
         let id = id?.to_owned();
+        self.check_final_text(&id, &settings);
         Some(Case {
             name: name
                 .filter(|name| !name.trim().is_empty())
@@ -279,8 +317,37 @@ impl<'n, 't> Cases<'_, 'n, 't> {
             stall_timeout: settings.stall_timeout,
             expected_exit_code: settings.expected_exit_code,
             expected_patterns: patterns.unwrap_or_default(),
+            output_format: settings.output_format.unwrap_or_default(),
+            match_on: settings.match_on,
             requires: settings.requires,
         })
+    }
+
+    /// Patterns can only be looked for in a final text where there is one.
+    fn check_final_text(&mut self, id: &str, settings: &Settings) {
+        let Some(format) = settings.output_format else {
+            return;
+        };
+        let place = settings.match_on_place.clone();
+        if settings.match_on != MatchOn::FinalText
+            || format.has_final_text()
+            || !self.without_final_text.insert(place.start)
+        {
+            return;
+        }
+        self.reader.problems.report(place, || {
+            Complaint::new(format!(
+                "the case {} has no final text to match on",
+                quoted(id)
+            ))
+            .help(format!(
+                "its `output_format` is \"{}\": set it to \"{}\" where an agent answers, or match on \
+                 \"{}\"",
+                format.as_str(),
+                OutputFormat::ClaudeStreamJson.as_str(),
+                MatchOn::Output.as_str()
+            ))
+        });
     }
 
     /// The case's id, which no other case of the file may have.

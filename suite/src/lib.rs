@@ -34,7 +34,7 @@
 //! | key | where | value |
 //! | --- | --- | --- |
 //! | `task_list_id` | suite | the suite's own name |
-//! | `gates` | suite | `min_success_rate` (0 to 1), `max_infrastructure_errors` (0 or more) |
+//! | `gates` | suite | `min_success_rate` (0 to 1), `max_infrastructure_errors`, `max_cost_usd`, `max_output_tokens` (0 or more each) |
 //! | `tests` | suite, category | the cases; a suite has either these or `categories` |
 //! | `categories` | suite | an object from category names to categories |
 //! | `id`, `command` | case | required; ids are unique in the file |
@@ -43,6 +43,8 @@
 //! | `timeout` | anywhere | a duration above zero; 120 s unless given |
 //! | `stall_timeout` | anywhere | a duration above zero; none unless given |
 //! | `expected_exit_code` | anywhere | a whole number; 0 unless given |
+//! | `output_format` | anywhere | `"text"` unless given, or `"claude-stream-json"` |
+//! | `match_on` | anywhere | `"output"` unless given, `"stdout"`, `"stderr"`, or `"final_text"` where the format has one |
 //! | `requires` | anywhere | names of programs the commands need |
 //! | `tags` | anywhere | labels to select by |
 //!
@@ -63,11 +65,13 @@ mod reader;
 mod select;
 mod suggest;
 mod syntax;
+mod usd;
 mod value;
 
 pub use error::SuiteError;
 pub use invalid::InvalidSuite;
 pub use load::{MAX_FILE_BYTES, load, parse};
-pub use model::{Case, Gates, Ratio, Suite};
+pub use model::{Case, Gates, MatchOn, OutputFormat, Ratio, Suite};
 pub use problem::Problem;
 pub use select::{Selected, Selection, SelectorKind, Unmatched};
+pub use usd::Usd;

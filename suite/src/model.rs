@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use crate::Usd;
+
 /// One valid suite: its cases with every default filled in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suite {
@@ -50,10 +52,74 @@ pub struct Case {
     pub stall_timeout: Option<Duration>,
     /// The exit code that counts as success.
     pub expected_exit_code: i32,
-    /// Texts that must all be found in the output, ignoring case. None of them is empty.
+    /// Texts that must all be found where `match_on` says, ignoring case. None of them is empty.
     pub expected_patterns: Vec<String>,
+    /// What the command prints.
+    pub output_format: OutputFormat,
+    /// Where the patterns are looked for. [`MatchOn::FinalText`] only with an `output_format` that has
+    /// one.
+    pub match_on: MatchOn,
     /// Programs that must be there where the executor runs; without them the case is skipped.
     pub requires: Vec<String>,
+}
+
+/// What a command prints, as far as a runner is to understand it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OutputFormat {
+    /// Anything.
+    #[default]
+    Text,
+    /// The JSON lines of the Claude CLI's `--output-format stream-json`, on standard output.
+    ClaudeStreamJson,
+}
+
+impl OutputFormat {
+    /// The name used in suite files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::ClaudeStreamJson => "claude-stream-json",
+        }
+    }
+
+    /// Whether the format tells an agent's final text apart from what led to it.
+    #[must_use]
+    pub fn has_final_text(self) -> bool {
+        match self {
+            Self::Text => false,
+            Self::ClaudeStreamJson => true,
+        }
+    }
+}
+
+/// The part of what a command prints in which patterns are looked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MatchOn {
+    /// All of it, in the order in which it came.
+    #[default]
+    Output,
+    /// Standard output. What comes without a channel counts as that.
+    Stdout,
+    /// Standard error.
+    Stderr,
+    /// An agent's final text.
+    FinalText,
+}
+
+impl MatchOn {
+    /// The name used in suite files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Output => "output",
+            Self::Stdout => "stdout",
+            Self::Stderr => "stderr",
+            Self::FinalText => "final_text",
+        }
+    }
 }
 
 /// Conditions over a whole run. With any of them set, they decide the run's exit code in place of
@@ -64,6 +130,10 @@ pub struct Gates {
     pub min_success_rate: Option<Ratio>,
     /// At most this many attempts may end in an infrastructure error.
     pub max_infrastructure_errors: Option<u64>,
+    /// What the agents of the run may cost together.
+    pub max_cost_usd: Option<Usd>,
+    /// How many tokens the agents of the run may write together.
+    pub max_output_tokens: Option<u64>,
 }
 
 impl Gates {
@@ -71,6 +141,25 @@ impl Gates {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// How many gates the suite sets.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        // Taken apart, so that a gate that is added later cannot be forgotten here.
+        let Self {
+            min_success_rate,
+            max_infrastructure_errors,
+            max_cost_usd,
+            max_output_tokens,
+        } = self;
+        let set = [
+            min_success_rate.is_some(),
+            max_infrastructure_errors.is_some(),
+            max_cost_usd.is_some(),
+            max_output_tokens.is_some(),
+        ];
+        set.into_iter().filter(|set| *set).count()
     }
 }
 

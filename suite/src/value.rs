@@ -5,10 +5,11 @@ use std::time::Duration;
 use jsonc_parser::ast::{StringLit, Value};
 
 use crate::{
-    Ratio, duration,
+    MatchOn, OutputFormat, Ratio, Usd, duration,
     problem::Complaint,
     quote::quoted,
     reader::{Reader, span},
+    suggest::closest,
 };
 
 impl<'t> Reader<'t> {
@@ -150,6 +151,52 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// What a command prints.
+    pub(crate) fn output_format(&mut self, value: &Value<'t>) -> Option<OutputFormat> {
+        const FORMATS: [OutputFormat; 2] = [OutputFormat::Text, OutputFormat::ClaudeStreamJson];
+        self.choice(value, "output format", &FORMATS.map(|it| (it.as_str(), it)))
+    }
+
+    /// Where patterns are looked for.
+    pub(crate) fn match_on(&mut self, value: &Value<'t>) -> Option<MatchOn> {
+        const PARTS: [MatchOn; 4] = [
+            MatchOn::Output,
+            MatchOn::Stdout,
+            MatchOn::Stderr,
+            MatchOn::FinalText,
+        ];
+        self.choice(
+            value,
+            "part to match on",
+            &PARTS.map(|it| (it.as_str(), it)),
+        )
+    }
+
+    /// One of a few values that have names.
+    fn choice<C: Copy>(
+        &mut self,
+        value: &Value<'t>,
+        what: &str,
+        choices: &[(&'static str, C)],
+    ) -> Option<C> {
+        let string = self.string(value)?;
+        let chosen = choices.iter().find(|(name, _)| *name == string.value);
+        if chosen.is_none() {
+            self.problems.report(span(string), || {
+                let names = choices.iter().map(|(name, _)| *name);
+                let complaint = Complaint::new(format!("unknown {what} {}", quoted(&string.value)));
+                match closest(&string.value, names.clone()) {
+                    Some(name) => complaint.help(format!("did you mean \"{name}\"?")),
+                    None => {
+                        let names: Vec<_> = names.map(|name| format!("\"{name}\"")).collect();
+                        complaint.help(format!("known here: {}", names.join(", ")))
+                    }
+                }
+            });
+        }
+        chosen.map(|(_, choice)| *choice)
+    }
+
     /// The exit code of a command.
     pub(crate) fn exit_code(&mut self, value: &Value<'t>) -> Option<i32> {
         self.whole_number(value, "a whole number between -2147483648 and 2147483647")
@@ -179,6 +226,23 @@ impl<'t> Reader<'t> {
             });
         }
         parsed
+    }
+
+    /// An amount of money.
+    pub(crate) fn dollars(&mut self, value: &Value<'t>) -> Option<Usd> {
+        const EXPECTED: &str = "a number of dollars, 0 or more";
+        let Value::NumberLit(number) = value else {
+            self.unexpected(value, EXPECTED);
+            return None;
+        };
+        let amount = number.value.parse().ok().and_then(Usd::new);
+        if amount.is_none() {
+            self.problems.report(span(value), || {
+                let found = quoted(number.value);
+                Complaint::new(format!("expected {EXPECTED}, found {found}"))
+            });
+        }
+        amount
     }
 
     /// A share between 0 and 1.

@@ -229,6 +229,46 @@ fn a_gate_has_to_be_one_that_can_hold() {
 }
 
 #[test]
+fn a_cost_is_an_amount_of_dollars_and_tokens_are_counted() {
+    insta::assert_snapshot!(errors(&[
+        r#"{"gates": {"max_cost_usd": -1, "max_output_tokens": 0.5}, "tests": [{"id": "a", "command": "b"}]}"#,
+        r#"{"gates": {"max_cost_usd": "$1", "max_output_tokens": "1k"}, "tests": [{"id": "a", "command": "b"}]}"#,
+        r#"{"gates": {"max_cost": 1e300}, "tests": [{"id": "a", "command": "b"}]}"#,
+    ]));
+}
+
+#[test]
+fn an_output_format_is_one_of_those_that_are_known() {
+    insta::assert_snapshot!(value_errors(
+        "output_format",
+        &[r#""claude""#, r#""claude_stream_json""#, r#""yaml""#, "1"]
+    ));
+}
+
+#[test]
+fn a_part_to_match_on_is_one_of_those_that_are_known() {
+    insta::assert_snapshot!(value_errors(
+        "match_on",
+        &[r#""final-text""#, r#""stdin""#, r#""everything""#, "null"]
+    ));
+}
+
+#[test]
+fn a_final_text_is_only_matched_where_the_format_has_one() {
+    insta::assert_snapshot!(errors(&[
+        r#"{"tests": [{"id": "a", "command": "b", "match_on": "final_text"}]}"#,
+        // One mistake, however many cases it is made for.
+        r#"{"match_on": "final_text", "tests": [
+  {"id": "a", "command": "claude", "output_format": "claude-stream-json"},
+  {"id": "b", "command": "c"},
+  {"id": "d", "command": "e"}
+]}"#,
+        // A format that nobody knows is the only mistake.
+        r#"{"match_on": "final_text", "output_format": "json", "tests": [{"id": "a", "command": "b"}]}"#,
+    ]));
+}
+
+#[test]
 fn a_required_program_is_a_plain_name() {
     insta::assert_snapshot!(value_errors(
         "requires",

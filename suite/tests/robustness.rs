@@ -7,7 +7,8 @@ use suite::{InvalidSuite, Suite, SuiteError};
 
 const VALID: &str = r#"{
     "task_list_id": "demo", "timeout": 2.5e1, "stall_timeout": "1m30s", "x-note": [true, null],
-    "gates": {"min_success_rate": 0.8, "max_infrastructure_errors": 3},
+    "gates": {"min_success_rate": 0.8, "max_infrastructure_errors": 3, "max_cost_usd": 0.5, "max_output_tokens": 9},
+    "output_format": "claude-stream-json", "match_on": "final_text",
     "categories": {"größe": {"tags": ["quick"], "requires": ["sh"], "tests": [
         {"id": "ä\u00fc\ud83e\udd80", "command": "echo \"hi\"", "expected_patterns": ["hi", "\n"]},
         {"id": "b", "name": "B", "command": "exit 3", "expected_exit_code": 3, "timeout": "500ms"}

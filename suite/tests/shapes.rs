@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use suite::{Case, Gates, Ratio, Suite};
+use suite::{Case, Gates, MatchOn, OutputFormat, Ratio, Suite, Usd};
 
 fn parse(text: &str) -> Suite {
     suite::parse(Path::new("configs/demo.json"), text).unwrap_or_else(|error| panic!("{error}"))
@@ -48,6 +48,8 @@ fn the_flat_shape_is_read_unchanged() {
             stall_timeout: None,
             expected_exit_code: 0,
             expected_patterns: vec!["42".into()],
+            output_format: OutputFormat::Text,
+            match_on: MatchOn::Output,
             requires: vec![],
         }
     );
@@ -141,6 +143,38 @@ fn inner_settings_replace_outer_ones_but_tags_and_requirements_add_up() {
 }
 
 #[test]
+fn formats_and_where_to_match_are_replaced_one_by_one() {
+    let suite = parse(
+        r#"{
+            "output_format": "claude-stream-json", "match_on": "final_text",
+            "categories": {
+                "agents": {"tests": [
+                    {"id": "a", "command": "claude"},
+                    {"id": "b", "command": "claude", "match_on": "output"}
+                ]},
+                "programs": {
+                    "output_format": "text", "match_on": "stdout",
+                    "tests": [{"id": "c", "command": "d", "match_on": "stderr"}]
+                }
+            }
+        }"#,
+    );
+    let seen: Vec<_> = suite
+        .cases
+        .iter()
+        .map(|case| (case.output_format, case.match_on))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (OutputFormat::ClaudeStreamJson, MatchOn::FinalText),
+            (OutputFormat::ClaudeStreamJson, MatchOn::Output),
+            (OutputFormat::Text, MatchOn::Stderr),
+        ]
+    );
+}
+
+#[test]
 fn timeouts_are_numbers_of_seconds_or_texts_with_units() {
     for (timeout, millis) in [
         ("90", 90_000),
@@ -162,7 +196,10 @@ fn timeouts_are_numbers_of_seconds_or_texts_with_units() {
 fn gates_are_read() {
     let suite = parse(
         r#"{
-            "gates": {"min_success_rate": 0.8, "max_infrastructure_errors": 0},
+            "gates": {
+                "min_success_rate": 0.8, "max_infrastructure_errors": 0,
+                "max_cost_usd": 0.25, "max_output_tokens": 10000
+            },
             "tests": [{"id": "a", "command": "true"}]
         }"#,
     );
@@ -170,9 +207,12 @@ fn gates_are_read() {
         suite.gates,
         Gates {
             min_success_rate: Ratio::new(0.8),
-            max_infrastructure_errors: Some(0)
+            max_infrastructure_errors: Some(0),
+            max_cost_usd: Usd::new(0.25),
+            max_output_tokens: Some(10_000),
         }
     );
+    assert_eq!(suite.gates.count(), 4);
 }
 
 #[test]

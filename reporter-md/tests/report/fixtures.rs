@@ -13,7 +13,7 @@ use runner_core::{
         RunInfo, RunResults,
     },
 };
-use suite::{Case, Ratio};
+use suite::{Case, MatchOn, OutputFormat, Ratio};
 
 /// The report on `results` with the default options.
 pub(crate) fn report(results: &RunResults) -> String {
@@ -63,6 +63,8 @@ pub(crate) fn case(id: &str, name: &str, command: &str) -> Case {
         stall_timeout: None,
         expected_exit_code: 0,
         expected_patterns: Vec::new(),
+        output_format: OutputFormat::Text,
+        match_on: MatchOn::Output,
         requires: Vec::new(),
     }
 }

@@ -4,7 +4,7 @@ use std::{future::Future, rc::Rc, sync::Arc, time::Duration};
 
 use actix::prelude::*;
 use executor_protocol::Transport;
-use suite::Case;
+use suite::{Case, MatchOn, OutputFormat};
 use tokio::sync::oneshot;
 
 use super::{
@@ -208,6 +208,8 @@ fn probe_plan(plan: &RunPlan, program: &str) -> AttemptPlan {
         stall_timeout: None,
         expected_exit_code: 0,
         expected_patterns: Vec::new(),
+        output_format: OutputFormat::Text,
+        match_on: MatchOn::Output,
         requires: Vec::new(),
     };
     attempt_plan(plan, &Arc::new(case))
