@@ -78,9 +78,9 @@ impl EventParser {
     pub fn parse(&mut self, line: &str) -> Parsed {
         self.text.clear();
         if let Some(raw) = fast::raw_output(line) {
-            if !raw.has_escapes {
-                let start = raw.escaped.as_ptr() as usize - line.as_ptr() as usize;
-                let end = start + raw.escaped.len();
+            if !raw.string.has_escapes {
+                let start = raw.string.escaped.as_ptr() as usize - line.as_ptr() as usize;
+                let end = start + raw.string.escaped.len();
                 self.shape = Shape::OutputSlice {
                     start,
                     end,
@@ -88,7 +88,7 @@ impl EventParser {
                 };
                 return Parsed { breach: None };
             }
-            if fast::unescape(raw.escaped, &mut self.text).is_some() {
+            if raw.string.unescape_into(&mut self.text).is_some() {
                 self.shape = Shape::Output {
                     channel: raw.channel,
                 };

@@ -6,6 +6,8 @@
 mod decode;
 mod encode;
 mod fast;
+mod text;
 
 pub use decode::{EventParser, Parsed};
 pub use encode::write_event;
+pub use text::RawString;
