@@ -6,6 +6,7 @@
 
 pub mod actors;
 pub mod attempt;
+pub mod cleanup;
 pub mod events;
 pub mod gates;
 mod marker;

@@ -4,10 +4,11 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use executor_protocol::Health;
+use executor_protocol::{FindingCode, Health};
 use suite::Case;
 
 use crate::{
+    cleanup,
     outcome::{Failure, Fault, Outcome, SkipReason},
     results::AttemptReport,
 };
@@ -23,6 +24,9 @@ pub enum Input {
     RequirementProbed(Probe),
     /// The running attempt came to its report.
     AttemptFinished(Box<AttemptReport>),
+    /// It was looked for what an attempt that ended early has left behind: these processes. Empty if
+    /// there are none, or if nobody could tell.
+    CleanupProbed(Vec<String>),
     /// The latest result is kept safe.
     Recorded,
     /// A pause is over.
@@ -43,6 +47,11 @@ pub enum Effect {
     },
     /// Run an attempt at the case with this index.
     RunAttempt {
+        /// The index in the run's list of cases.
+        index: usize,
+    },
+    /// Look for what the attempt at the case with this index has left behind.
+    ProbeCleanup {
         /// The index in the run's list of cases.
         index: usize,
     },
@@ -107,14 +116,17 @@ pub struct RunPolicy {
     pub require_all: bool,
     /// How long an executor that went away may take to come back.
     pub max_outage: Duration,
+    /// Whether it is looked for what attempts that ended early have left behind.
+    pub cleanup_probe: bool,
 }
 
 impl Default for RunPolicy {
-    /// Skips what cannot run, and waits ten seconds for an executor that went away.
+    /// Skips what cannot run, waits ten seconds for an executor that went away, looks for nothing.
     fn default() -> Self {
         Self {
             require_all: false,
             max_outage: Duration::from_secs(10),
+            cleanup_probe: false,
         }
     }
 }
@@ -143,6 +155,10 @@ enum Phase {
         program: String,
     },
     Attempting,
+    /// What the attempt with this report has left behind is being looked for.
+    CleaningUp {
+        report: Box<AttemptReport>,
+    },
     Recording {
         suspicious: bool,
     },
@@ -202,8 +218,23 @@ impl RunState {
                 self.next_case()
             }
             (Phase::Attempting, Input::AttemptFinished(report)) => {
-                let suspicious = matches!(report.outcome, Outcome::InfrastructureError(_));
-                self.record(CaseEnd::Attempted(report), suspicious)
+                if self.policy.cleanup_probe && cleanup::is_due(&report) {
+                    let effect = Effect::ProbeCleanup {
+                        index: self.current,
+                    };
+                    return self.go(Phase::CleaningUp { report }, effect);
+                }
+                self.attempted(report)
+            }
+            (Phase::CleaningUp { mut report }, Input::CleanupProbed(leaked)) => {
+                for _ in &leaked {
+                    report
+                        .findings
+                        .record(FindingCode::LeakedProcess, report.stats.bytes, || {
+                            leaked.join(", ")
+                        });
+                }
+                self.attempted(report)
             }
             (Phase::Recording { suspicious }, Input::Recorded) => self.recorded(suspicious),
             (Phase::CheckingAgain { .. }, Input::HealthChecked(Ok(_))) => self.next_case(),
@@ -245,12 +276,17 @@ impl RunState {
                     vec![Effect::Abort]
                 }
             }
-            Phase::Recording { .. } => {
+            Phase::Recording { .. } | Phase::CleaningUp { .. } => {
                 self.phase = phase;
                 Vec::new()
             }
             _ => finish(RunEnd::Interrupted),
         }
+    }
+
+    fn attempted(&mut self, report: Box<AttemptReport>) -> Vec<Effect> {
+        let suspicious = matches!(report.outcome, Outcome::InfrastructureError(_));
+        self.record(CaseEnd::Attempted(report), suspicious)
     }
 
     fn recorded(&mut self, suspicious: bool) -> Vec<Effect> {
@@ -518,6 +554,37 @@ mod tests {
         assert_eq!(state.on(Input::Cancelled), []);
     }
 
+    #[test]
+    fn what_an_attempt_that_ended_early_leaves_behind_is_looked_for_and_found() {
+        let policy = RunPolicy {
+            cleanup_probe: true,
+            ..RunPolicy::default()
+        };
+        let (mut state, _) = started(cases(1), policy);
+        let limit = Duration::from_secs(1);
+        let timed_out = finished(Outcome::TimedOut {
+            limit,
+            silent_for: limit,
+        });
+        assert_eq!(state.on(timed_out), [Effect::ProbeCleanup { index: 0 }]);
+        assert_eq!(state.on(Input::Cancelled), []);
+        let effects = state.on(Input::CleanupProbed(vec!["7 sleep".into(), "8 sh".into()]));
+        let [
+            Effect::Record {
+                result: CaseEnd::Attempted(report),
+                ..
+            },
+        ] = &effects[..]
+        else {
+            panic!("{effects:?}");
+        };
+        let finding = report
+            .findings
+            .get(FindingCode::LeakedProcess)
+            .expect("found");
+        assert_eq!((finding.count, &*finding.detail), (2, "7 sleep, 8 sh"));
+    }
+
     /// What each effect can lead to, chosen by `choice`.
     fn answer(effect: &Effect, choice: u8) -> Option<Input> {
         Some(match effect {
@@ -530,6 +597,7 @@ mod tests {
             }),
             Effect::RunAttempt { .. } if !choice.is_multiple_of(3) => finished(Outcome::Passed),
             Effect::RunAttempt { .. } => finished(Outcome::InfrastructureError(fault())),
+            Effect::ProbeCleanup { .. } => Input::CleanupProbed(Vec::new()),
             Effect::Record { .. } => Input::Recorded,
             Effect::Wait(_) => Input::WaitOver,
             Effect::Abort | Effect::Finish(_) => return None,

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     attempt::AttemptPlan,
+    cleanup::{self, CleanupMarker},
     outcome::{Fault, FaultKind, Outcome},
     plan::RunPlan,
     results::AttemptReport,
@@ -53,6 +54,9 @@ pub enum RunError {
 
 /// Looking for a program takes an executor no time; one that hangs must not hold up the run.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What executors give a command to end by itself, and some more.
+const CLEANUP_PATIENCE: Duration = Duration::from_secs(4);
 
 impl Supervisor {
     /// A supervisor of runs over `transport`, whose results go to `collector`.
@@ -105,6 +109,18 @@ impl Supervisor {
                 let attempt = self.start_attempt(plan);
                 self.then_feed(ctx, async {
                     Input::AttemptFinished(Box::new(attempt.await))
+                });
+            }
+            Effect::ProbeCleanup { index } => {
+                let id = run.plan.execution_id(&run.plan.cases[index].id);
+                let plan = cleanup_plan(&run.plan, &CleanupMarker::of(&id));
+                let attempt = self.start_attempt(plan);
+                self.then_feed(ctx, async {
+                    let report = attempt.await;
+                    let leaked = cleanup::leaked(&report.output.head).into_iter();
+                    // An executor that could not look has not found anything.
+                    let believed = report.outcome == Outcome::Passed;
+                    Input::CleanupProbed(leaked.filter(|_| believed).map(str::to_owned).collect())
                 });
             }
             Effect::Abort => {
@@ -186,33 +202,54 @@ impl Supervisor {
 }
 
 fn attempt_plan(plan: &RunPlan, case: &Arc<Case>) -> AttemptPlan {
+    let execution_id = plan.execution_id(&case.id);
     AttemptPlan {
         case: Arc::clone(case),
-        execution_id: plan.execution_id(&case.id),
         started_after: plan.started.elapsed(),
+        marker: plan
+            .policy
+            .cleanup_probe
+            .then(|| CleanupMarker::of(&execution_id)),
         settings: plan.attempt,
+        execution_id,
     }
 }
 
 /// An attempt that looks for `program` where the executor runs, the way a shell would.
 fn probe_plan(plan: &RunPlan, program: &str) -> AttemptPlan {
-    let id = format!("requires_{program}");
+    own_plan(
+        plan,
+        format!("requires_{program}"),
+        format!("command -v {program}"),
+    )
+}
+
+/// An attempt that looks for processes that carry `marker`.
+fn cleanup_plan(plan: &RunPlan, marker: &CleanupMarker) -> AttemptPlan {
+    own_plan(plan, "cleanup".into(), marker.probe(CLEANUP_PATIENCE))
+}
+
+/// An attempt at a command of the runner's own.
+fn own_plan(plan: &RunPlan, id: String, command: String) -> AttemptPlan {
     let case = Case {
         name: id.clone(),
         id,
         description: String::new(),
         category: None,
         tags: Vec::new(),
-        command: format!("command -v {program}"),
+        command,
         timeout: PROBE_TIMEOUT,
         stall_timeout: None,
         expected_exit_code: 0,
-        expected_patterns: Vec::new(),
         output_format: OutputFormat::Text,
         match_on: MatchOn::Output,
+        expected_patterns: Vec::new(),
         requires: Vec::new(),
     };
-    attempt_plan(plan, &Arc::new(case))
+    AttemptPlan {
+        marker: None,
+        ..attempt_plan(plan, &Arc::new(case))
+    }
 }
 
 fn probe_result(outcome: Outcome) -> Probe {

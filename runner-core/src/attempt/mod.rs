@@ -22,7 +22,7 @@ use tokio::time::Instant;
 pub use judge::{Judge, Judgement, StreamEnd};
 pub use matcher::Matcher;
 
-use crate::results::AttemptReport;
+use crate::{cleanup::CleanupMarker, results::AttemptReport};
 
 /// What an attempt needs to know besides its transport.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ pub struct AttemptPlan {
     pub execution_id: String,
     /// How long after the start of the run the attempt begins.
     pub started_after: Duration,
+    /// What the command carries so that it can be found again, if it is to carry anything.
+    pub marker: Option<CleanupMarker>,
     /// What is the same for all attempts of a run.
     pub settings: AttemptSettings,
 }
@@ -139,8 +141,12 @@ async fn follow(
 
 impl AttemptPlan {
     fn request(&self) -> ExecuteRequest {
+        let command = &self.case.command;
         ExecuteRequest {
-            command: self.case.command.clone(),
+            command: self
+                .marker
+                .as_ref()
+                .map_or_else(|| command.clone(), |it| it.mark(command)),
             timeout: Some(self.case.timeout),
             execution_id: self.execution_id.clone(),
         }
