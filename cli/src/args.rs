@@ -2,7 +2,9 @@
 
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    ArgAction, Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser as Boolish,
+};
 
 /// Runs suites of commands through a streaming command-execution server and judges every stream.
 #[derive(Debug, Parser)]
@@ -26,7 +28,7 @@ pub(crate) struct CommonArgs {
     #[arg(long, global = true, value_name = "FILE", env = "GAUNTLET_SETTINGS")]
     pub settings: Option<PathBuf>,
     /// Say only what went wrong
-    #[arg(short, long, global = true, env = "GAUNTLET_QUIET")]
+    #[arg(short, long, global = true, value_parser = Boolish::new(), env = "GAUNTLET_QUIET")]
     pub quiet: bool,
     /// Say more: -v shows every case's findings and output, and logs in detail; -vv logs everything
     #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet", env = "GAUNTLET_VERBOSE")]
@@ -42,7 +44,7 @@ pub(crate) enum Command {
     /// Run the embedded executor on its own
     Serve(Box<ServeArgs>),
     /// Show the settings in force and where each value came from
-    Settings,
+    Settings(Box<SettingsArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -60,15 +62,15 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE", env = "GAUNTLET_TOKEN_FILE")]
     pub token_file: Option<PathBuf>,
     /// Check the suites and run nothing
-    #[arg(long, env = "GAUNTLET_VERIFY_ONLY")]
+    #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_VERIFY_ONLY")]
     pub verify_only: bool,
     #[command(flatten)]
     pub selection: SelectionArgs,
     /// Fail cases whose required programs are missing, instead of skipping them
-    #[arg(long, env = "GAUNTLET_REQUIRE_ALL")]
+    #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_REQUIRE_ALL")]
     pub require_all: bool,
     /// Write one JSON record per event to standard output
-    #[arg(long, env = "GAUNTLET_JSON")]
+    #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_JSON")]
     pub json: bool,
     /// Where a report goes; repeatable. Formats: md [default: md=reports/<suite>_report.md]
     #[arg(
@@ -151,7 +153,7 @@ pub(crate) struct ServeArgs {
     )]
     pub listen: SocketAddr,
     /// Listen on an address that other machines can reach; needs a token
-    #[arg(long, env = "GAUNTLET_ALLOW_REMOTE")]
+    #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_ALLOW_REMOTE")]
     pub allow_remote: bool,
     /// File with the bearer token that clients have to send (or set GAUNTLET_TOKEN)
     #[arg(long, value_name = "FILE", env = "GAUNTLET_TOKEN_FILE")]
@@ -162,6 +164,16 @@ pub(crate) struct ServeArgs {
     /// How long a command may run that does not say it itself
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "120s", env = "GAUNTLET_DEFAULT_TIMEOUT")]
     pub default_timeout: Duration,
+    #[command(flatten)]
+    pub sandbox: SandboxArgs,
+}
+
+/// The flags of `run` that are settings, so that what is shown is what would be in force.
+#[derive(Debug, Args)]
+pub(crate) struct SettingsArgs {
+    /// The executor, as for `run`
+    #[arg(long, env = "GAUNTLET_URL", hide_env_values = true)]
+    pub url: Option<String>,
     #[command(flatten)]
     pub sandbox: SandboxArgs,
 }

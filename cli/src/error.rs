@@ -4,13 +4,14 @@ use std::{io, path::PathBuf};
 
 use embedded_executor::{StartError, TokenError};
 use miette::Diagnostic;
-use runner_core::actors::RunError;
+use runner_core::{actors::RunError, text::Visible};
 use suite::SuiteError;
 use transport_http::EndpointError;
 
-use crate::{exit::Exit, settings::SettingsError};
+use crate::{exit::Exit, settings::SettingsError, streams::complain};
 
-/// Why the program did not do what it was asked.
+/// Why the program did not do what it was asked. Each message leaves out its source, which is shown below
+/// it.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 pub(crate) enum CliError {
     #[error(transparent)]
@@ -22,7 +23,7 @@ pub(crate) enum CliError {
         #[help]
         help: Option<&'static str>,
     },
-    #[error("cannot use the executor URL {url:?}: {source}")]
+    #[error("cannot use the executor URL {url:?}")]
     #[diagnostic(help(
         "give --url http://HOST:PORT, or \"embedded\" for an executor inside this program"
     ))]
@@ -40,22 +41,20 @@ pub(crate) enum CliError {
     #[error("--report names one file, but there are several suites")]
     #[diagnostic(help("run them one after the other, each with its own --report"))]
     ReportForSeveral,
-    #[error("cannot start the embedded executor: {}", chain(.0))]
+    #[error("cannot start the embedded executor")]
     Embedded(#[from] StartError),
-    #[error("cannot listen for signals: {0}")]
-    Signals(io::Error),
+    #[error("cannot listen for signals")]
+    Signals(#[source] io::Error),
     #[error("the {0} was lost")]
     #[diagnostic(help("this is a fault of gauntlet; the log has more"))]
     Lost(&'static str),
-    #[error("the run was lost: {0}")]
+    #[error("the run was lost")]
     #[diagnostic(help("this is a fault of gauntlet; the log has more"))]
     Run(#[from] RunError),
-    #[error("cannot write the report {}: {source}", .path.display())]
+    #[error("cannot write the report {}", .path.display())]
     Report { path: PathBuf, source: io::Error },
-}
-
-fn chain(error: &StartError) -> String {
-    executor_protocol::error_chain(error)
+    #[error("cannot write to standard output")]
+    Output(#[source] io::Error),
 }
 
 impl CliError {
@@ -74,7 +73,11 @@ impl CliError {
                 | StartError::RemoteWithoutToken { .. }
                 | StartError::Bind { .. },
             ) => Exit::Usage,
-            Self::Embedded(_) | Self::Signals(_) | Self::Run(_) | Self::Lost(_) => Exit::Internal,
+            Self::Embedded(_)
+            | Self::Signals(_)
+            | Self::Run(_)
+            | Self::Lost(_)
+            | Self::Output(_) => Exit::Internal,
             Self::Report { .. } => Exit::ReportNotWritten,
         }
     }
@@ -86,8 +89,12 @@ impl CliError {
             Self::Suite {
                 error: SuiteError::Invalid(invalid),
                 ..
-            } => eprintln!("{invalid}"),
-            error => eprintln!("{:?}", miette::Report::new(error)),
+            } => {
+                for line in invalid.to_string().lines() {
+                    complain(Visible(line));
+                }
+            }
+            error => complain(format_args!("{:?}", miette::Report::new(error))),
         }
     }
 }

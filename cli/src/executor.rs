@@ -117,8 +117,8 @@ fn transport(
     }
 }
 
-/// A URL that could not even be parsed, as far as it is safe to show.
-fn without_credentials(url: &str) -> String {
+/// A URL that nobody has parsed yet, as far as it is safe to show.
+pub(crate) fn without_credentials(url: &str) -> String {
     match url.rsplit_once('@') {
         Some((_, rest)) => format!("…@{rest}"),
         None => url.to_owned(),

@@ -38,6 +38,8 @@ pub(crate) enum Signal {
     Interrupt,
     /// SIGTERM.
     Terminate,
+    /// SIGHUP: the terminal is gone.
+    HangUp,
 }
 
 impl Exit {
@@ -56,6 +58,7 @@ impl Exit {
             Self::ReportNotWritten => 110,
             Self::Interrupted(Signal::Interrupt) => 130,
             Self::Interrupted(Signal::Terminate) => 143,
+            Self::Interrupted(Signal::HangUp) => 129,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Signals that end the program: the first politely, the second at once.
 
-use std::future::Future;
+use std::{fs, future::Future};
 
 use tokio::{
     signal::unix::{Signal as SignalStream, SignalKind, signal},
@@ -39,13 +39,12 @@ pub(crate) async fn until_forced<F>(body: impl FnOnce(Interrupt) -> F) -> Result
 where
     F: Future<Output = Result<Exit, CliError>>,
 {
-    let mut interrupts = listen(SignalKind::interrupt())?;
-    let mut terminations = listen(SignalKind::terminate())?;
+    let mut signals = Signals::listen()?;
     let (sender, receiver) = watch::channel(None);
     let forced = async {
-        let first = next(&mut interrupts, &mut terminations).await;
+        let first = signals.next().await;
         sender.send_replace(Some(first));
-        next(&mut interrupts, &mut terminations).await
+        signals.next().await
     };
     tokio::select! {
         biased;
@@ -54,13 +53,62 @@ where
     }
 }
 
-fn listen(kind: SignalKind) -> Result<SignalStream, CliError> {
-    signal(kind).map_err(CliError::Signals)
+struct Signals {
+    interrupts: SignalStream,
+    terminations: SignalStream,
+    /// `None` under `nohup`, which asks programs to outlive their terminal.
+    hang_ups: Option<SignalStream>,
 }
 
-async fn next(interrupts: &mut SignalStream, terminations: &mut SignalStream) -> Signal {
-    tokio::select! {
-        _ = interrupts.recv() => Signal::Interrupt,
-        _ = terminations.recv() => Signal::Terminate,
+impl Signals {
+    fn listen() -> Result<Self, CliError> {
+        let listen = |kind| signal(kind).map_err(CliError::Signals);
+        let stays = ignores_hang_ups(&fs::read_to_string("/proc/self/status").unwrap_or_default());
+        Ok(Self {
+            interrupts: listen(SignalKind::interrupt())?,
+            terminations: listen(SignalKind::terminate())?,
+            hang_ups: if stays {
+                None
+            } else {
+                Some(listen(SignalKind::hangup())?)
+            },
+        })
+    }
+
+    async fn next(&mut self) -> Signal {
+        let hang_up = async {
+            match &mut self.hang_ups {
+                Some(hang_ups) => hang_ups.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = self.interrupts.recv() => Signal::Interrupt,
+            _ = self.terminations.recv() => Signal::Terminate,
+            _ = hang_up => Signal::HangUp,
+        }
+    }
+}
+
+/// Whether a process whose `/proc/…/status` this is was started with SIGHUP ignored.
+fn ignores_hang_ups(status: &str) -> bool {
+    /// SIGHUP is signal 1, the lowest bit of the mask.
+    const HANG_UP: u64 = 1;
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & HANG_UP != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nohup_asks_for_is_read_from_the_status() {
+        assert!(ignores_hang_ups("Name:\tx\nSigIgn:\t0000000000001001\n"));
+        assert!(!ignores_hang_ups("SigIgn:\t0000000000001000\n"));
+        assert!(!ignores_hang_ups(""));
     }
 }

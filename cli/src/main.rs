@@ -1,11 +1,5 @@
 //! `gauntlet`: the program. It wires arguments, settings, actors, signals and the terminal together and
 //! maps what happened to an exit code; everything else lives in the crates it depends on.
-#![expect(
-    clippy::print_stderr,
-    clippy::print_stdout,
-    reason = "this is the program that talks"
-)]
-
 mod args;
 mod error;
 mod executor;
@@ -19,6 +13,7 @@ mod run;
 mod serve;
 mod settings;
 mod show_settings;
+mod streams;
 mod verify;
 
 use std::process::ExitCode;
@@ -48,7 +43,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&cli.common, args),
         Command::Verify(args) => verify::verify(&args.suites),
         Command::Serve(args) => serve::serve(&cli.common, args),
-        Command::Settings => show_settings::show(&cli.common),
+        Command::Settings(args) => show_settings::show(&cli.common, args),
     };
     let exit = result.unwrap_or_else(|error| {
         let exit = error.exit();

@@ -12,6 +12,8 @@ use runner_core::{
 };
 use suite::Case;
 
+use crate::streams::complain;
+
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Detail {
@@ -120,8 +122,8 @@ impl Screen {
             return;
         }
         match &self.bar {
-            Some(bar) => bar.suspend(|| eprintln!("{line}")),
-            None => eprintln!("{line}"),
+            Some(bar) => bar.suspend(|| complain(line)),
+            None => complain(line),
         }
     }
 

@@ -35,7 +35,11 @@ use crate::{
 
 /// Runs the suites of `args`, writes their reports, and says how it went.
 pub(crate) fn run(common: &CommonArgs, args: &RunArgs) -> Result<Exit, CliError> {
-    let settings = Layers::read(common.settings.as_deref(), flags(args))?.merge()?;
+    let settings = Layers::read(
+        common.settings.as_deref(),
+        flags(args.url.as_deref(), &args.sandbox),
+    )?
+    .merge()?;
     let token = executor::token(args.token_file.as_deref())?;
     let progress = Progress::new(detail(common, args));
     let logging = start_logging(&settings, common, &progress);
@@ -74,9 +78,9 @@ fn warn_of_dropped_lines(logging: Option<&Logging>, progress: &Progress) {
 }
 
 /// The settings that were given as flags.
-fn flags(args: &RunArgs) -> Vec<(&'static str, String)> {
-    let url = args.url.iter().map(|url| ("executor.url", url.clone()));
-    url.chain(sandbox_flags(&args.sandbox)).collect()
+pub(crate) fn flags(url: Option<&str>, sandbox: &SandboxArgs) -> Vec<(&'static str, String)> {
+    let url = url.map(|url| ("executor.url", url.to_owned()));
+    url.into_iter().chain(sandbox_flags(sandbox)).collect()
 }
 
 /// The settings of the sandbox that were given as flags.

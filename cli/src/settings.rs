@@ -123,13 +123,13 @@ pub(crate) enum SettingsError {
     #[error("there is no settings file {}", .path.display())]
     Missing { path: PathBuf },
     /// A layer cannot be read.
-    #[error("the settings from {origin} cannot be read: {source}")]
+    #[error("the settings from {origin} cannot be read")]
     Layer {
         origin: Origin,
         source: Box<ConfigError>,
     },
     /// The layers together are not valid.
-    #[error("the settings are not valid: {source}")]
+    #[error("the settings are not valid")]
     #[diagnostic(help(
         "`configs/gauntlet.toml` in the repository shows every key with its default; `gauntlet settings` shows what came from where"
     ))]
@@ -274,7 +274,7 @@ mod tests {
             ("logs.max_files", "0"),
         ] {
             let layers = Layers::read(None, vec![(key, value.into())]).expect("readable");
-            let error = layers.merge().expect_err(key).to_string();
+            let error = executor_protocol::error_chain(&layers.merge().expect_err(key));
             let name = key.split('.').next_back().unwrap_or_default();
             assert!(error.contains(name), "{key}: {error}");
         }

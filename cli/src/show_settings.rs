@@ -1,21 +1,47 @@
 //! `gauntlet settings`: what is in force, and where it came from.
 
-use crate::{args::CommonArgs, error::CliError, exit::Exit, settings::Layers};
+use config::{Value, ValueKind};
+
+use crate::{
+    args::{CommonArgs, SettingsArgs},
+    error::CliError,
+    executor::without_credentials,
+    exit::Exit,
+    run,
+    settings::Layers,
+    streams::print,
+};
 
 /// Prints every setting with its value and its origin, and fails if they are not valid.
-pub(crate) fn show(common: &CommonArgs) -> Result<Exit, CliError> {
-    let layers = Layers::read(common.settings.as_deref(), Vec::new())?;
+pub(crate) fn show(common: &CommonArgs, args: &SettingsArgs) -> Result<Exit, CliError> {
+    let flags = run::flags(args.url.as_deref(), &args.sandbox);
+    let layers = Layers::read(common.settings.as_deref(), flags)?;
     let rows: Vec<_> = layers
         .effective()
         .into_iter()
-        .map(|(key, (origin, value))| (key, value.to_string(), origin.to_string()))
+        .map(|(key, (origin, value))| {
+            let shown = shown(&key, &value);
+            (key, shown, origin.to_string())
+        })
         .collect();
     let width =
         |column: fn(&(String, String, String)) -> usize| rows.iter().map(column).max().unwrap_or(0);
     let (keys, values) = (width(|row| row.0.len()), width(|row| row.1.len()));
     for (key, value, origin) in &rows {
-        println!("{key:keys$}  {value:values$}  {origin}");
+        print(format_args!("{key:keys$}  {value:values$}  {origin}"))?;
     }
     layers.merge()?;
     Ok(Exit::Success)
+}
+
+/// A value for people. A list looks as it is written in a variable: with colons.
+fn shown(key: &str, value: &Value) -> String {
+    match &value.kind {
+        ValueKind::Array(values) => {
+            let values: Vec<_> = values.iter().map(ToString::to_string).collect();
+            values.join(":")
+        }
+        _ if key == "executor.url" => without_credentials(&value.to_string()),
+        _ => value.to_string(),
+    }
 }

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use suite::Suite;
 
-use crate::{error::CliError, exit::Exit};
+use crate::{error::CliError, exit::Exit, streams::print};
 
 /// Checks every suite and says what it holds. All are checked, also after an invalid one.
 pub(crate) fn verify(paths: &[PathBuf]) -> Result<Exit, CliError> {
     let mut exit = Exit::Success;
     for path in paths {
         match suite::load(path) {
-            Ok(suite) => println!("{}", describe(&suite)),
+            Ok(suite) => print(describe(&suite))?,
             Err(error) => {
                 CliError::from(error).show();
                 exit = Exit::Usage;
