@@ -12,7 +12,10 @@ use executor_protocol::TransportError;
 use futures_core::Stream as _;
 use tokio::time::{Instant, timeout_at};
 
-use crate::stream::body_error;
+use crate::{
+    dialect::{Dialect, Format},
+    stream::body_error,
+};
 
 /// How much of a refusal's body is kept to show.
 const EXCERPT_BYTES: usize = 2048;
@@ -20,9 +23,12 @@ const EXCERPT_BYTES: usize = 2048;
 /// How long a refusal's body is waited for; it is a courtesy, the status says enough.
 const EXCERPT_WAIT: Duration = Duration::from_secs(2);
 
+/// The media type of server-sent events.
+pub(crate) const SSE_TYPE: &str = "text/event-stream";
+
 /// Media types under which executors are known to send NDJSON. Many do not bother to name the right
 /// one; what is excluded are pages and pictures, which some proxy or login form sends in their place.
-const STREAM_TYPES: [&str; 8] = [
+const NDJSON_TYPES: [&str; 8] = [
     "application/x-ndjson",
     "application/ndjson",
     "application/jsonl",
@@ -33,13 +39,15 @@ const STREAM_TYPES: [&str; 8] = [
     "text/plain",
 ];
 
-/// Accepts the head of an event stream; anything else becomes an error with the beginning of its body.
+/// Accepts the head of an event stream in the `dialect` that was asked for, and tells in which one it
+/// is; anything else becomes an error with the beginning of its body.
 ///
 /// That beginning is waited for until `deadline` at most.
 pub(crate) async fn expect_stream(
     answer: &mut ClientResponse,
+    dialect: Dialect,
     deadline: Instant,
-) -> Result<(), TransportError> {
+) -> Result<Format, TransportError> {
     expect_ok(answer, deadline).await?;
     let text = |name| {
         answer
@@ -52,17 +60,34 @@ pub(crate) async fn expect_stream(
     {
         return Err(TransportError::ContentEncoding { encoding });
     }
-    if let Some(content_type) = text(header::CONTENT_TYPE) {
-        let media_type = content_type.split(';').next().unwrap_or_default().trim();
-        if !STREAM_TYPES
-            .iter()
-            .any(|known| media_type.eq_ignore_ascii_case(known))
-        {
-            let body = excerpt(answer, deadline).await;
-            return Err(TransportError::ContentType { content_type, body });
-        }
+    let content_type = text(header::CONTENT_TYPE);
+    if let Some(format) = format(dialect, content_type.as_deref()) {
+        return Ok(format);
     }
-    Ok(())
+    Err(TransportError::ContentType {
+        content_type: content_type.unwrap_or_default(),
+        body: excerpt(answer, deadline).await,
+    })
+}
+
+/// In which format an answer of this type is, if that is one that was asked for.
+fn format(dialect: Dialect, content_type: Option<&str>) -> Option<Format> {
+    let Some(content_type) = content_type else {
+        // An executor that does not say what it sends is taken by its word that it understood.
+        return Some(match dialect {
+            Dialect::Ndjson | Dialect::Auto => Format::Ndjson,
+            Dialect::Sse => Format::Sse,
+        });
+    };
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    let is = |known: &str| media_type.eq_ignore_ascii_case(known);
+    if is(SSE_TYPE) {
+        (dialect != Dialect::Ndjson).then_some(Format::Sse)
+    } else if NDJSON_TYPES.into_iter().any(is) {
+        (dialect != Dialect::Sse).then_some(Format::Ndjson)
+    } else {
+        None
+    }
 }
 
 /// Accepts status 200; a redirect or any other status becomes an error, as in [`expect_stream`].

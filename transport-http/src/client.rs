@@ -15,17 +15,14 @@ use crate::{
     access::{Access, Route},
     answer,
     clocks::Clocks,
-    decode::NdjsonDecoder,
+    dialect::Dialect,
     endpoint::EndpointError,
     exchange::Exchange,
     health::HealthCheck,
     stream::HttpEventStream,
 };
 
-/// What a command is asked for with.
-const ACCEPT: &str = "application/x-ndjson, application/json;q=0.9";
-
-/// The client of one executor that streams NDJSON over HTTP.
+/// The client of one executor that streams NDJSON or server-sent events over HTTP.
 ///
 /// It belongs to one thread and needs a `LocalSet` there, which `actix_rt` provides. Connections are
 /// kept alive and reused; redirects are not followed, bodies not decompressed, and a request is sent
@@ -52,6 +49,7 @@ pub struct HttpTransport {
     route: Route,
     execute: FrozenClientRequest,
     health: HealthCheck,
+    dialect: Dialect,
     max_line: usize,
 }
 
@@ -59,6 +57,7 @@ pub struct HttpTransport {
 #[derive(Debug, Clone)]
 pub struct HttpTransportBuilder {
     access: Access,
+    dialect: Dialect,
     execute_path: String,
     health_path: String,
     max_line: usize,
@@ -81,6 +80,7 @@ impl HttpTransport {
     pub fn builder_with(access: Access) -> HttpTransportBuilder {
         HttpTransportBuilder {
             access,
+            dialect: Dialect::default(),
             execute_path: "/execute".into(),
             health_path: "/health".into(),
             max_line: 16 * 1024 * 1024,
@@ -110,8 +110,24 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// How many bytes of one line are kept; the rest of a longer one is dropped and found. Default:
-    /// 16 MiB.
+    /// In which form the events are asked for. Default: [`Dialect::Ndjson`].
+    ///
+    /// ```
+    /// use transport_http::{Dialect, HttpTransport};
+    ///
+    /// # fn main() -> Result<(), transport_http::EndpointError> {
+    /// let transport = HttpTransport::builder("http://localhost:8000")?.dialect(Dialect::Sse).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self
+    }
+
+    /// How many bytes of one line, or of the data of one server-sent event, are kept; the rest of a
+    /// longer one is dropped and found. Default: 16 MiB.
     #[must_use]
     pub fn max_line_bytes(mut self, bytes: usize) -> Self {
         self.max_line = bytes;
@@ -126,7 +142,7 @@ impl HttpTransportBuilder {
     pub fn build(self) -> Result<HttpTransport, EndpointError> {
         let route = self.access.route(&["http"], "http")?;
         let headers = [
-            (header::ACCEPT, ACCEPT),
+            (header::ACCEPT, self.dialect.accept()),
             (header::CONTENT_TYPE, "application/json"),
         ];
         let execute = route.request(Method::POST, route.uri(&self.execute_path)?, headers)?;
@@ -135,6 +151,7 @@ impl HttpTransportBuilder {
             execute,
             route,
             health,
+            dialect: self.dialect,
             max_line: self.max_line,
         })
     }
@@ -163,8 +180,9 @@ impl Transport for HttpTransport {
             let sending = self.execute.send_body(request.to_json());
             let mut head = exchange.send(sending, self.route.address()).await?;
             let clocks = Clocks::new(deadlines, started, head.connected, Instant::now());
-            answer::expect_stream(&mut head.answer, started + deadlines.total).await?;
-            let decoder = NdjsonDecoder::new(self.max_line);
+            let latest = started + deadlines.total;
+            let format = answer::expect_stream(&mut head.answer, self.dialect, latest).await?;
+            let decoder = format.decoder(self.max_line);
             Ok(Box::new(HttpEventStream::new(
                 head.answer,
                 decoder,

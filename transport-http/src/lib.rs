@@ -16,6 +16,7 @@ mod client;
 mod clocks;
 mod connection;
 pub mod decode;
+mod dialect;
 mod endpoint;
 mod exchange;
 mod health;
@@ -23,6 +24,7 @@ mod stream;
 
 pub use access::Access;
 pub use client::{HttpTransport, HttpTransportBuilder};
+pub use dialect::Dialect;
 pub use endpoint::EndpointError;
 
 /// Compiles the examples of the README.

@@ -15,12 +15,12 @@ use executor_protocol::{
 use futures_core::Stream as _;
 use tokio::time::{Instant, Sleep};
 
-use crate::{clocks::Clocks, connection::EarlyEnd, decode::NdjsonDecoder};
+use crate::{clocks::Clocks, connection::EarlyEnd, decode::Decoder};
 
 /// An answer whose body is being read.
 pub(crate) struct HttpEventStream {
     body: ClientResponse,
-    decoder: NdjsonDecoder,
+    decoder: Decoder,
     clocks: Clocks,
     /// Fires at the next deadline or before; what it means is the clocks' affair.
     timer: Pin<Box<Sleep>>,
@@ -36,7 +36,7 @@ enum State {
 impl HttpEventStream {
     pub(crate) fn new(
         body: ClientResponse,
-        decoder: NdjsonDecoder,
+        decoder: Decoder,
         clocks: Clocks,
         timer: Pin<Box<Sleep>>,
     ) -> Self {

@@ -1,7 +1,9 @@
 //! Pure incremental decoders: bytes in, events and findings out. They know no sockets and no clocks.
 
 mod conformance;
+mod decoder;
 mod lines;
-mod ndjson;
+mod objects;
+mod sse;
 
-pub use ndjson::NdjsonDecoder;
+pub use decoder::Decoder;
