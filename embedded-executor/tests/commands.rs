@@ -2,8 +2,6 @@
 
 mod common;
 
-use std::path::PathBuf;
-
 use common::{Client, Fixture, environment, post, runs, until};
 use serde_json::json;
 
@@ -133,7 +131,18 @@ async fn a_command_works_in_fresh_folders_that_are_gone_when_it_has_ended() {
             .iter()
             .all(|folder| folder.starts_with(&*fixture.temp.path().to_string_lossy()))
     );
-    assert_eq!(fixture.workspaces(), Vec::<PathBuf>::new());
+    // At the end of the answer, not some time later.
+    assert!(
+        !lines
+            .iter()
+            .any(|folder| std::path::Path::new(folder).exists()),
+        "{lines:?}"
+    );
+    fixture.cleaned_up(1).await;
+    for command in ["touch file; mkdir -p a/b; chmod 0 a", "true"] {
+        assert_eq!(fixture.run(command).await.exit_code(), 0);
+    }
+    fixture.cleaned_up(3).await;
 }
 
 #[actix_web::test]
@@ -176,7 +185,7 @@ async fn a_shell_that_is_not_there_is_an_error_event_and_127() {
         "{:?}",
         answer.problems()
     );
-    assert_eq!(fixture.workspaces(), Vec::<PathBuf>::new());
+    fixture.cleaned_up(1).await;
 }
 
 #[actix_web::test]

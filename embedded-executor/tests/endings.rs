@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use common::{Client, Fixture, has_zombie_child, post, runs, until};
 use serde_json::json;
@@ -44,7 +44,7 @@ async fn a_timeout_says_so_and_kills_the_whole_group() {
     assert_eq!(answer.problems(), ["timed out after 1 s"]);
     assert_gone(&pids).await;
     assert!(!has_zombie_child());
-    assert_eq!(fixture.workspaces(), Vec::<PathBuf>::new());
+    fixture.cleaned_up(1).await;
 }
 
 #[actix_web::test]
@@ -86,7 +86,7 @@ async fn a_client_that_leaves_a_silent_command_takes_the_group_with_it() {
     assert_gone(&pids).await;
     fixture.idle().await;
     assert!(!has_zombie_child());
-    assert_eq!(fixture.workspaces(), Vec::<PathBuf>::new());
+    fixture.cleaned_up(1).await;
 }
 
 #[actix_web::test]

@@ -87,6 +87,10 @@ impl ProcessGroup {
         self.status
     }
 
+    pub(super) fn is_reaped(&self) -> bool {
+        self.status.is_some()
+    }
+
     /// Waits until a killed group whose leader was reaped has no member any more, within bounds.
     pub(super) async fn vanished(&self) {
         // There is no event for it. Nearly always the first look suffices.

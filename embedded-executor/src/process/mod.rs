@@ -189,25 +189,28 @@ async fn run(
         stopping: launcher.stopping.subscribe(),
         updates,
     };
-    let end = match start(&launcher, text).await {
+    let (end, remains) = match start(&launcher, text).await {
         Ok((spawned, workspace)) => {
             tracing::debug!(execution_id, group = %spawned.group.id(), "command started");
             supervision.run_to_end(spawned, workspace).await
         }
-        Err(error) => End::not_started(error),
+        Err(error) => (End::not_started(error), None),
     };
     let elapsed = started.elapsed();
     tracing::info!(execution_id, exit_code = end.exit_code, ?elapsed, problem = ?end.problem, "command ended");
     // Free before the client hears of the end: its next command must not find the place taken.
     drop(slot);
     supervision.send_end(end).await;
+    // Nobody waits for this command any more.
+    let workspaces = Arc::clone(&launcher.workspaces);
+    tokio::task::spawn_blocking(move || {
+        drop(remains);
+        workspaces.prepare();
+    });
 }
 
 async fn start(launcher: &Launcher, command: String) -> Result<(Spawned, Workspace), SpawnError> {
-    let workspace = launcher
-        .workspaces
-        .create()
-        .map_err(SpawnError::Workspace)?;
+    let workspace = launcher.workspaces.take().map_err(SpawnError::Workspace)?;
     let shell = Arc::clone(&launcher.shell);
     let spawned = spawn::spawn(shell, workspace.folders.clone(), command).await?;
     Ok((spawned, workspace))

@@ -107,8 +107,12 @@ pub(super) struct Supervision {
 
 impl Supervision {
     /// Follows a command until it, its group and its folders are gone. All output was handed over by
-    /// then; the end was not.
-    pub(super) async fn run_to_end(&mut self, spawned: Spawned, workspace: Workspace) -> End {
+    /// then; the end was not. What is returned beside it is to be dropped when nobody waits.
+    pub(super) async fn run_to_end(
+        &mut self,
+        spawned: Spawned,
+        workspace: Workspace,
+    ) -> (End, Option<Workspace>) {
         let Spawned {
             mut group,
             stdout,
@@ -119,7 +123,7 @@ impl Supervision {
             .and_then(|exit| Ok((exit, Pump::new(stdout, stderr, self.updates.clone())?)));
         let (exit, mut pump) = match watching {
             Ok(watching) => watching,
-            Err(error) => return End::not_started(SpawnError::Watch(error)),
+            Err(error) => return (End::not_started(SpawnError::Watch(error)), Some(workspace)),
         };
         let cause = self.wait_for_cause(&exit, &mut pump).await;
         self.wind_down(cause, &group, &exit, &mut pump).await;
@@ -133,8 +137,8 @@ impl Supervision {
         if cause != Cause::Exited || !pump.is_closed() {
             kill_stragglers(workspace.folders.temp.clone()).await;
         }
-        clean_up(group, workspace).await;
-        End::of(cause, status, self.timeout)
+        let remains = clean_up(group, workspace).await;
+        (End::of(cause, status, self.timeout), remains)
     }
 
     /// Hands the end over, if the client takes it.
@@ -211,8 +215,12 @@ async fn kill_stragglers(temp_folder: PathBuf) {
     }
 }
 
-/// Removes the folders, which blocks: a command may have left any number of files.
-async fn clean_up(group: ProcessGroup, workspace: Workspace) {
+/// Removes the folders and returns what is left of them. Nearly always they are empty, which costs less
+/// than another thread would; else it blocks, because a command may have left any number of files.
+async fn clean_up(group: ProcessGroup, workspace: Workspace) -> Option<Workspace> {
+    if group.is_reaped() && workspace.remove_if_empty() {
+        return Some(workspace);
+    }
     let removal = tokio::task::spawn_blocking(move || {
         drop(group);
         drop(workspace);
@@ -220,4 +228,5 @@ async fn clean_up(group: ProcessGroup, workspace: Workspace) {
     if time::timeout(REMOVE_LIMIT, removal).await.is_err() {
         tracing::warn!("the removal of a command's folders takes long");
     }
+    None
 }

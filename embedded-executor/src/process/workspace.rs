@@ -1,20 +1,35 @@
 //! The folders that commands work in, and their removal.
 
 use std::{
-    fs::{self, DirBuilder, Permissions},
+    fs::{self, DirBuilder, File, Permissions},
     io,
     os::unix::fs::{DirBuilderExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use tempfile::TempDir;
 
 /// The one temporary folder of an executor, in which each command gets two of its own.
+///
+/// The next command's folders are made ahead of it: on a file system whose journal is busy, making
+/// them can take longer than all the rest of a command's start.
 #[derive(Debug)]
 pub(super) struct Workspaces {
     root: TempDir,
     next: AtomicU64,
+    spare: Mutex<Spare>,
+}
+
+/// The folders that wait for the next command.
+#[derive(Debug, Default)]
+struct Spare {
+    workspace: Option<Workspace>,
+    /// Whether everything was removed, so that nothing may be made any more.
+    closed: bool,
 }
 
 impl Workspaces {
@@ -25,6 +40,7 @@ impl Workspaces {
         Ok(Self {
             root,
             next: AtomicU64::new(1),
+            spare: Mutex::default(),
         })
     }
 
@@ -34,26 +50,53 @@ impl Workspaces {
 
     /// Removes everything at once. No command can be started after that.
     pub(super) fn remove(&self) {
+        let mut spare = self.spare();
+        spare.closed = true;
+        spare.workspace = None;
         if let Err(error) = remove_all(self.root()) {
             tracing::warn!(folder = %self.root().display(), %error, "the executor's folder is left over");
         }
     }
 
-    /// Makes the folders of one command. Only this process writes to the root, so a number suffices
-    /// for a fresh name.
-    pub(super) fn create(&self) -> io::Result<Workspace> {
+    /// The folders for one command, which nobody has used before.
+    pub(super) fn take(&self) -> io::Result<Workspace> {
+        let spare = self.spare().workspace.take();
+        spare.map_or_else(|| self.create(), Ok)
+    }
+
+    /// Makes the folders of the next command, unless there are some already. Blocks.
+    pub(super) fn prepare(&self) {
+        // Held while they are made, so that a removal comes before it or after it. A command that starts
+        // meanwhile waits no longer than it would take to make its own.
+        let mut spare = self.spare();
+        if !spare.closed && spare.workspace.is_none() {
+            // A failure is left to the next command to meet, and to report.
+            spare.workspace = self.create().ok();
+        }
+    }
+
+    /// Only this process writes to the root, so a number suffices for a fresh name.
+    fn create(&self) -> io::Result<Workspace> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let work = self.root().join(number.to_string());
         let temp = self.root().join(format!("{number}.tmp"));
         // From here on a failure removes what was made.
-        let workspace = Workspace {
+        let mut workspace = Workspace {
             folders: Folders { work, temp },
+            handles: Vec::new(),
         };
         let mut private = DirBuilder::new();
         private.mode(0o700);
-        private.create(&workspace.folders.work)?;
-        private.create(&workspace.folders.temp)?;
+        for folder in [&workspace.folders.work, &workspace.folders.temp] {
+            private.create(folder)?;
+            workspace.handles.push(File::open(folder)?);
+        }
         Ok(workspace)
+    }
+
+    fn spare(&self) -> MutexGuard<'_, Spare> {
+        // It is whole whatever happened to the thread that held it.
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -69,6 +112,18 @@ pub(super) struct Folders {
 #[derive(Debug)]
 pub(super) struct Workspace {
     pub(super) folders: Folders,
+    /// Open handles to the folders. As long as something refers to it, a removed folder only vanishes
+    /// from sight, which takes microseconds; to free it takes the file system up to milliseconds.
+    handles: Vec<File>,
+}
+
+impl Workspace {
+    /// Removes both folders if there is nothing in them, and says whether they are gone. What this
+    /// leaves to do when `self` is dropped can be done when nobody waits.
+    pub(super) fn remove_if_empty(&self) -> bool {
+        let Folders { work, temp } = &self.folders;
+        fs::remove_dir(work).is_ok() && fs::remove_dir(temp).is_ok()
+    }
 }
 
 impl Drop for Workspace {
@@ -118,7 +173,7 @@ mod tests {
         let elsewhere = tempfile::tempdir().unwrap();
         fs::write(elsewhere.path().join("kept"), "").unwrap();
         let workspaces = Workspaces::create_in(elsewhere.path()).unwrap();
-        let workspace = workspaces.create().unwrap();
+        let workspace = workspaces.take().unwrap();
         let locked = workspace.folders.work.join("locked/deeper");
         fs::create_dir_all(&locked).unwrap();
         std::os::unix::fs::symlink(elsewhere.path(), workspace.folders.work.join("locked/link"))

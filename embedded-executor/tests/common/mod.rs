@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test program uses another part")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use embedded_executor::{Environment, ExecutorConfig, RunningExecutor};
 use serde_json::{Value, json};
@@ -68,17 +68,23 @@ impl Fixture {
         .await
     }
 
-    /// The folders of commands that there are.
-    pub(crate) fn workspaces(&self) -> Vec<PathBuf> {
+    /// Waits until `commands` commands have left no folder, but for the pair that waits for the next one.
+    pub(crate) async fn cleaned_up(&self, commands: usize) {
+        let next = commands + 1;
+        let expected = [next.to_string(), format!("{next}.tmp")];
+        until("only the next command's folders are left", async || {
+            self.folders() == expected
+        })
+        .await;
+    }
+
+    fn folders(&self) -> Vec<String> {
         let mut folders = vec![];
         for root in std::fs::read_dir(self.temp.path()).unwrap().flatten() {
-            folders.extend(
-                std::fs::read_dir(root.path())
-                    .unwrap()
-                    .flatten()
-                    .map(|it| it.path()),
-            );
+            let inside = std::fs::read_dir(root.path()).unwrap().flatten();
+            folders.extend(inside.map(|entry| entry.file_name().into_string().unwrap()));
         }
+        folders.sort();
         folders
     }
 
