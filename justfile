@@ -33,6 +33,10 @@ doc *args:
 bench *args:
     cargo bench --workspace --bench '*' {{ args }}
 
+# Measure the whole program against curl, wrk and plain processes: just bench-program stream
+bench-program *names:
+    cargo run --release -p xtask -- bench {{ names }}
+
 # Check licences, sources and advisories of all dependencies (needs cargo-deny and a network)
 deny:
     cargo deny check
