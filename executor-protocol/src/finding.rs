@@ -92,6 +92,8 @@ finding_codes! {
     EventNameMismatch = "event-name-mismatch", Warning;
     /// The output does not follow the format that the case announces.
     MalformedOutput = "malformed-output", Warning;
+    /// The output ended without the result that its format ends with.
+    MissingResult = "missing-result", Warning;
     /// A known event lacked a field or had one of a wrong type.
     MalformedEvent = "malformed-event", Error;
     /// A line was longer than the limit and was cut there.
@@ -117,7 +119,8 @@ pub struct Finding {
     pub code: FindingCode,
     /// How often it happened.
     pub count: u64,
-    /// Where it happened first: bytes of the decoded body before the line or frame concerned.
+    /// Where it happened first: bytes of the decoded body before the line or frame concerned; for what
+    /// is wrong in the output itself, bytes of the output.
     pub first_offset: u64,
     /// A detail of the first one, bounded in length; empty if there is nothing to add.
     pub detail: String,
@@ -145,6 +148,16 @@ impl Findings {
             first_offset: offset,
             detail,
         });
+    }
+
+    /// Adds the findings of `other`, which happened after these.
+    pub fn merge(&mut self, other: Self) {
+        for finding in other.0 {
+            match self.0.iter_mut().find(|known| known.code == finding.code) {
+                Some(known) => known.count += finding.count,
+                None => self.0.push(finding),
+            }
+        }
     }
 
     /// The findings in the order in which they first happened.
@@ -197,6 +210,22 @@ mod tests {
             (2, 10, "first")
         );
         assert_eq!(findings.worst(), Some(Severity::Warning));
+    }
+
+    #[test]
+    fn merged_findings_keep_the_first_place_and_add_up() {
+        let mut findings = Findings::default();
+        findings.record(FindingCode::NotJson, 10, || "first".into());
+        let mut later = Findings::default();
+        later.record(FindingCode::BadUtf8, 5, String::new);
+        later.record(FindingCode::NotJson, 7, || "later".into());
+        findings.merge(later);
+        let seen: Vec<_> = findings
+            .iter()
+            .map(|finding| (finding.code, finding.count, finding.first_offset))
+            .collect();
+        let expected = [(FindingCode::NotJson, 2, 10), (FindingCode::BadUtf8, 1, 5)];
+        assert_eq!(seen, expected);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{ops::Add, time::Duration};
 
 use suite::Usd;
 
-use crate::results::{CaseResult, CapturedOutput};
+use crate::results::{CapturedOutput, CaseResult};
 
 /// What an agent printed about itself in one attempt, in a format that the case names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -103,12 +103,11 @@ impl ToolUses {
     /// Counts one more use of the tool `name`.
     pub(crate) fn count(&mut self, name: &str) {
         let name: String = name.chars().take(NAME_CHARS).collect();
+        let is_full = self.by_name.len() == MAX_TOOLS;
         match self.by_name.iter_mut().find(|tool| tool.name == name) {
             Some(tool) => tool.count += 1,
-            None if self.by_name.len() < MAX_TOOLS => {
-                self.by_name.push(ToolUse { name, count: 1 });
-            }
-            None => self.others += 1,
+            None if is_full => self.others += 1,
+            None => self.by_name.push(ToolUse { name, count: 1 }),
         }
     }
 

@@ -2,9 +2,14 @@
 
 use suite::Gates;
 
-use crate::results::{Counts, GateBound, GateResult, GateValue};
+use crate::{
+    agent::Sum,
+    results::{Counts, GateBound, GateResult, GateValue},
+};
 
-/// Evaluates every gate that is set. A gate over zero attempts does not hold: nothing was shown.
+/// Evaluates every gate that is set. A gate over zero attempts does not hold: nothing was shown. Nor
+/// does one over a sum to which an agent did not tell its share: those that had to be ended are those
+/// that cost most.
 #[must_use]
 pub fn evaluate(gates: &Gates, counts: &Counts) -> Vec<GateResult> {
     let success = counts.success();
@@ -20,14 +25,32 @@ pub fn evaluate(gates: &Gates, counts: &Counts) -> Vec<GateResult> {
         value: (success.trials() > 0).then_some(GateValue::Count(counts.infrastructure_errors)),
         holds: success.trials() > 0 && counts.infrastructure_errors <= bound,
     });
-    rate.into_iter().chain(errors).collect()
+    let agents = &counts.agents;
+    let cost = gates.max_cost_usd.map(|bound| GateResult {
+        name: "max_cost_usd",
+        bound: GateBound::AtMostUsd(bound),
+        value: (agents.attempts > 0).then_some(GateValue::Cost(agents.cost)),
+        holds: agents.attempts > 0 && agents.cost.untold == 0 && agents.cost.known <= bound,
+    });
+    let written = Sum {
+        known: agents.tokens.known.output,
+        untold: agents.tokens.untold,
+    };
+    let tokens = gates.max_output_tokens.map(|bound| GateResult {
+        name: "max_output_tokens",
+        bound: GateBound::AtMost(bound),
+        value: (agents.attempts > 0).then_some(GateValue::Tokens(written)),
+        holds: agents.attempts > 0 && written.untold == 0 && written.known <= bound,
+    });
+    [rate, errors, cost, tokens].into_iter().flatten().collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use suite::Ratio;
+    use suite::{Ratio, Usd};
 
     use super::*;
+    use crate::agent::{AgentTotals, TokenUsage};
 
     const GATES: Gates = Gates {
         min_success_rate: Ratio::new(0.8),
@@ -58,6 +81,54 @@ mod tests {
     #[test]
     fn a_gate_over_nothing_does_not_hold() {
         assert_eq!(holds(0, 0, 0), [false, false]);
+    }
+
+    /// Whether the gates on cost and tokens hold over so many agents.
+    fn agents_hold(attempts: u64, untold: u64, dollars: f64, output: u64) -> Vec<bool> {
+        let gates = Gates {
+            max_cost_usd: Usd::new(0.3),
+            max_output_tokens: Some(1000),
+            ..Gates::default()
+        };
+        let tokens = TokenUsage {
+            input: 1_000_000,
+            output,
+            ..TokenUsage::default()
+        };
+        let agents = AgentTotals {
+            attempts,
+            cost: Sum {
+                known: Usd::new(dollars).expect("an amount"),
+                untold,
+            },
+            tokens: Sum {
+                known: tokens,
+                untold,
+            },
+            rate_limited: 0,
+        };
+        let counts = Counts {
+            agents,
+            ..Counts::default()
+        };
+        let results = evaluate(&gates, &counts);
+        results.iter().map(|gate| gate.holds).collect()
+    }
+
+    #[test]
+    fn what_agents_may_cost_and_write_is_a_bound_on_the_sum() {
+        assert_eq!(agents_hold(2, 0, 0.1 + 0.2, 1000), [true, true]);
+        assert_eq!(agents_hold(2, 0, 0.300_000_001, 1001), [false, false]);
+    }
+
+    #[test]
+    fn a_gate_over_no_agent_does_not_hold() {
+        assert_eq!(agents_hold(0, 0, 0.0, 0), [false, false]);
+    }
+
+    #[test]
+    fn a_gate_does_not_hold_while_an_agent_did_not_tell() {
+        assert_eq!(agents_hold(2, 1, 0.0, 0), [false, false]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! through a trait, results go out as values.
 
 pub mod actors;
+pub mod agent;
 pub mod attempt;
 pub mod cleanup;
 pub mod events;

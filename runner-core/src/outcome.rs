@@ -7,7 +7,9 @@ use std::{fmt, time::Duration};
 
 use executor_protocol::{FindingCode, IdleClock, TransportError, error_chain};
 
-use crate::text::Human;
+use suite::MatchOn;
+
+use crate::text::{Human, Part};
 
 /// What happened in one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,13 +163,25 @@ pub enum Failure {
         /// The code that came.
         actual: i32,
     },
-    /// Expected texts were not in the output.
-    MissingPatterns(Vec<String>),
+    /// Expected texts were not where they are looked for.
+    MissingPatterns {
+        /// The texts.
+        patterns: Vec<String>,
+        /// Where they were looked for.
+        part: MatchOn,
+    },
     /// The executor sent error events.
     ErrorEvent {
         /// The words of the first one.
         message: String,
     },
+    /// The agent that the command runs says that it failed.
+    AgentError {
+        /// The agent's own words.
+        message: String,
+    },
+    /// The agent that the command runs did not come to a result.
+    NoAgentResult,
     /// A program that the case needs is not there, and the run was told to insist.
     MissingRequirement {
         /// The program.
@@ -181,14 +195,16 @@ impl fmt::Display for Failure {
             Self::ExitCode { expected, actual } => {
                 write!(f, "exit code {actual} instead of {expected}")
             }
-            Self::MissingPatterns(patterns) => {
-                f.write_str("not found in the output: ")?;
+            Self::MissingPatterns { patterns, part } => {
+                write!(f, "not found in the {}: ", Part(*part))?;
                 for (index, pattern) in patterns.iter().enumerate() {
                     write!(f, "{}{pattern:?}", if index > 0 { ", " } else { "" })?;
                 }
                 Ok(())
             }
             Self::ErrorEvent { message } => write!(f, "the executor reported an error: {message}"),
+            Self::AgentError { message } => write!(f, "the agent reported an error: {message}"),
+            Self::NoAgentResult => f.write_str("the agent came to no result"),
             Self::MissingRequirement { program } => {
                 write!(f, "`{program}` is not available where the executor runs")
             }

@@ -5,11 +5,12 @@ use std::{fmt, sync::Arc, time::Duration};
 use executor_protocol::{Findings, Health, StreamStats};
 use jiff::Zoned;
 use run_stats::Proportion;
-use suite::{Case, Ratio};
+use suite::{Case, Ratio, Usd};
 
 use crate::{
+    agent::{AgentReport, AgentTotals, Sum},
     outcome::{Outcome, OutcomeClass},
-    text::{Grouped, Percent, Share},
+    text::{Grouped, Percent, Share, Untold},
 };
 
 /// Everything there is to say about one run over one suite.
@@ -114,10 +115,12 @@ pub struct AttemptReport {
     pub exit_code: Option<i32>,
     /// The case's patterns in their order, with whether each was found.
     pub patterns: Vec<PatternResult>,
-    /// Breaches of the stream protocol.
+    /// Breaches of the stream protocol, and of the output's format.
     pub findings: Findings,
     /// What the command printed, as far as it was kept.
     pub output: CapturedOutput,
+    /// What an agent told, where the case says that its command runs one and it told anything.
+    pub agent: Option<AgentReport>,
     /// What was measured on the stream.
     pub stats: StreamStats,
 }
@@ -135,6 +138,7 @@ impl AttemptReport {
             patterns: Vec::new(),
             findings: Findings::default(),
             output: CapturedOutput::default(),
+            agent: None,
             stats: StreamStats::default(),
         }
     }
@@ -195,6 +199,8 @@ pub enum GateBound {
     AtLeast(Ratio),
     /// At most this many.
     AtMost(u64),
+    /// At most this much money.
+    AtMostUsd(Usd),
 }
 
 /// What a gate is held against.
@@ -205,6 +211,10 @@ pub enum GateValue {
     Share(Proportion),
     /// A number of attempts.
     Count(u64),
+    /// What agents cost.
+    Cost(Sum<Usd>),
+    /// How many tokens agents wrote.
+    Tokens(Sum<u64>),
 }
 
 impl fmt::Display for GateBound {
@@ -212,6 +222,7 @@ impl fmt::Display for GateBound {
         match self {
             Self::AtLeast(ratio) => write!(f, "at least {}", Percent(*ratio)),
             Self::AtMost(count) => write!(f, "at most {}", Grouped(*count)),
+            Self::AtMostUsd(amount) => write!(f, "at most {amount}"),
         }
     }
 }
@@ -221,6 +232,8 @@ impl fmt::Display for GateValue {
         match self {
             Self::Share(share) => Share(*share).fmt(f),
             Self::Count(count) => Grouped(*count).fmt(f),
+            Self::Cost(sum) => write!(f, "{}{}", sum.known, Untold(sum.untold)),
+            Self::Tokens(sum) => write!(f, "{}{}", Grouped(sum.known), Untold(sum.untold)),
         }
     }
 }
@@ -297,6 +310,8 @@ pub struct Counts {
     pub skipped: u64,
     /// Not tried or not finished because the run ended.
     pub not_run: u64,
+    /// What the agents told together.
+    pub agents: AgentTotals,
 }
 
 impl Counts {
@@ -305,6 +320,7 @@ impl Counts {
     pub fn of(cases: &[CaseResult]) -> Self {
         let mut counts = Self {
             total: cases.len() as u64,
+            agents: AgentTotals::of(cases),
             ..Self::default()
         };
         for result in cases {

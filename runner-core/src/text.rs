@@ -10,7 +10,7 @@ use std::{
 };
 
 use run_stats::Proportion;
-use suite::Ratio;
+use suite::{MatchOn, Ratio};
 
 /// A duration in the unit that suits it: `0.4ms`, `250ms`, `1.23s`, `2m 05s`, `1h 02m 03s`.
 ///
@@ -94,6 +94,35 @@ impl fmt::Display for Percent {
         // Four places hide the noise of binary fractions (0.07 * 100 is 7.000000000000001).
         let digits = format!("{:.4}", self.0.get() * 100.0);
         write!(f, "{}%", digits.trim_end_matches('0').trim_end_matches('.'))
+    }
+}
+
+/// What a sum lacks, after the sum: nothing, or ` and more: 1 agent did not tell`.
+#[derive(Debug, Clone, Copy)]
+pub struct Untold(pub u64);
+
+impl fmt::Display for Untold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => Ok(()),
+            1 => f.write_str(" and more: 1 agent did not tell"),
+            count => write!(f, " and more: {} agents did not tell", Grouped(count)),
+        }
+    }
+}
+
+/// The part of what a command prints that patterns are looked for in: `output`, `standard error`.
+#[derive(Debug, Clone, Copy)]
+pub struct Part(pub MatchOn);
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            MatchOn::Stdout => "standard output",
+            MatchOn::Stderr => "standard error",
+            MatchOn::FinalText => "final text",
+            _ => "output",
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use runner_core::{
     outcome::{Failure, Fault, FaultKind, Outcome, SkipReason},
     results::{AttemptReport, CapturedOutput, CaseResult, RunProblem},
 };
-use suite::Case;
+use suite::{Case, MatchOn};
 
 use crate::fixtures::*;
 
@@ -37,10 +37,10 @@ fn failed_cases() -> Vec<CaseResult> {
                 ..case("patterns", "Missing Patterns", "echo one")
             },
             AttemptReport {
-                outcome: Outcome::Failed(vec![Failure::MissingPatterns(vec![
-                    "two".into(),
-                    "three".into(),
-                ])]),
+                outcome: Outcome::Failed(vec![Failure::MissingPatterns {
+                    patterns: vec!["two".into(), "three".into()],
+                    part: MatchOn::Output,
+                }]),
                 patterns: vec![
                     pattern("one", true),
                     pattern("two", false),

@@ -80,6 +80,7 @@ pub(crate) fn attempt(outcome: Outcome) -> AttemptReport {
         patterns: Vec::new(),
         findings: Default::default(),
         output: CapturedOutput::default(),
+        agent: None,
         stats: StreamStats {
             first_event: Some(Duration::from_millis(12)),
             first_output: Some(Duration::from_millis(345)),

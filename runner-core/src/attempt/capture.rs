@@ -37,6 +37,11 @@ impl Capture {
         }
     }
 
+    /// How many bytes came so far.
+    pub(super) fn total_bytes(&self) -> u64 {
+        (self.head.len() + self.tail.len()) as u64 + self.omitted
+    }
+
     /// What was kept. A text that fits as a whole stands in the head alone.
     pub(super) fn finish(mut self) -> CapturedOutput {
         self.shorten_tail();
@@ -92,6 +97,7 @@ mod tests {
                 capture.push(piece);
                 prop_assert!(capture.head.len() + capture.tail.len() <= 3 * limit + 36);
             }
+            prop_assert_eq!(capture.total_bytes(), text.len() as u64);
             let kept = capture.finish();
             prop_assert_eq!(kept.total_bytes(), text.len() as u64);
             prop_assert!(text.starts_with(&kept.head) && text.ends_with(&kept.tail));

@@ -3,12 +3,18 @@
 use std::time::Duration;
 
 use executor_protocol::{
-    ExitStatus, Findings, OutputJoin, Severity, StreamEvent, StreamStats, TransportError,
+    Channel, ExitStatus, FindingCode, Findings, OutputJoin, Severity, StreamEvent, StreamStats,
+    TransportError,
 };
-use suite::Case;
+use suite::{Case, MatchOn};
 
-use super::{capture::Capture, matcher::Matcher};
+use super::{
+    capture::Capture,
+    format::{AgentOutput, AgentReader},
+    matcher::Matcher,
+};
 use crate::{
+    agent::AgentReport,
     outcome::{Failure, Fault, FaultKind, Outcome},
     results::{CapturedOutput, PatternResult},
 };
@@ -17,9 +23,14 @@ use crate::{
 #[derive(Debug)]
 pub struct Judge {
     join: OutputJoin,
+    match_on: MatchOn,
     matcher: Matcher,
+    /// Whether any output went to the matcher.
+    has_searched: bool,
     capture: Capture,
+    /// Whether there was any output.
     has_output: bool,
+    agent: Option<AgentReader>,
     exit: Option<ExitStatus>,
     first_error: Option<String>,
 }
@@ -46,6 +57,10 @@ pub struct Judgement {
     pub patterns: Vec<PatternResult>,
     /// What the command printed, as far as it was kept.
     pub output: CapturedOutput,
+    /// What an agent told, where the case says that its command runs one and it told anything.
+    pub agent: Option<AgentReport>,
+    /// The breaches of the stream and those of the output's format.
+    pub findings: Findings,
 }
 
 /// Messages of error events are kept up to this many characters.
@@ -57,27 +72,27 @@ impl Judge {
     pub fn new(case: &Case, join: OutputJoin, keep_bytes: usize) -> Self {
         Self {
             join,
+            match_on: case.match_on,
             matcher: Matcher::new(case.expected_patterns.iter().map(String::as_str)),
+            has_searched: false,
             capture: Capture::new(keep_bytes),
             has_output: false,
+            agent: AgentReader::new(case.output_format, keep_bytes),
             exit: None,
             first_error: None,
         }
     }
 
     /// Takes the next event. What comes after the terminal event counts for nothing: it is a finding.
-    pub fn on_event(&mut self, event: StreamEvent<'_>) {
+    ///
+    /// `arrived` tells when the event came, counted from the start of the attempt. It is asked only
+    /// where that matters, which for plain text is nowhere.
+    pub fn on_event(&mut self, event: StreamEvent<'_>, arrived: &dyn Fn() -> Option<Duration>) {
         if self.exit.is_some() {
             return;
         }
         match event {
-            StreamEvent::Output { data, .. } => {
-                if self.has_output && self.join == OutputJoin::Lines {
-                    self.on_output("\n");
-                }
-                self.has_output = true;
-                self.on_output(data);
-            }
+            StreamEvent::Output { data, channel } => self.on_output(data, channel, arrived),
             StreamEvent::Error { message } => {
                 let words = || message.chars().take(ERROR_CHARS).collect();
                 self.first_error.get_or_insert_with(words);
@@ -87,9 +102,41 @@ impl Judge {
         }
     }
 
-    fn on_output(&mut self, text: &str) {
-        self.matcher.push(text);
-        self.capture.push(text);
+    fn on_output(
+        &mut self,
+        data: &str,
+        channel: Option<Channel>,
+        arrived: &dyn Fn() -> Option<Duration>,
+    ) {
+        let lines = self.join == OutputJoin::Lines;
+        if lines && self.has_output {
+            self.capture.push("\n");
+        }
+        self.has_output = true;
+        self.capture.push(data);
+        if self.searches(channel) {
+            if lines && self.has_searched {
+                self.matcher.push("\n");
+            }
+            self.has_searched = true;
+            self.matcher.push(data);
+        }
+        // Agents write to standard output; what else a command says there or elsewhere is not theirs.
+        if let Some(agent) = &mut self.agent
+            && channel != Some(Channel::Stderr)
+        {
+            agent.push(data, self.join, arrived);
+        }
+    }
+
+    /// Whether patterns are looked for in what comes through `channel`.
+    fn searches(&self, channel: Option<Channel>) -> bool {
+        match self.match_on {
+            MatchOn::Stdout => channel != Some(Channel::Stderr),
+            MatchOn::Stderr => channel == Some(Channel::Stderr),
+            MatchOn::FinalText => false,
+            _ => true,
+        }
     }
 
     /// Brings the search for patterns up to date; worth calling when the stream pauses.
@@ -100,12 +147,30 @@ impl Judge {
     /// Reaches the judgement.
     #[must_use]
     pub fn finish(
-        self,
+        mut self,
         case: &Case,
         end: StreamEnd,
         findings: &Findings,
         stats: &StreamStats,
     ) -> Judgement {
+        let mut findings = findings.clone();
+        let has_ended = matches!(end, StreamEnd::Clean) && self.exit.is_some();
+        let agent = self.agent.take().map(|agent| {
+            let (output, malformed) = agent.finish(has_ended);
+            findings.merge(malformed);
+            output
+        });
+        if let Some(text) = agent.as_ref().and_then(|agent| agent.final_text.as_ref())
+            && self.match_on == MatchOn::FinalText
+        {
+            self.matcher.push(text);
+        }
+        let agent_failure = agent.as_ref().and_then(agent_failure);
+        // Where something else ended the attempt, the result is missing because of that.
+        if has_ended && agent_failure == Some(Failure::NoAgentResult) {
+            let end = self.capture.total_bytes();
+            findings.record(FindingCode::MissingResult, end, String::new);
+        }
         let found = self.matcher.finish();
         let patterns: Vec<_> = case
             .expected_patterns
@@ -120,9 +185,9 @@ impl Judge {
         let outcome = match end {
             StreamEnd::Cancelled => Outcome::Cancelled,
             StreamEnd::Error(error) => Outcome::of_transport_error(&error, case.timeout),
-            StreamEnd::Clean => untrustworthy(findings)
+            StreamEnd::Clean => untrustworthy(&findings)
                 .or_else(|| too_late(case.timeout, stats))
-                .or_else(|| failed(case, self.exit, self.first_error, &patterns))
+                .or_else(|| failed(case, self.exit, self.first_error, agent_failure, &patterns))
                 .unwrap_or(Outcome::Passed),
         };
         Judgement {
@@ -130,8 +195,23 @@ impl Judge {
             exit_code,
             patterns,
             output: self.capture.finish(),
+            agent: agent.and_then(|agent| agent.report),
+            findings,
         }
     }
+}
+
+/// What an agent that came to an end, or should have, did not do.
+fn agent_failure(agent: &AgentOutput) -> Option<Failure> {
+    let result = agent
+        .report
+        .as_ref()
+        .and_then(|report| report.result.as_ref());
+    let Some(result) = result else {
+        return Some(Failure::NoAgentResult);
+    };
+    let message = result.error.clone()?;
+    Some(Failure::AgentError { message })
 }
 
 /// A breach that leaves nothing to be believed is the executor's fault.
@@ -162,6 +242,7 @@ fn failed(
     case: &Case,
     exit: Option<ExitStatus>,
     first_error: Option<String>,
+    agent_failure: Option<Failure>,
     patterns: &[PatternResult],
 ) -> Option<Outcome> {
     let mut failures = Vec::new();
@@ -180,136 +261,20 @@ fn failed(
         }
         _ => {}
     }
+    failures.extend(agent_failure);
     let missing: Vec<_> = patterns
         .iter()
         .filter(|result| !result.found)
         .map(|result| result.pattern.clone())
         .collect();
     if !missing.is_empty() {
-        failures.push(Failure::MissingPatterns(missing));
+        failures.push(Failure::MissingPatterns {
+            patterns: missing,
+            part: case.match_on,
+        });
     }
     (!failures.is_empty()).then_some(Outcome::Failed(failures))
 }
 
 #[cfg(test)]
-mod tests {
-    use executor_protocol::FindingCode;
-
-    use super::*;
-    use crate::test_support::case;
-
-    const COMPLETE: StreamEvent<'_> = StreamEvent::Complete {
-        exit: ExitStatus::Code(0),
-    };
-
-    fn output(data: &str) -> StreamEvent<'_> {
-        StreamEvent::Output {
-            data,
-            channel: None,
-        }
-    }
-
-    fn judge(events: &[StreamEvent<'_>], findings: &Findings, stats: &StreamStats) -> Judgement {
-        let mut case = case("a");
-        case.expected_patterns = vec!["one\ntwo".into()];
-        let mut judge = Judge::new(&case, OutputJoin::Lines, 1024);
-        for event in events {
-            judge.on_event(*event);
-        }
-        judge.finish(&case, StreamEnd::Clean, findings, stats)
-    }
-
-    fn outcome(events: &[StreamEvent<'_>]) -> Outcome {
-        judge(events, &Findings::default(), &StreamStats::default()).outcome
-    }
-
-    #[test]
-    fn an_attempt_passes_with_every_pattern_across_events_and_the_expected_exit_code() {
-        assert_eq!(
-            outcome(&[output("ONE"), output("two"), COMPLETE]),
-            Outcome::Passed
-        );
-    }
-
-    #[test]
-    fn patterns_do_not_make_up_for_an_exit_code_nor_an_exit_code_for_patterns() {
-        let exit = StreamEvent::Complete {
-            exit: ExitStatus::Code(1),
-        };
-        let failure = Failure::ExitCode {
-            expected: 0,
-            actual: 1,
-        };
-        assert_eq!(
-            outcome(&[output("one"), output("two"), exit]),
-            Outcome::Failed(vec![failure])
-        );
-        let missing = Failure::MissingPatterns(vec!["one\ntwo".into()]);
-        assert_eq!(
-            outcome(&[output("one"), COMPLETE]),
-            Outcome::Failed(vec![missing])
-        );
-    }
-
-    #[test]
-    fn an_error_event_is_never_a_pass() {
-        let events = [
-            output("one"),
-            output("two"),
-            StreamEvent::Error { message: "boom" },
-            COMPLETE,
-        ];
-        let failure = Failure::ErrorEvent {
-            message: "boom".into(),
-        };
-        assert_eq!(outcome(&events), Outcome::Failed(vec![failure]));
-    }
-
-    #[test]
-    fn output_after_the_terminal_event_counts_for_nothing() {
-        let judgement = judge(
-            &[COMPLETE, output("one"), output("two")],
-            &Findings::default(),
-            &StreamStats::default(),
-        );
-        assert!(judgement.output.is_empty());
-        assert!(!judgement.patterns[0].found);
-    }
-
-    #[test]
-    fn a_breach_that_makes_the_result_untrustworthy_is_never_a_pass() {
-        for code in FindingCode::ALL.iter().copied() {
-            let mut findings = Findings::default();
-            findings.record(code, 7, String::new);
-            let judgement = judge(
-                &[output("one"), output("two"), COMPLETE],
-                &findings,
-                &StreamStats::default(),
-            );
-            let passed = judgement.outcome == Outcome::Passed;
-            assert_eq!(passed, code.severity() < Severity::Error, "{code}");
-        }
-    }
-
-    #[test]
-    fn an_end_after_the_timeout_is_a_timeout_even_with_exit_code_zero() {
-        let stats = StreamStats {
-            terminal: Some(Duration::from_secs(31)),
-            last_output: Some(Duration::from_secs(10)),
-            ..StreamStats::default()
-        };
-        let judgement = judge(
-            &[output("one"), output("two"), COMPLETE],
-            &Findings::default(),
-            &stats,
-        );
-        let limit = Duration::from_secs(30);
-        assert_eq!(
-            judgement.outcome,
-            Outcome::TimedOut {
-                limit,
-                silent_for: Duration::from_secs(21)
-            }
-        );
-    }
-}
+mod tests;

@@ -1,6 +1,7 @@
 //! One attempt at one case: from a request and a transport to a report.
 
 mod capture;
+mod format;
 mod judge;
 mod matcher;
 
@@ -125,7 +126,7 @@ async fn follow(
             match std::task::ready!(stream.poll_advance(cx)) {
                 Ok(true) => {
                     if let Some(event) = stream.event() {
-                        judge.on_event(event);
+                        judge.on_event(event, &|| stream.stats().last_output);
                     }
                     if !stream.has_buffered() {
                         judge.on_pause();
@@ -181,8 +182,9 @@ impl AttemptPlan {
             outcome: judgement.outcome,
             exit_code: judgement.exit_code,
             patterns: judgement.patterns,
-            findings: findings.clone(),
+            findings: judgement.findings,
             output: judgement.output,
+            agent: judgement.agent,
             stats: stats.clone(),
         }
     }

@@ -14,6 +14,7 @@ use super::{AgentFormat, AgentOutput, Malformed};
 use crate::{
     agent::{AgentReport, AgentResult, NAME_CHARS, TokenUsage},
     attempt::capture::Capture,
+    results::CapturedOutput,
 };
 
 /// What the CLI calls the model of texts that it wrote itself, such as "API Error: 400".
@@ -80,18 +81,11 @@ impl ClaudeStreamJson {
         Ok(())
     }
 
-    fn on_assistant(
-        &mut self,
-        message: MessageWire<'_>,
-        arrived: &dyn Fn() -> Option<Duration>,
-    ) {
+    fn on_assistant(&mut self, message: MessageWire<'_>, arrived: &dyn Fn() -> Option<Duration>) {
+        let is_model = message.model.as_deref() != Some(NO_MODEL);
         for block in message.content {
             match block {
-                BlockWire::Text { text } if !text.is_empty() => {
-                    if message.model.as_deref() != Some(NO_MODEL) {
-                        self.note_text(arrived);
-                    }
-                }
+                BlockWire::Text { text } if is_model && !text.is_empty() => self.note_text(arrived),
                 BlockWire::ToolUse { name } => self.report.tool_uses.count(&name),
                 _ => {}
             }
@@ -128,9 +122,7 @@ impl ClaudeStreamJson {
                 wire.duration_ms.and_then(millis),
                 Duration::saturating_add,
             ),
-            time_to_first_token: before
-                .time_to_first_token
-                .or(wire.ttft_ms.and_then(millis)),
+            time_to_first_token: before.time_to_first_token.or(wire.ttft_ms.and_then(millis)),
         });
         if self.report.session_id.is_none() {
             self.report.session_id = wire.session_id.map(name);
@@ -138,7 +130,7 @@ impl ClaudeStreamJson {
         self.final_text = wire.result.map(Cow::into_owned);
     }
 
-    fn capture(&self, text: &str) -> crate::results::CapturedOutput {
+    fn capture(&self, text: &str) -> CapturedOutput {
         let mut capture = Capture::new(self.keep_bytes);
         capture.push(text);
         capture.finish()
@@ -363,7 +355,9 @@ impl ResultWire<'_> {
 }
 
 fn words(error: &serde_json::Value) -> String {
-    error.as_str().map_or_else(|| error.to_string(), str::to_owned)
+    error
+        .as_str()
+        .map_or_else(|| error.to_string(), str::to_owned)
 }
 
 impl UsageWire {

@@ -113,7 +113,11 @@ mod tests {
     #[test]
     fn a_line_too_long_is_passed_over_and_the_next_one_is_whole_again() {
         let seen = lines(4, &["12345678", "9\nok\n"]);
-        let expected = [(None, 0), (Some("ok".into()), 10), (Some(String::new()), 13)];
+        let expected = [
+            (None, 0),
+            (Some("ok".into()), 10),
+            (Some(String::new()), 13),
+        ];
         assert_eq!(seen, expected);
     }
 
