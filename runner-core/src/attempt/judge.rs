@@ -33,6 +33,17 @@ pub struct Judge {
     agent: Option<AgentReader>,
     exit: Option<ExitStatus>,
     first_error: Option<String>,
+    strictness: Strictness,
+}
+
+/// Which breaches of the stream protocol fail a case.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Strictness {
+    /// Those that leave the result untrustworthy ([`Severity::Error`]).
+    #[default]
+    Lenient,
+    /// Those that leave it standing as well ([`Severity::Warning`]): for testing an executor itself.
+    Strict,
 }
 
 /// How the stream of an attempt ended.
@@ -80,7 +91,15 @@ impl Judge {
             agent: AgentReader::new(case.output_format, keep_bytes),
             exit: None,
             first_error: None,
+            strictness: Strictness::default(),
         }
+    }
+
+    /// The same judge, with another opinion of which breaches fail a case.
+    #[must_use]
+    pub fn with_strictness(mut self, strictness: Strictness) -> Self {
+        self.strictness = strictness;
+        self
     }
 
     /// Takes the next event. What comes after the terminal event counts for nothing: it is a finding.
@@ -153,6 +172,7 @@ impl Judge {
         findings: &Findings,
         stats: &StreamStats,
     ) -> Judgement {
+        let breach = untrustworthy(findings, self.strictness);
         let mut findings = findings.clone();
         let has_ended = matches!(end, StreamEnd::Clean) && self.exit.is_some();
         let agent = self.agent.take().map(|agent| {
@@ -185,7 +205,7 @@ impl Judge {
         let outcome = match end {
             StreamEnd::Cancelled => Outcome::Cancelled,
             StreamEnd::Error(error) => Outcome::of_transport_error(&error, case.timeout),
-            StreamEnd::Clean => untrustworthy(&findings)
+            StreamEnd::Clean => breach
                 .or_else(|| too_late(case.timeout, stats))
                 .or_else(|| failed(case, self.exit, self.first_error, agent_failure, &patterns))
                 .unwrap_or(Outcome::Passed),
@@ -215,10 +235,15 @@ fn agent_failure(agent: &AgentOutput) -> Option<Failure> {
 }
 
 /// A breach that leaves nothing to be believed is the executor's fault.
-fn untrustworthy(findings: &Findings) -> Option<Outcome> {
-    let finding = findings
-        .iter()
-        .find(|finding| finding.code.severity() == Severity::Error)?;
+fn untrustworthy(findings: &Findings, strictness: Strictness) -> Option<Outcome> {
+    let tolerated = match strictness {
+        Strictness::Lenient => Severity::Warning,
+        Strictness::Strict => Severity::Note,
+    };
+    let grave = |code: FindingCode| code.severity() > tolerated;
+    let worst = findings.iter().filter(|finding| grave(finding.code));
+    // The first of the gravest: what came after it may only follow from it.
+    let finding = worst.rev().max_by_key(|finding| finding.code.severity())?;
     let mut message = format!("{}: {}", finding.code, finding.code.description());
     if !finding.detail.is_empty() {
         message.push_str(&format!(" ({})", finding.detail));

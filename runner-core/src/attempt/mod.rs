@@ -20,7 +20,7 @@ use executor_protocol::{
 use suite::Case;
 use tokio::time::Instant;
 
-pub use judge::{Judge, Judgement, StreamEnd};
+pub use judge::{Judge, Judgement, StreamEnd, Strictness};
 pub use matcher::Matcher;
 
 use crate::{cleanup::CleanupMarker, results::AttemptReport};
@@ -49,16 +49,19 @@ pub struct AttemptSettings {
     pub head_timeout: Duration,
     /// How many bytes of the output's beginning, and of its end, are kept.
     pub keep_output_bytes: usize,
+    /// Which breaches of the stream protocol fail a case.
+    pub strictness: Strictness,
 }
 
 impl Default for AttemptSettings {
-    /// 5 s, 30 s, and 64 KiB.
+    /// 5 s, 30 s, 64 KiB, and lenient.
     fn default() -> Self {
         let Deadlines { connect, head, .. } = Deadlines::default();
         Self {
             connect_timeout: connect,
             head_timeout: head,
             keep_output_bytes: 64 * 1024,
+            strictness: Strictness::default(),
         }
     }
 }
@@ -100,7 +103,8 @@ pub async fn run(
         &plan.case,
         stream.output_join(),
         plan.settings.keep_output_bytes,
-    );
+    )
+    .with_strictness(plan.settings.strictness);
     let end = follow(&mut *stream, &mut judge, cancel).await;
     let was_cancelled = matches!(end, StreamEnd::Cancelled);
     let report = plan.report(judge, end, stream.findings(), stream.stats(), started);

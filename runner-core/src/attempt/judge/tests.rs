@@ -271,3 +271,29 @@ fn what_an_ended_attempt_lacks_is_no_finding() {
     assert!(judgement.findings.is_empty());
     assert!(judgement.agent.is_some_and(|agent| agent.result.is_none()));
 }
+
+#[test]
+fn a_strict_judge_fails_what_a_lenient_one_lets_pass() {
+    let case = case("a");
+    for (code, strict_passes) in [
+        (FindingCode::NotJson, false),
+        (FindingCode::UnknownEvent, true),
+    ] {
+        let mut findings = Findings::default();
+        findings.record(code, 0, String::new);
+        for (strictness, passes) in [
+            (Strictness::Lenient, true),
+            (Strictness::Strict, strict_passes),
+        ] {
+            let mut judge = Judge::new(&case, OutputJoin::Lines, 64).with_strictness(strictness);
+            judge.on_event(COMPLETE, &|| None);
+            let judgement =
+                judge.finish(&case, StreamEnd::Clean, &findings, &StreamStats::default());
+            assert_eq!(
+                judgement.outcome == Outcome::Passed,
+                passes,
+                "{code} {strictness:?}"
+            );
+        }
+    }
+}
