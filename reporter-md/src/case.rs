@@ -9,11 +9,12 @@ use executor_protocol::Findings;
 use runner_core::{
     outcome::{Outcome, OutcomeClass},
     results::{AttemptReport, CaseResult, Verdict},
-    text::{Grouped, Human},
+    text::{Grouped, Human, Part},
 };
+use suite::MatchOn;
 
 use crate::{
-    ReportOptions,
+    ReportOptions, agent,
     document::{needs_block, write_field},
     escape::{CodeSpan, Text},
     excerpt::Excerpt,
@@ -98,7 +99,14 @@ pub(crate) fn write(
     match tried {
         Some(attempt) => {
             write_findings(out, &attempt.findings)?;
-            write_output(out, attempt, options)
+            let max_chars = match attempt.outcome {
+                Outcome::Passed => options.max_output_chars,
+                _ => options.max_failed_output_chars,
+            };
+            if let Some(agent) = &attempt.agent {
+                agent::write_final_text(out, agent, max_chars)?;
+            }
+            write_output(out, attempt, max_chars)
         }
         None => Ok(()),
     }
@@ -140,6 +148,9 @@ fn write_attempt(
     if let Some(first_output) = attempt.stats.first_output {
         writeln!(out, "- **First Output After**: {}", Human(first_output))?;
     }
+    if let Some(agent) = &attempt.agent {
+        agent::write_items(out, agent)?;
+    }
     if !attempt.patterns.is_empty() {
         let found = attempt
             .patterns
@@ -151,6 +162,13 @@ fn write_attempt(
             "- **Patterns Found**: {found}/{}",
             attempt.patterns.len()
         )?;
+        if result.case.match_on != MatchOn::Output {
+            writeln!(
+                out,
+                "- **Patterns Sought In**: {}",
+                Part(result.case.match_on)
+            )?;
+        }
         if found < attempt.patterns.len() {
             let missing = attempt.patterns.iter().filter(|pattern| !pattern.found);
             write_code_list(
@@ -234,18 +252,10 @@ fn write_findings(out: &mut impl Write, findings: &Findings) -> io::Result<()> {
     writeln!(out)
 }
 
-fn write_output(
-    out: &mut impl Write,
-    attempt: &AttemptReport,
-    options: &ReportOptions,
-) -> io::Result<()> {
+fn write_output(out: &mut impl Write, attempt: &AttemptReport, max_chars: usize) -> io::Result<()> {
     if attempt.output.is_empty() {
         return Ok(());
     }
-    let max_chars = match attempt.outcome {
-        Outcome::Passed => options.max_output_chars,
-        _ => options.max_failed_output_chars,
-    };
     let size = Bytes(attempt.output.total_bytes());
     // The empty line after the summary is what makes renderers read Markdown again.
     writeln!(out, "<details>\n<summary>Output ({size})</summary>\n")?;

@@ -13,7 +13,7 @@ use runner_core::{
 };
 
 use crate::{
-    ReportOptions,
+    ReportOptions, agent,
     case::{self, Anchor, Status},
     escape::{CodeSpan, Text},
     excerpt::Excerpt,
@@ -181,7 +181,9 @@ fn write_summary(out: &mut impl Write, counts: &Counts) -> io::Result<()> {
     )?;
     writeln!(out, "- **Skipped**: {} ⏭️", Grouped(counts.skipped))?;
     writeln!(out, "- **Not Run**: {} ⏹️", Grouped(counts.not_run))?;
-    writeln!(out, "- **Success Rate**: {}\n", Share(counts.success()))
+    writeln!(out, "- **Success Rate**: {}", Share(counts.success()))?;
+    agent::write_totals(out, &counts.agents)?;
+    writeln!(out)
 }
 
 fn write_gates(out: &mut impl Write, gates: &[GateResult]) -> io::Result<()> {

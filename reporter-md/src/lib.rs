@@ -4,6 +4,7 @@
 //! breaks out of its place in it. It refuses clocks, ledgers and files: results come in as a value,
 //! the document goes out through [`io::Write`], and equal results give equal bytes.
 
+mod agent;
 mod case;
 mod document;
 mod escape;

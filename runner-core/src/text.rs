@@ -12,6 +12,8 @@ use std::{
 use run_stats::Proportion;
 use suite::{MatchOn, Ratio};
 
+use crate::agent::TokenUsage;
+
 /// A duration in the unit that suits it: `0.4ms`, `250ms`, `1.23s`, `2m 05s`, `1h 02m 03s`.
 ///
 /// It rounds towards zero, so that nothing shows as `1000ms`.
@@ -97,7 +99,28 @@ impl fmt::Display for Percent {
     }
 }
 
-/// What a sum lacks, after the sum: nothing, or ` and more: 1 agent did not tell`.
+/// What a model read and wrote: `10 in, 22 out`, and after that what went through a cache.
+#[derive(Debug, Clone, Copy)]
+pub struct Tokens(pub TokenUsage);
+
+impl fmt::Display for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let TokenUsage {
+            input,
+            output,
+            cache_creation,
+            cache_read,
+        } = self.0;
+        write!(f, "{} in, {} out", Grouped(input), Grouped(output))?;
+        if cache_creation == 0 && cache_read == 0 {
+            return Ok(());
+        }
+        let (read, written) = (Grouped(cache_read), Grouped(cache_creation));
+        write!(f, "; cache: {read} read, {written} written")
+    }
+}
+
+/// What a sum lacks, after the sum: nothing, or `, and what 1 agent did not tell`.
 #[derive(Debug, Clone, Copy)]
 pub struct Untold(pub u64);
 
@@ -105,8 +128,8 @@ impl fmt::Display for Untold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             0 => Ok(()),
-            1 => f.write_str(" and more: 1 agent did not tell"),
-            count => write!(f, " and more: {} agents did not tell", Grouped(count)),
+            1 => f.write_str(", and what 1 agent did not tell"),
+            count => write!(f, ", and what {} agents did not tell", Grouped(count)),
         }
     }
 }

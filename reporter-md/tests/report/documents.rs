@@ -9,10 +9,12 @@ use std::{
 use executor_protocol::{FindingCode, Findings, IdleClock, StreamStats};
 use reporter_md::{ReportOptions, write_report};
 use runner_core::{
+    agent::{AgentReport, AgentResult, Retries, TokenUsage},
+    gates::evaluate,
     outcome::{Failure, Fault, FaultKind, Outcome, SkipReason},
-    results::{AttemptReport, CapturedOutput, CaseResult, RunProblem},
+    results::{AttemptReport, CapturedOutput, CaseResult, Counts, RunProblem},
 };
-use suite::{Case, MatchOn};
+use suite::{Case, Gates, MatchOn, OutputFormat, Usd};
 
 use crate::fixtures::*;
 
@@ -163,6 +165,67 @@ fn a_run_in_which_everything_happened() {
         RunProblem::GateFailed,
         RunProblem::CaseFailed,
     ];
+    insta::assert_snapshot!(report(&results));
+}
+
+/// A case that asks an agent, with an answer full of what renderers take for markup.
+fn agent_case(result: Option<AgentResult>) -> CaseResult {
+    let asked = Case {
+        output_format: OutputFormat::ClaudeStreamJson,
+        match_on: MatchOn::FinalText,
+        ..case("claude_1", "A Question", "claude -p '2 + 2?'")
+    };
+    let agent = AgentReport {
+        model: Some("claude-opus-4-8[1m]".into()),
+        session_id: Some("bede64f4-a1ca-49bd-b2f2-23c636d9527d".into()),
+        tool_uses: ["Bash", "Read`<b>`", "Bash"].into_iter().collect(),
+        retries: Retries {
+            count: 2,
+            rate_limited: 1,
+            waits: Duration::from_millis(1_524),
+        },
+        first_text: Some(Duration::from_millis(612)),
+        result,
+    };
+    let outcome = match &agent.result {
+        Some(_) => Outcome::Passed,
+        None => Outcome::Failed(vec![Failure::NoAgentResult]),
+    };
+    let attempt = AttemptReport {
+        patterns: vec![pattern("4", true)],
+        output: output("{\"type\":\"system\"}"),
+        agent: Some(agent),
+        ..attempt(outcome)
+    };
+    tried(asked, attempt)
+}
+
+#[test]
+fn a_run_of_agents_tells_what_they_answered_and_what_it_took() {
+    let answer = AgentResult {
+        final_text: output("It is **4**:\n```\n2 + 2\n```\n<script>"),
+        subtype: Some("success".into()),
+        turns: Some(3),
+        tokens: Some(TokenUsage {
+            input: 1_234,
+            output: 56,
+            cache_creation: 3,
+            cache_read: 7_000,
+        }),
+        cost: Usd::new(0.012_345),
+        duration: Some(Duration::from_millis(2_500)),
+        time_to_first_token: Some(Duration::from_millis(118)),
+        ..AgentResult::default()
+    };
+    let mut results = results(vec![agent_case(Some(answer)), agent_case(None)]);
+    let counts = Counts::of(&results.cases);
+    let gates = Gates {
+        max_cost_usd: Usd::new(0.5),
+        max_output_tokens: Some(10),
+        ..Gates::default()
+    };
+    results.gates = evaluate(&gates, &counts);
+    results.problems = vec![RunProblem::GateFailed];
     insta::assert_snapshot!(report(&results));
 }
 

@@ -4,6 +4,7 @@ use executor_protocol::{FindingCode, Findings};
 use proptest::prelude::*;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use runner_core::{
+    agent::{AgentReport, AgentResult},
     outcome::{Failure, Fault, FaultKind, Outcome},
     results::{AttemptReport, CapturedOutput, RunProblem, RunResults},
 };
@@ -85,8 +86,20 @@ fn results_with(texts: &[String; 4]) -> RunResults {
             message: d.clone(),
         }]))
     };
+    let agent = AgentReport {
+        model: Some(a.clone()),
+        session_id: Some(b.clone()),
+        tool_uses: [c].into_iter().collect(),
+        result: Some(AgentResult {
+            final_text: output(a.clone()),
+            subtype: Some(d.clone()),
+            ..AgentResult::default()
+        }),
+        ..AgentReport::default()
+    };
     let broken = AttemptReport {
         output: output(d.clone()),
+        agent: Some(agent),
         ..attempt(Outcome::InfrastructureError(Fault {
             kind: FaultKind::Broken,
             message: b.clone(),
