@@ -1,6 +1,6 @@
 //! Where an executor is and how to be let in, whatever is spoken there: what all transports share.
 
-use std::{fmt, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
 use awc::{
     Client, Connector, FrozenClientRequest,
@@ -12,7 +12,7 @@ use awc::{
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 use crate::{
-    connection::Dialer,
+    connection::{Authorities, Dialer, Tls, Trust},
     endpoint::{Endpoint, EndpointError},
     exchange::NEVER_FIRST,
 };
@@ -56,6 +56,7 @@ pub struct Access {
     endpoint: Endpoint,
     bearer_token: Option<String>,
     headers: Vec<(String, String)>,
+    trust: Trust,
 }
 
 impl Access {
@@ -71,6 +72,7 @@ impl Access {
             endpoint: Endpoint::parse(url)?,
             bearer_token: None,
             headers: Vec::new(),
+            trust: Trust::default(),
         })
     }
 
@@ -92,6 +94,30 @@ impl Access {
         self
     }
 
+    /// A file with certificates of authorities (PEM) that are trusted besides those that the machine
+    /// trusts. Several may be named. Default: none. Without TLS it has no effect.
+    #[must_use]
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.trust.authorities.push(Authorities::File(path.into()));
+        self
+    }
+
+    /// The same as [`ca_file`](Self::ca_file) with the file's contents.
+    #[must_use]
+    pub fn ca_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.trust.authorities.push(Authorities::Pem(pem.into()));
+        self
+    }
+
+    /// Accepts any certificate, of whomever for whomever: what is sent, tokens included, may be read and
+    /// changed by anybody on the way. It is for trying out, and every client that is built so logs a
+    /// warning. Default: only certificates for the right host, signed by a trusted authority.
+    #[must_use]
+    pub fn insecure(mut self) -> Self {
+        self.trust.anybody = true;
+        self
+    }
+
     /// The way to the executor, for a transport that speaks only the `schemes`.
     pub(crate) fn route(
         &self,
@@ -105,15 +131,21 @@ impl Access {
                 expected,
             });
         }
+        let headers = self.all_headers()?;
+        let host = self.endpoint.secure_host()?;
+        let tls = host.map(|host| Tls::new(host, &self.trust)).transpose()?;
         Ok(Route {
-            headers: self.all_headers()?,
+            headers,
             endpoint: self.endpoint.clone(),
-            client: client(),
+            client: client(Dialer::new(tls)),
         })
     }
 
     fn all_headers(&self) -> Result<HeaderMap, EndpointError> {
         let mut headers = HeaderMap::new();
+        let host = HeaderValue::from_str(self.endpoint.authority());
+        let host = host.map_err(|error| EndpointError::Unusable(Box::new(error)))?;
+        headers.insert(header::HOST, host);
         headers.insert(
             header::USER_AGENT,
             HeaderValue::from_static(concat!("transport-http/", env!("CARGO_PKG_VERSION"))),
@@ -161,6 +193,7 @@ impl fmt::Debug for Access {
             .field("url", &self.endpoint.display())
             .field("has_bearer_token", &self.bearer_token.is_some())
             .field("headers", &names)
+            .field("trust", &self.trust)
             .finish()
     }
 }
@@ -212,9 +245,9 @@ impl Route {
 }
 
 /// An HTTP client that sends each request once, as it is told, and has no deadlines of its own.
-fn client() -> Client {
+fn client(dialer: Dialer) -> Client {
     let connector = Connector::new()
-        .connector(Dialer::new())
+        .connector(dialer)
         .timeout(NEVER_FIRST)
         .conn_keep_alive(KEEP_ALIVE)
         .conn_lifetime(NEVER_FIRST)

@@ -137,10 +137,10 @@ impl HttpTransportBuilder {
     /// The client. It opens no connection yet.
     ///
     /// # Errors
-    /// When the URL's scheme is not `http`, or when a path, a header or the token cannot stand in a
-    /// request.
+    /// When the URL's scheme is neither `http` nor `https`, when a path, a header or the token cannot
+    /// stand in a request, or when the authorities to trust cannot be read.
     pub fn build(self) -> Result<HttpTransport, EndpointError> {
-        let route = self.access.route(&["http"], "http")?;
+        let route = self.access.route(&["http", "https"], "http or https")?;
         let headers = [
             (header::ACCEPT, self.dialect.accept()),
             (header::CONTENT_TYPE, "application/json"),

@@ -1,10 +1,11 @@
 //! An executor's URL, taken apart and safe to show.
 
-use std::error::Error;
+use std::{error::Error, net::IpAddr};
 
 use awc::http::Uri;
 use percent_encoding::percent_decode_str;
-use url::Url;
+use rustls::pki_types::ServerName;
+use url::{Host, Url};
 
 /// An executor's base URL.
 #[derive(Clone)]
@@ -12,7 +13,9 @@ pub(crate) struct Endpoint {
     url: Url,
     /// The URL without credentials, query and trailing slash.
     display: String,
-    /// The same with the scheme that connections are dialled with.
+    /// The host, and the port if it is not the scheme's own.
+    authority: String,
+    /// The base of all URIs: the URL as of plain HTTP, with the port that is dialled.
     base: String,
 }
 
@@ -46,6 +49,14 @@ pub enum EndpointError {
     /// The URL, or a path below it, cannot be put into a request.
     #[error("the URL cannot be used in a request")]
     Unusable(#[source] Box<dyn Error + Send + Sync>),
+    /// The certificates of an authority cannot be read, or are none.
+    #[error("cannot trust the authorities in {origin}")]
+    Authorities {
+        /// The path of the file, or `memory`.
+        origin: String,
+        /// Why not.
+        source: Box<dyn Error + Send + Sync>,
+    },
     /// The token holds characters that a header cannot.
     #[error("the token holds characters that a header cannot")]
     Token,
@@ -72,21 +83,41 @@ impl Endpoint {
         if url.query().is_some() || url.fragment().is_some() {
             return Err(EndpointError::Query);
         }
-        let below_scheme = Self::without_credentials(&url);
+        let host = url.host_str().unwrap_or_default();
+        let authority = match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        };
+        let port = url.port_or_known_default().unwrap_or_default();
+        let path = url.path().trim_end_matches('/');
         Ok(Self {
-            display: format!("{}://{below_scheme}", url.scheme()),
-            base: format!("http://{below_scheme}"),
+            display: format!("{}://{authority}{path}", url.scheme()),
+            base: format!("http://{host}:{port}{path}"),
+            authority,
             url,
         })
     }
 
-    fn without_credentials(url: &Url) -> String {
-        let host = url.host_str().unwrap_or_default();
-        let port = url
-            .port()
-            .map_or_else(String::new, |port| format!(":{port}"));
-        let path = url.path().trim_end_matches('/');
-        format!("{host}{port}{path}")
+    /// Whether the connection is to be a secure one, and then to whom.
+    pub(crate) fn secure_host(&self) -> Result<Option<ServerName<'static>>, EndpointError> {
+        if !matches!(self.scheme(), "https" | "wss") {
+            return Ok(None);
+        }
+        let name = match self.url.host() {
+            Some(Host::Ipv4(address)) => ServerName::from(IpAddr::from(address)),
+            Some(Host::Ipv6(address)) => ServerName::from(IpAddr::from(address)),
+            Some(Host::Domain(_)) | None => {
+                let name = self.url.host_str().unwrap_or_default().to_owned();
+                ServerName::try_from(name)
+                    .map_err(|error| EndpointError::Unusable(Box::new(error)))?
+            }
+        };
+        Ok(Some(name))
+    }
+
+    /// The `Host` of requests.
+    pub(crate) fn authority(&self) -> &str {
+        &self.authority
     }
 
     pub(crate) fn scheme(&self) -> &str {
@@ -131,6 +162,22 @@ mod tests {
             endpoint.uri("/execute").expect("valid"),
             "http://[::1]:8000/api/execute"
         );
+    }
+
+    #[test]
+    fn each_scheme_has_its_port_which_is_dialled_and_not_told() {
+        for (url, uri) in [
+            ("http://executor", "http://executor:80/x"),
+            ("wss://executor/ws", "http://executor:443/ws/x"),
+            ("https://[::1]/", "http://[::1]:443/x"),
+        ] {
+            let endpoint = Endpoint::parse(url).expect("valid");
+            assert_eq!(endpoint.uri("x").expect("valid"), uri);
+            assert_eq!(endpoint.display(), url.trim_end_matches('/'));
+            assert!(!endpoint.authority().ends_with(":443"));
+        }
+        let unusual = Endpoint::parse("https://executor:80").expect("valid");
+        assert_eq!(unusual.authority(), "executor:80");
     }
 
     #[test]

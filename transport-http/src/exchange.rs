@@ -10,7 +10,7 @@ use awc::{
 use executor_protocol::{Deadlines, IdleLimits, TransportError};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::connection::{DIAL, Dial, EarlyEnd};
+use crate::connection::{DIAL, Dial, EarlyEnd, TlsFailure};
 
 /// Longer than any wait: deadlines inside the HTTP client come on top of ours and must never be the
 /// first to pass, and ours beyond it could not be told from each other, but would overflow the clock.
@@ -135,10 +135,16 @@ fn send_error(error: SendRequestError, address: &str) -> TransportError {
         SendRequestError::Connect(ConnectError::Disconnected) => {
             return TransportError::NoAnswer { reused: false };
         }
-        SendRequestError::Connect(ConnectError::Io(source)) => {
-            return TransportError::Connect {
-                address: address(),
-                source: Box::new(source),
+        SendRequestError::Connect(ConnectError::Io(error)) => {
+            return match TlsFailure::take(error) {
+                Ok(failure) => TransportError::Tls {
+                    address: address(),
+                    source: Box::new(failure),
+                },
+                Err(source) => TransportError::Connect {
+                    address: address(),
+                    source: Box::new(source),
+                },
             };
         }
         SendRequestError::Connect(ConnectError::Resolver(source)) => {
@@ -166,10 +172,16 @@ fn send_error(error: SendRequestError, address: &str) -> TransportError {
             };
         }
     };
-    match EarlyEnd::of(&io_error) {
-        Some(&EarlyEnd::BeforeAnswer { reused }) => TransportError::NoAnswer { reused },
-        _ => TransportError::Broken {
-            source: Box::new(io_error),
+    if let Some(&EarlyEnd::BeforeAnswer { reused }) = EarlyEnd::of(&io_error) {
+        return TransportError::NoAnswer { reused };
+    }
+    match TlsFailure::take(io_error) {
+        Ok(failure) => TransportError::Tls {
+            address: address(),
+            source: Box::new(failure),
+        },
+        Err(source) => TransportError::Broken {
+            source: Box::new(source),
         },
     }
 }

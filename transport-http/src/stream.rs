@@ -15,7 +15,11 @@ use executor_protocol::{
 use futures_core::Stream as _;
 use tokio::time::{Instant, Sleep};
 
-use crate::{clocks::Clocks, connection::EarlyEnd, decode::Decoder};
+use crate::{
+    clocks::Clocks,
+    connection::{EarlyEnd, TlsFailure},
+    decode::Decoder,
+};
 
 /// An answer whose body is being read.
 pub(crate) struct HttpEventStream {
@@ -165,9 +169,11 @@ pub(crate) fn body_error(error: PayloadError) -> TransportError {
     }
     match error.kind() {
         // These come from the coding of the body, not from the socket.
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => TransportError::InvalidAnswer {
-            source: Box::new(error),
-        },
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData if !TlsFailure::is_in(&error) => {
+            TransportError::InvalidAnswer {
+                source: Box::new(error),
+            }
+        }
         _ => TransportError::Broken {
             source: Box::new(error),
         },

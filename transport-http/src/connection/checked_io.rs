@@ -20,7 +20,10 @@ use std::{
 use actix_rt::net::{ActixStream, Ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::framing::{self, Body, HeadKind};
+use super::{
+    framing::{self, Body, HeadKind},
+    tls::TlsFailure,
+};
 
 /// Why a connection's answer is not whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,6 +168,12 @@ impl<Io: AsyncRead + Unpin> CheckedIo<Io> {
             let mut bytes = [std::mem::MaybeUninit::uninit(); HEAD_READ];
             let mut read = ReadBuf::uninit(&mut bytes);
             let result = ready!(Pin::new(&mut self.io).poll_read(cx, &mut read));
+            // Some servers say only after the handshake that they do not let the client in.
+            if let Err(error) = result.as_ref()
+                && TlsFailure::is_in(error)
+            {
+                return Poll::Ready(result);
+            }
             if result.is_err() || read.filled().is_empty() {
                 let end = EarlyEnd::BeforeAnswer {
                     reused: self.requests > 1,
@@ -197,7 +206,9 @@ impl<Io: AsyncRead + Unpin> AsyncRead for CheckedIo<Io> {
             return Poll::Ready(Ok(()));
         }
         let before = buf.filled().len();
-        ready!(Pin::new(&mut this.io).poll_read(cx, buf))?;
+        if let Err(error) = ready!(Pin::new(&mut this.io).poll_read(cx, buf)) {
+            return Poll::Ready(Err(this.read_failed(error)));
+        }
         if let State::Body(mut body) = this.state {
             let came = &buf.filled()[before..];
             if came.is_empty() {
@@ -210,6 +221,21 @@ impl<Io: AsyncRead + Unpin> AsyncRead for CheckedIo<Io> {
             this.state = this.after(body, surplus);
         }
         Poll::Ready(Ok(()))
+    }
+}
+
+impl<Io> CheckedIo<Io> {
+    /// What a failed read inside a body means: TLS that ends without saying so has been cut, by whom
+    /// ever, and its end proves nothing.
+    fn read_failed(&self, error: io::Error) -> io::Error {
+        if error.kind() != io::ErrorKind::UnexpectedEof {
+            return error;
+        }
+        let missing = match self.state {
+            State::Body(body) => body.missing(),
+            _ => "the connection was closed without the end of its encryption".into(),
+        };
+        io::Error::new(error.kind(), EarlyEnd::InsideBody { missing })
     }
 }
 

@@ -6,7 +6,6 @@ use std::{
     task::{Context, Poll},
 };
 
-use actix_rt::net::TcpStream;
 use actix_service::Service;
 use actix_tls::connect::{
     ConnectError, ConnectInfo, Connection, Connector, ConnectorService, Resolver,
@@ -15,7 +14,7 @@ use awc::http::Uri;
 use futures_core::future::LocalBoxFuture;
 use tokio::time::Instant;
 
-use super::checked_io::CheckedIo;
+use super::{checked_io::CheckedIo, socket::Socket, tls::Tls};
 
 /// How far a request is on its way to a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,18 +37,21 @@ tokio::task_local! {
 #[derive(Clone)]
 pub(crate) struct Dialer {
     tcp: ConnectorService,
+    /// Secures the connections, which the client believes to be plain ones.
+    tls: Option<Tls>,
 }
 
 impl Dialer {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(tls: Option<Tls>) -> Self {
         Self {
             tcp: Connector::new(Resolver::default()).service(),
+            tls,
         }
     }
 }
 
 impl Service<ConnectInfo<Uri>> for Dialer {
-    type Response = Connection<Uri, CheckedIo<TcpStream>>;
+    type Response = Connection<Uri, CheckedIo<Socket>>;
     type Error = ConnectError;
     type Future = LocalBoxFuture<'static, Result<Self::Response, Self::Error>>;
 
@@ -60,13 +62,21 @@ impl Service<ConnectInfo<Uri>> for Dialer {
     fn call(&self, target: ConnectInfo<Uri>) -> Self::Future {
         note(Dial::Dialing);
         let connecting = self.tcp.call(target);
+        let tls = self.tls.clone();
         Box::pin(async move {
-            let (io, uri) = connecting.await?.into_parts();
+            let (tcp, uri) = connecting.await?.into_parts();
             // A request is one small write that nothing follows: waiting to fill a packet would only
             // delay it.
-            io.set_nodelay(true).map_err(ConnectError::Io)?;
+            tcp.set_nodelay(true).map_err(ConnectError::Io)?;
+            let socket = match tls {
+                None => Socket::Plain(tcp),
+                Some(tls) => {
+                    let stream = tls.secure(tcp).await.map_err(ConnectError::Io)?;
+                    Socket::Secure(Box::new(stream))
+                }
+            };
             note(Dial::Connected(Instant::now()));
-            Ok(Connection::new(uri, CheckedIo::new(io)))
+            Ok(Connection::new(uri, CheckedIo::new(socket)))
         })
     }
 }

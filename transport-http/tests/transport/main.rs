@@ -7,3 +7,5 @@ mod memory;
 mod request;
 mod silence;
 mod support;
+mod tls;
+mod tls_server;
