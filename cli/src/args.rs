@@ -2,9 +2,9 @@
 
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
-use clap::{
-    ArgAction, Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser as Boolish,
-};
+use clap::{ArgAction, Args, Parser, Subcommand, builder::BoolishValueParser as Boolish};
+
+use crate::settings::{ProtocolSetting, SandboxSetting, Switch, TransportSetting};
 
 /// Runs suites of commands through a streaming command-execution server and judges every stream.
 #[derive(Debug, Parser)]
@@ -44,7 +44,7 @@ pub(crate) enum Command {
     /// Run the embedded executor on its own
     Serve(Box<ServeArgs>),
     /// Show the settings in force and where each value came from
-    Settings(Box<SettingsArgs>),
+    Settings(Box<ExecutorArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -55,9 +55,8 @@ pub(crate) struct RunArgs {
         default_value = "configs/simple_stress_tests.json"
     )]
     pub suites: Vec<PathBuf>,
-    /// The executor: http://HOST:PORT, or "embedded" for one inside this program
-    #[arg(long, env = "GAUNTLET_URL", hide_env_values = true)]
-    pub url: Option<String>,
+    #[command(flatten)]
+    pub executor: ExecutorArgs,
     /// File with the bearer token for the executor (or set GAUNTLET_TOKEN)
     #[arg(long, value_name = "FILE", env = "GAUNTLET_TOKEN_FILE")]
     pub token_file: Option<PathBuf>,
@@ -80,6 +79,30 @@ pub(crate) struct RunArgs {
         value_delimiter = ','
     )]
     pub report: Vec<ReportTarget>,
+}
+
+/// Which executor runs the commands, and how it is spoken to.
+#[derive(Debug, Args)]
+pub(crate) struct ExecutorArgs {
+    /// The executor: http(s)://HOST:PORT, ws(s)://HOST:PORT/PATH, or "embedded" for one inside this
+    /// program
+    #[arg(long, env = "GAUNTLET_URL", hide_env_values = true)]
+    pub url: Option<String>,
+    /// How an executor at an http(s) URL streams; ws(s) URLs speak JSON-RPC
+    #[arg(long, value_enum, value_name = "FORM", env = "GAUNTLET_TRANSPORT")]
+    pub transport: Option<TransportSetting>,
+    /// Which breaches of the stream protocol fail a case
+    #[arg(long, value_enum, value_name = "HOW", env = "GAUNTLET_PROTOCOL")]
+    pub protocol: Option<ProtocolSetting>,
+    /// Look for processes that attempts which ended early have left behind
+    #[arg(long, value_enum, value_name = "WHEN", env = "GAUNTLET_CLEANUP_PROBE")]
+    pub cleanup_probe: Option<Switch>,
+    /// File with certificates (PEM) of authorities to trust besides the machine's
+    #[arg(long, value_name = "FILE", env = "GAUNTLET_CA_FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Accept any certificate: whoever sits between can read and change everything
+    #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_INSECURE")]
+    pub insecure: bool,
     #[command(flatten)]
     pub sandbox: SandboxArgs,
 }
@@ -116,7 +139,7 @@ pub(crate) struct SelectionArgs {
 pub(crate) struct SandboxArgs {
     /// Whether the kernel keeps commands of the embedded executor from writing files
     #[arg(long, value_enum, value_name = "MODE", env = "GAUNTLET_SANDBOX")]
-    pub sandbox: Option<Sandbox>,
+    pub sandbox: Option<SandboxSetting>,
     /// A file or folder that commands may write to all the same; repeatable
     #[arg(
         long,
@@ -125,14 +148,6 @@ pub(crate) struct SandboxArgs {
         value_delimiter = ':'
     )]
     pub sandbox_allow: Vec<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Sandbox {
-    /// Only to their own temporary folder, where the kernel can enforce that
-    Enforce,
-    /// Wherever the user may
-    Off,
 }
 
 #[derive(Debug, Args)]
@@ -164,16 +179,6 @@ pub(crate) struct ServeArgs {
     /// How long a command may run that does not say it itself
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "120s", env = "GAUNTLET_DEFAULT_TIMEOUT")]
     pub default_timeout: Duration,
-    #[command(flatten)]
-    pub sandbox: SandboxArgs,
-}
-
-/// The flags of `run` that are settings, so that what is shown is what would be in force.
-#[derive(Debug, Args)]
-pub(crate) struct SettingsArgs {
-    /// The executor, as for `run`
-    #[arg(long, env = "GAUNTLET_URL", hide_env_values = true)]
-    pub url: Option<String>,
     #[command(flatten)]
     pub sandbox: SandboxArgs,
 }

@@ -6,11 +6,13 @@ use embedded_executor::{
     ExecutorConfig, RunningExecutor, Sandbox, SandboxConfig, SandboxMode, Token,
 };
 use executor_protocol::Transport;
-use transport_http::HttpTransport;
+use transport_http::{Access, Dialect, EndpointError, HttpTransport};
 
 use crate::{
     error::CliError,
-    settings::{EmbeddedSettings, SandboxSetting, Settings},
+    settings::{
+        EmbeddedSettings, ExecutorSettings, SandboxSetting, Settings, Switch, TransportSetting,
+    },
 };
 
 /// The setting that asks for an executor inside this program.
@@ -31,14 +33,14 @@ impl Executor {
         let url = &settings.executor.url;
         if url == EMBEDDED {
             let executor = embedded_executor::start(config(&settings.embedded)).await?;
-            let transport = transport(&executor.url(), settings, None)?;
+            let transport = transport(&executor.url(), &settings.executor, None)?;
             return Ok(Self {
                 transport,
                 embedded: Some(executor),
             });
         }
         Ok(Self {
-            transport: transport(url, settings, token)?,
+            transport: transport(url, &settings.executor, token)?,
             embedded: None,
         })
     }
@@ -59,6 +61,16 @@ impl Executor {
             .as_ref()
             .map(|it| ("Sandbox".into(), it.sandbox().to_string()));
         sandbox.into_iter().collect()
+    }
+
+    /// Whether leftovers of attempts are looked for: by default where it is known that commands run in
+    /// a shell on Linux.
+    pub(crate) fn is_probed(&self, switch: Switch) -> bool {
+        match switch {
+            Switch::Auto => self.embedded.is_some(),
+            Switch::On => true,
+            Switch::Off => false,
+        }
     }
 
     /// What the user should know before commands run.
@@ -83,6 +95,8 @@ pub(crate) fn sandbox_warning(executor: &RunningExecutor) -> Option<String> {
 pub(crate) fn config(settings: &EmbeddedSettings) -> ExecutorConfig {
     ExecutorConfig {
         max_commands: settings.max_commands,
+        // The suite says how long its cases may take.
+        max_timeout: suite::duration::MAX,
         sandbox: SandboxConfig {
             mode: match settings.sandbox {
                 SandboxSetting::Enforce => SandboxMode::Enforce,
@@ -97,24 +111,48 @@ pub(crate) fn config(settings: &EmbeddedSettings) -> ExecutorConfig {
 
 fn transport(
     url: &str,
-    settings: &Settings,
+    settings: &ExecutorSettings,
     token: Option<&Token>,
 ) -> Result<Rc<dyn Transport>, CliError> {
     let build = || {
-        let mut builder =
-            HttpTransport::builder(url)?.max_line_bytes(settings.executor.max_line_bytes);
-        if let Some(token) = token {
-            builder = builder.bearer_token(token.expose());
-        }
-        builder.build()
+        let builder = HttpTransport::builder_with(access(url, settings, token)?)
+            .dialect(match settings.transport {
+                TransportSetting::Ndjson => Dialect::Ndjson,
+                TransportSetting::Sse => Dialect::Sse,
+                TransportSetting::Auto => Dialect::Auto,
+            })
+            .health_path(&settings.health_path)
+            .max_line_bytes(settings.max_line_bytes);
+        Ok(Rc::new(builder.build()?) as _)
     };
-    match build() {
-        Ok(transport) => Ok(Rc::new(transport)),
-        Err(source) => Err(CliError::Endpoint {
-            url: without_credentials(url),
-            source,
-        }),
+    build().map_err(|source| CliError::Endpoint {
+        url: without_credentials(url),
+        source,
+    })
+}
+
+/// Where the executor is, and how to be let in.
+fn access(
+    url: &str,
+    settings: &ExecutorSettings,
+    token: Option<&Token>,
+) -> Result<Access, EndpointError> {
+    let mut access = Access::new(url)?;
+    if let Some(token) = token {
+        access = access.bearer_token(token.expose());
     }
+    for (name, value) in &settings.headers {
+        // Variables cannot have hyphens in their names, and headers have no underscores by custom.
+        access = access.header(name.replace('_', "-"), &value.0);
+    }
+    if let Some(path) = &settings.ca_file {
+        access = access.ca_file(path);
+    }
+    Ok(if settings.insecure {
+        access.insecure()
+    } else {
+        access
+    })
 }
 
 /// A URL that nobody has parsed yet, as far as it is safe to show.

@@ -4,6 +4,7 @@ mod args;
 mod error;
 mod executor;
 mod exit;
+mod flags;
 mod interrupt;
 mod logging;
 mod progress;

@@ -5,10 +5,11 @@ use std::{cell::RefCell, io, rc::Rc, time::Duration};
 use console::{Style, Term};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use runner_core::{
+    agent::AgentReport,
     events::{RunEvent, RunObserver},
     outcome::OutcomeClass,
     results::{AttemptReport, CapturedOutput, CaseResult, Counts, RunResults, Verdict},
-    text::{Human, Share, Visible},
+    text::{Human, Share, Tokens, Untold, Visible},
 };
 use suite::Case;
 
@@ -195,7 +196,16 @@ impl Screen {
                 ),
             );
         }
-        for line in last_lines(&attempt.output) {
+        if let Some(agent) = &attempt.agent {
+            self.say(detail, &format!("        agent: {}", clip(&about(agent))));
+        }
+        // What an agent answered says more than the last of its JSON lines.
+        let result = attempt.agent.as_ref().and_then(|it| it.result.as_ref());
+        let shown = match result {
+            Some(result) if !result.final_text.is_empty() => &result.final_text,
+            _ => &attempt.output,
+        };
+        for line in last_lines(shown) {
             self.say(detail, &format!("        │ {line}"));
         }
     }
@@ -229,6 +239,17 @@ impl Screen {
             Detail::Normal,
             &format!("success rate: {}", Share(counts.success())),
         );
+        let agents = counts.agents;
+        if agents.attempts > 0 {
+            let (cost, tokens) = (agents.cost, agents.tokens);
+            let text = format!(
+                "agents: {}{}; tokens: {}",
+                cost.known,
+                Untold(cost.untold),
+                Tokens(tokens.known)
+            );
+            self.say(Detail::Normal, &text);
+        }
         for gate in &results.gates {
             let (sign, style) = sign(if gate.holds {
                 Verdict::Pass
@@ -271,6 +292,21 @@ fn sign(verdict: Verdict) -> (&'static str, Style) {
         Verdict::NotRun => ("∅", style.yellow()),
         _ => ("✗", style.red()),
     }
+}
+
+/// What an agent told about its work, on one line.
+fn about(agent: &AgentReport) -> String {
+    let mut facts: Vec<String> = agent.model.iter().cloned().collect();
+    if let Some(result) = &agent.result {
+        let turns = |turns| format!("{turns} turn{}", if turns == 1 { "" } else { "s" });
+        facts.extend(result.turns.map(turns));
+        facts.extend(result.tokens.map(|tokens| Tokens(tokens).to_string()));
+        facts.extend(result.cost.map(|cost| cost.to_string()));
+    }
+    if agent.retries.rate_limited > 0 {
+        facts.push(format!("rate limits met: {}", agent.retries.rate_limited));
+    }
+    facts.join(", ")
 }
 
 /// Foreign text on one line, made harmless and not too long.

@@ -4,11 +4,13 @@ use std::io::{self, BufWriter, Stdout, Write as _};
 
 use executor_protocol::Findings;
 use runner_core::{
+    agent::{AgentReport, AgentTotals, TokenUsage, ToolUse},
     events::{RunEvent, RunObserver},
     results::{AttemptReport, Counts, RunProblem, RunResults},
 };
 use serde::Serialize;
 use std::time::Duration;
+use suite::Usd;
 
 /// Writes every event of a run as a line of JSON.
 pub(crate) struct Records {
@@ -65,7 +67,57 @@ struct CaseRecord<'a> {
     events: u64,
     stream_bytes: u64,
     output_bytes: u64,
+    agent: Option<Box<AgentRecord<'a>>>,
     findings: Vec<FindingRecord<'a>>,
+}
+
+/// What an agent told. Where it did not come to a result, the result's fields are null.
+#[derive(Serialize)]
+struct AgentRecord<'a> {
+    model: Option<&'a str>,
+    session_id: Option<&'a str>,
+    first_text_ms: Option<f64>,
+    has_result: bool,
+    error: Option<&'a str>,
+    subtype: Option<&'a str>,
+    /// The beginning, as much as reports keep; the length is that of the whole.
+    final_text: Option<&'a str>,
+    final_text_bytes: Option<u64>,
+    turns: Option<u64>,
+    tokens: Option<TokensRecord>,
+    cost_usd: Option<f64>,
+    duration_ms: Option<f64>,
+    time_to_first_token_ms: Option<f64>,
+    tool_uses: Vec<ToolUseRecord<'a>>,
+    other_tool_uses: u64,
+    retries: u64,
+    retry_waits_ms: f64,
+    rate_limited: u64,
+}
+
+#[derive(Serialize)]
+struct TokensRecord {
+    input: u64,
+    output: u64,
+    cache_creation: u64,
+    cache_read: u64,
+}
+
+#[derive(Serialize)]
+struct ToolUseRecord<'a> {
+    name: &'a str,
+    count: u64,
+}
+
+/// Sums over the agents of a run; `untold` counts those that did not tell their share.
+#[derive(Serialize)]
+struct AgentsRecord {
+    attempts: u64,
+    cost_usd: f64,
+    cost_untold: u64,
+    tokens: TokensRecord,
+    tokens_untold: u64,
+    rate_limited: u64,
 }
 
 #[derive(Serialize)]
@@ -88,6 +140,7 @@ struct RunRecord<'a> {
     harness_errors: u64,
     skipped: u64,
     not_run: u64,
+    agents: AgentsRecord,
     gates: Vec<GateRecord>,
     problems: Vec<&'a str>,
 }
@@ -195,7 +248,62 @@ fn case_record<'a>(
         events: stats.events,
         stream_bytes: stats.bytes,
         output_bytes: attempt.output.total_bytes(),
+        agent: attempt
+            .agent
+            .as_ref()
+            .map(|agent| Box::new(agent_record(agent))),
         findings: findings(&attempt.findings),
+    }
+}
+
+fn agent_record(agent: &AgentReport) -> AgentRecord<'_> {
+    let result = agent.result.as_ref();
+    AgentRecord {
+        model: agent.model.as_deref(),
+        session_id: agent.session_id.as_deref(),
+        first_text_ms: agent.first_text.map(ms),
+        has_result: result.is_some(),
+        error: result.and_then(|result| result.error.as_deref()),
+        subtype: result.and_then(|result| result.subtype.as_deref()),
+        final_text: result.map(|result| &*result.final_text.head),
+        final_text_bytes: result.map(|result| result.final_text.total_bytes()),
+        turns: result.and_then(|result| result.turns),
+        tokens: result.and_then(|result| result.tokens).map(tokens_record),
+        cost_usd: result.and_then(|result| result.cost).map(Usd::dollars),
+        duration_ms: result.and_then(|result| result.duration).map(ms),
+        time_to_first_token_ms: result.and_then(|result| result.time_to_first_token).map(ms),
+        tool_uses: agent.tool_uses.iter().map(tool_use_record).collect(),
+        other_tool_uses: agent.tool_uses.others(),
+        retries: agent.retries.count,
+        retry_waits_ms: ms(agent.retries.waits),
+        rate_limited: agent.retries.rate_limited,
+    }
+}
+
+fn tool_use_record(ToolUse { name, count }: &ToolUse) -> ToolUseRecord<'_> {
+    ToolUseRecord {
+        name,
+        count: *count,
+    }
+}
+
+fn tokens_record(tokens: TokenUsage) -> TokensRecord {
+    TokensRecord {
+        input: tokens.input,
+        output: tokens.output,
+        cache_creation: tokens.cache_creation,
+        cache_read: tokens.cache_read,
+    }
+}
+
+fn agents_record(totals: &AgentTotals) -> AgentsRecord {
+    AgentsRecord {
+        attempts: totals.attempts,
+        cost_usd: totals.cost.known.dollars(),
+        cost_untold: totals.cost.untold,
+        tokens: tokens_record(totals.tokens.known),
+        tokens_untold: totals.tokens.untold,
+        rate_limited: totals.rate_limited,
     }
 }
 
@@ -230,6 +338,7 @@ fn run_record<'a>(run: &'a str, results: &'a RunResults) -> RunRecord<'a> {
         harness_errors: counts.harness_errors,
         skipped: counts.skipped,
         not_run: counts.not_run,
+        agents: agents_record(&counts.agents),
         gates: results.gates.iter().map(gate).collect(),
         problems: results.problems.iter().map(RunProblem::code).collect(),
     }

@@ -10,7 +10,7 @@ use runner_core::{
         Cancel, ConfigLoader, HealthChecker, LoadSuite, ReportCollector, RunSuite, RunSummary,
         Supervisor,
     },
-    attempt::AttemptSettings,
+    attempt::{AttemptSettings, Strictness},
     events::RunObserver,
     plan::RunPlan,
     results::RunInfo,
@@ -21,25 +21,23 @@ use suite::{Selection, Suite};
 use tokio::time::Instant;
 
 use crate::{
-    args::{CommonArgs, ReportTarget, RunArgs, Sandbox, SandboxArgs, SelectionArgs},
+    args::{CommonArgs, ReportTarget, RunArgs, SelectionArgs},
     error::CliError,
     executor::{self, Executor},
     exit::Exit,
+    flags,
     interrupt::{self, Interrupt},
     logging::Logging,
     progress::{Detail, Progress},
     records::Records,
     report,
-    settings::{Layers, Settings},
+    settings::{Layers, ProtocolSetting, Settings},
 };
 
 /// Runs the suites of `args`, writes their reports, and says how it went.
 pub(crate) fn run(common: &CommonArgs, args: &RunArgs) -> Result<Exit, CliError> {
-    let settings = Layers::read(
-        common.settings.as_deref(),
-        flags(args.url.as_deref(), &args.sandbox),
-    )?
-    .merge()?;
+    let settings =
+        Layers::read(common.settings.as_deref(), flags::executor(&args.executor))?.merge()?;
     let token = executor::token(args.token_file.as_deref())?;
     let progress = Progress::new(detail(common, args));
     let logging = start_logging(&settings, common, &progress);
@@ -77,33 +75,6 @@ fn warn_of_dropped_lines(logging: Option<&Logging>, progress: &Progress) {
     }
 }
 
-/// The settings that were given as flags.
-pub(crate) fn flags(url: Option<&str>, sandbox: &SandboxArgs) -> Vec<(&'static str, String)> {
-    let url = url.map(|url| ("executor.url", url.to_owned()));
-    url.into_iter().chain(sandbox_flags(sandbox)).collect()
-}
-
-/// The settings of the sandbox that were given as flags.
-pub(crate) fn sandbox_flags(args: &SandboxArgs) -> Vec<(&'static str, String)> {
-    let mut flags = Vec::new();
-    if let Some(mode) = args.sandbox {
-        let mode = match mode {
-            Sandbox::Enforce => "enforce",
-            Sandbox::Off => "off",
-        };
-        flags.push(("embedded.sandbox", mode.to_owned()));
-    }
-    if !args.sandbox_allow.is_empty() {
-        let paths: Vec<_> = args
-            .sandbox_allow
-            .iter()
-            .map(|path| path.to_string_lossy())
-            .collect();
-        flags.push(("embedded.sandbox_allow", paths.join(":")));
-    }
-    flags
-}
-
 fn detail(common: &CommonArgs, args: &RunArgs) -> Detail {
     // With records on standard output, progress is only for a person who watches.
     let unwatched = args.json && !console::Term::stderr().features().is_attended();
@@ -132,6 +103,11 @@ impl Runner<'_> {
         let executor = Executor::open(&self.settings, self.token.as_ref()).await?;
         if let Some(warning) = executor.warning() {
             self.progress.warn(&warning);
+        }
+        if self.settings.executor.insecure {
+            self.progress.warn(
+                "certificates are not checked: whoever sits between can read and change everything",
+            );
         }
         let mut exit = Exit::Success;
         for suite in suites {
@@ -280,10 +256,15 @@ impl Runner<'_> {
                 connect_timeout: settings.executor.connect_timeout,
                 head_timeout: settings.executor.head_timeout,
                 keep_output_bytes: settings.reports.keep_output_bytes,
+                strictness: match settings.executor.protocol {
+                    ProtocolSetting::Lenient => Strictness::Lenient,
+                    ProtocolSetting::Strict => Strictness::Strict,
+                },
             },
             policy: RunPolicy {
                 require_all: self.args.require_all,
                 max_outage: settings.executor.max_outage,
+                cleanup_probe: executor.is_probed(settings.executor.cleanup_probe),
             },
         }
     }

@@ -10,18 +10,19 @@ use crate::{
     error::CliError,
     executor,
     exit::Exit,
+    flags,
     interrupt::{self, Interrupt},
     progress::{Detail, Progress},
     run,
     settings::{Layers, Settings},
 };
 
-/// How long commands may take to end when the program was asked to.
+/// How long commands may go on when the program was asked to end; then they are ended.
 const STOP_GRACE: Duration = Duration::from_secs(10);
 
-/// Serves until a signal comes, then ends all commands.
+/// Serves until a signal comes, and a little longer for commands that run.
 pub(crate) fn serve(common: &CommonArgs, args: &ServeArgs) -> Result<Exit, CliError> {
-    let flags = run::sandbox_flags(&args.sandbox);
+    let flags = flags::sandbox(&args.sandbox);
     let settings = Layers::read(common.settings.as_deref(), flags)?.merge()?;
     let config = config(args, &settings)?;
     let progress = Progress::new(if common.quiet {
@@ -63,7 +64,10 @@ async fn listen(
         executor.sandbox()
     ));
     let signal = interrupt.received().await;
-    progress.say("stopping: ending all commands (again to end at once)");
+    progress.say(&format!(
+        "stopping: commands have {}s to end (again to end at once)",
+        STOP_GRACE.as_secs()
+    ));
     executor.stop(STOP_GRACE).await;
     Ok(Exit::Interrupted(signal))
 }

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use clap::ValueEnum;
 use config::{Config, ConfigError, Environment, File, FileFormat, Value, ValueKind};
 use serde::{Deserialize, Deserializer, de};
 
@@ -30,6 +31,14 @@ pub(crate) struct Settings {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExecutorSettings {
     pub url: String,
+    pub transport: TransportSetting,
+    pub protocol: ProtocolSetting,
+    pub cleanup_probe: Switch,
+    pub ca_file: Option<PathBuf>,
+    pub insecure: bool,
+    pub health_path: String,
+    #[serde(default)]
+    pub headers: BTreeMap<String, Secret>,
     #[serde(deserialize_with = "duration")]
     pub connect_timeout: Duration,
     #[serde(deserialize_with = "duration")]
@@ -49,11 +58,62 @@ pub(crate) struct EmbeddedSettings {
     pub max_commands: std::num::NonZeroUsize,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// How an executor at an `http` or `https` URL streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum TransportSetting {
+    /// One JSON object per line
+    Ndjson,
+    /// Server-sent events
+    Sse,
+    /// NDJSON or server-sent events, whichever the executor prefers
+    Auto,
+}
+
+/// Which breaches of the stream protocol fail a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ProtocolSetting {
+    /// Those that leave the result untrustworthy
+    Lenient,
+    /// Those that leave it standing as well
+    Strict,
+}
+
+/// Something that is on, off, or on where it is known to work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Switch {
+    /// On for the embedded executor
+    Auto,
+    /// Always
+    On,
+    /// Never
+    Off,
+}
+
+/// Whether the kernel keeps commands of the embedded executor from writing files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum SandboxSetting {
+    /// Only to their own temporary folder, where the kernel can enforce that
     Enforce,
+    /// Wherever the user may
     Off,
+}
+
+/// The settings whose values are nobody's business.
+pub(crate) const SECRETS: &str = "executor.headers.";
+
+/// A value that is used and never shown.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
 }
 
 #[derive(Debug, Deserialize)]

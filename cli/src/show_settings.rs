@@ -3,19 +3,18 @@
 use config::{Value, ValueKind};
 
 use crate::{
-    args::{CommonArgs, SettingsArgs},
+    args::{CommonArgs, ExecutorArgs},
     error::CliError,
     executor::without_credentials,
     exit::Exit,
-    run,
-    settings::Layers,
+    flags,
+    settings::{Layers, SECRETS},
     streams::print,
 };
 
 /// Prints every setting with its value and its origin, and fails if they are not valid.
-pub(crate) fn show(common: &CommonArgs, args: &SettingsArgs) -> Result<Exit, CliError> {
-    let flags = run::flags(args.url.as_deref(), &args.sandbox);
-    let layers = Layers::read(common.settings.as_deref(), flags)?;
+pub(crate) fn show(common: &CommonArgs, args: &ExecutorArgs) -> Result<Exit, CliError> {
+    let layers = Layers::read(common.settings.as_deref(), flags::executor(args))?;
     let rows: Vec<_> = layers
         .effective()
         .into_iter()
@@ -41,6 +40,7 @@ fn shown(key: &str, value: &Value) -> String {
             let values: Vec<_> = values.iter().map(ToString::to_string).collect();
             values.join(":")
         }
+        _ if key.starts_with(SECRETS) => "[redacted]".into(),
         _ if key == "executor.url" => without_credentials(&value.to_string()),
         _ => value.to_string(),
     }

@@ -38,11 +38,7 @@ fn describe(suite: &Suite) -> String {
             .count();
         text.push_str(&format!(", {cases} of them require `{program}`"));
     }
-    let gates = [
-        suite.gates.min_success_rate.is_some(),
-        suite.gates.max_infrastructure_errors.is_some(),
-    ];
-    let gates = gates.into_iter().filter(|set| *set).count();
+    let gates = suite.gates.count();
     if gates > 0 {
         text.push_str(&format!(", {}", count(gates, "gate")));
     }
