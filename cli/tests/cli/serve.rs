@@ -85,25 +85,59 @@ fn a_run_on_a_served_executor_passes_and_leaves_it_serving() {
 }
 
 #[test]
-fn stopping_it_ends_its_commands_and_the_run_on_it_is_told_the_truth() {
+fn commands_that_end_soon_may_end_when_it_is_stopped_and_no_others_begin() {
     let scratch = Scratch::new();
-    let mut witness = scratch.witness("witness");
-    scratch.suite(
-        "suite.json",
-        [case("a", &witness.command("sleep 300 & sleep 300"))],
-    );
+    let (mut witness, mut barrier) = (scratch.witness("witness"), scratch.barrier("barrier"));
+    let cases = [
+        case("a", &witness.command(&barrier.command())),
+        case("b", "true"),
+    ];
+    scratch.suite("suite.json", cases);
     let allowed = ["--sandbox-allow", witness.path()];
-    let (serve, url) = served(serve(&scratch).args(allowed));
-    let run = scratch.run_suite(["--json", "--url", &url]).spawn();
+    let (mut serve, url) = served(serve(&scratch).args(allowed));
+    let run = scratch
+        .run_suite(["--json", "--url", &url])
+        .env("GAUNTLET__EXECUTOR__MAX_OUTAGE", "500ms")
+        .spawn();
     witness.wait_for_start();
     serve.signal(Signal::TERM);
+    serve.wait_for("stopping: commands have 10s to end");
+    barrier.open();
     let ended = serve.wait();
     assert_eq!(ended.code, Some(143), "{ended}");
     witness.wait_for_end();
     assert_eq!(scratch.leftovers(), Vec::<PathBuf>::new());
     let ended = run.wait();
-    assert_ne!(ended.records().outcomes(), [("a", "passed")], "{ended}");
+    let records = ended.records();
+    assert_eq!(records.case("a")["outcome"], "passed", "{ended}");
+    assert_eq!(records.finish()["passed"], 1, "{ended}");
     assert_ne!(ended.code, Some(0), "{ended}");
+}
+
+#[test]
+fn a_second_signal_ends_it_and_its_commands_at_once_and_the_run_on_it_is_told_the_truth() {
+    let scratch = Scratch::new();
+    let mut witness = scratch.witness("witness");
+    let command = witness.command("trap '' TERM; sleep 300 & sleep 300");
+    scratch.suite("suite.json", [case("a", &command)]);
+    let allowed = ["--sandbox-allow", witness.path()];
+    let (mut serve, url) = served(serve(&scratch).args(allowed));
+    let run = scratch.run_suite(["--json", "--url", &url]).spawn();
+    witness.wait_for_start();
+    serve.signal(Signal::TERM);
+    serve.wait_for("again to end at once");
+    serve.signal(Signal::INT);
+    let ended = serve.wait();
+    assert_eq!(ended.code, Some(130), "{ended}");
+    witness.wait_for_end();
+    let ended = run.wait();
+    // Whether its last words were on their way in time is a matter of luck.
+    let outcome = ended.records().case("a")["outcome"].clone();
+    assert!(
+        outcome == "infrastructure-error" || outcome == "failed",
+        "{ended}"
+    );
+    assert_eq!(ended.code, Some(100), "{ended}");
 }
 
 #[test]
