@@ -11,6 +11,8 @@ pub(crate) struct Clocks {
     started: Instant,
     deadlines: Deadlines,
     last_bytes: Instant,
+    /// The same counted from the start: events come by the hundred in one piece of the body.
+    bytes_after: Duration,
     last_event: Instant,
     last_meaningful: Instant,
     terminal: Option<Instant>,
@@ -30,6 +32,7 @@ impl Clocks {
             started,
             deadlines,
             last_bytes: now,
+            bytes_after: now - started,
             last_event: now,
             last_meaningful: now,
             terminal: None,
@@ -44,16 +47,17 @@ impl Clocks {
     /// Notes that `count` bytes of the body came.
     pub(crate) fn on_bytes(&mut self, count: usize, now: Instant) {
         self.last_bytes = now;
+        self.bytes_after = now - self.started;
         self.stats.bytes += count as u64;
     }
 
     /// Notes an event whose last byte came with the latest bytes.
     pub(crate) fn on_event(&mut self, event: StreamEvent<'_>) {
         let now = self.last_bytes;
-        let since_start = now - self.started;
+        let since_start = self.bytes_after;
         if self.stats.first_event.is_none() {
             self.stats.first_event = Some(since_start);
-        } else {
+        } else if now != self.last_event {
             self.stats.longest_gap = self.stats.longest_gap.max(now - self.last_event);
         }
         self.last_event = now;

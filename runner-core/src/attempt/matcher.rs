@@ -12,8 +12,10 @@ use memchr::memmem::Finder;
 pub struct Matcher {
     needles: Vec<Needle>,
     outstanding: usize,
-    /// Lower-cased text that was not searched yet, after as much of what came before as the longest
-    /// pattern can reach back.
+    /// Text that was not searched yet. It is lower-cased and searched in portions, because beginning to
+    /// do either costs more than doing it for a line.
+    pending: String,
+    /// The lower-cased end of what was searched, as far as the longest pattern can reach back.
     window: Vec<u8>,
     /// The length of the longest pattern, less one.
     reach: usize,
@@ -25,7 +27,7 @@ struct Needle {
     found: bool,
 }
 
-/// Searching in portions of this size keeps the cost of starting a search small against the search.
+/// The size of a portion: large against the cost of beginning, small against the processor's caches.
 const PORTION: usize = 32 * 1024;
 
 impl Matcher {
@@ -49,6 +51,7 @@ impl Matcher {
         Self {
             needles,
             outstanding,
+            pending: String::new(),
             window: Vec::new(),
             reach,
         }
@@ -59,14 +62,16 @@ impl Matcher {
         if self.outstanding == 0 {
             return;
         }
-        fold_into(&mut self.window, text);
-        if self.window.len() >= PORTION + self.reach {
+        self.pending.push_str(text);
+        if self.pending.len() >= PORTION {
             self.flush();
         }
     }
 
     /// Searches what was pushed since the last search.
     pub fn flush(&mut self) {
+        fold_into(&mut self.window, &self.pending);
+        self.pending.clear();
         for needle in self.needles.iter_mut().filter(|needle| !needle.found) {
             if needle.finder.find(&self.window).is_some() {
                 needle.found = true;
@@ -92,14 +97,7 @@ fn fold_into(folded: &mut Vec<u8>, text: &str) {
     let mut rest = text;
     while !rest.is_empty() {
         // Runs of ASCII, which make up most of any output, are folded as a block.
-        // Telling that all is ASCII is much faster than finding where it ends.
-        let end = || {
-            rest.bytes()
-                .position(|byte| !byte.is_ascii())
-                .unwrap_or(rest.len())
-        };
-        let run = if rest.is_ascii() { rest.len() } else { end() };
-        let (ascii, after) = rest.split_at(run);
+        let (ascii, after) = rest.split_at(ascii_run(rest.as_bytes()));
         let start = folded.len();
         folded.extend_from_slice(ascii.as_bytes());
         folded[start..].make_ascii_lowercase();
@@ -113,6 +111,16 @@ fn fold_into(folded: &mut Vec<u8>, text: &str) {
         }
         rest = after;
     }
+}
+
+/// How many bytes at the beginning of `bytes` are ASCII.
+fn ascii_run(bytes: &[u8]) -> usize {
+    // Whether a block is ASCII is told at once, where its ASCII ends byte by byte.
+    const BLOCK: usize = 64;
+    let blocks = bytes.chunks(BLOCK).take_while(|block| block.is_ascii());
+    let whole = (blocks.count() * BLOCK).min(bytes.len());
+    let rest = bytes[whole..].iter().position(|byte| !byte.is_ascii());
+    whole + rest.unwrap_or(bytes.len() - whole)
 }
 
 #[cfg(test)]
