@@ -10,7 +10,9 @@
 //!   event ([`Server::until`], [`Server::wait_until`]) and never sleep. Dropping a server ends all its
 //!   threads.
 //! - [`faults`] is the catalogue: one named [`Fault`] for each known way to answer badly, and a few
-//!   unusual ways to answer well, which a client must not take for faults.
+//!   unusual ways to answer well, which a client must not take for faults. Each streams NDJSON or
+//!   server-sent events, as it is asked ([`Fault::script_in`]); [`sse_faults`] are those that only the
+//!   latter can have.
 //!
 //! ```
 //! use std::{io::{Read as _, Write as _}, net::TcpStream};
@@ -34,7 +36,7 @@ mod server;
 mod shared;
 pub mod wire;
 
-pub use catalogue::{Fault, fault, faults};
+pub use catalogue::{Fault, fault, faults, sse_faults};
 pub use log::{Log, Until};
 pub use request::Request;
 pub use script::{Answer, Script};

@@ -3,7 +3,7 @@
 use super::Fault;
 use crate::{
     Answer,
-    wire::{self, CLEAN_BODY, COMPLETE, LAST_CHUNK, OUTPUT},
+    wire::{self, CLEAN_BODY, COMPLETE, Encoding, LAST_CHUNK, OUTPUT},
 };
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -11,14 +11,19 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "fin-inside-chunk",
         about: "The connection is closed inside a chunk, after its first line of output.",
         may_pass: false,
-        script: || cut_chunked(OUTPUT, 10),
+        script: |encoding| cut_chunked(encoding, OUTPUT, 10),
     },
     Fault {
         name: "fin-inside-chunk-size",
         about: "The connection is closed inside the line that announces a chunk's size.",
         may_pass: false,
-        script: || {
-            let all = [wire::chunked_head(), wire::chunk(OUTPUT), b"3".to_vec()].concat();
+        script: |encoding| {
+            let all = [
+                encoding.chunked_head(),
+                wire::chunk(encoding.body(OUTPUT)),
+                b"3".to_vec(),
+            ]
+            .concat();
             Answer::new().send(all).fin().into()
         },
     },
@@ -26,9 +31,9 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "fin-before-last-chunk",
         about: "The connection is closed between two chunks, before the terminal event.",
         may_pass: false,
-        script: || {
+        script: |encoding| {
             Answer::new()
-                .send([wire::chunked_head(), wire::chunk(OUTPUT)].concat())
+                .send([encoding.chunked_head(), wire::chunk(encoding.body(OUTPUT))].concat())
                 .fin()
                 .into()
         },
@@ -37,8 +42,9 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "fin-before-length",
         about: "The connection is closed before the announced length is reached.",
         may_pass: false,
-        script: || {
-            let all = [wire::sized_head(CLEAN_BODY.len()), OUTPUT.into()].concat();
+        script: |encoding| {
+            let length = encoding.body(CLEAN_BODY).len();
+            let all = [encoding.sized_head(length), encoding.body(OUTPUT)].concat();
             Answer::new().send(all).fin().into()
         },
     },
@@ -46,9 +52,15 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "fin-after-terminal-before-last-chunk",
         about: "The terminal event comes, the last chunk does not: the connection is closed.",
         may_pass: false,
-        script: || {
+        script: |encoding| {
             Answer::new()
-                .send([wire::chunked_head(), wire::chunk(CLEAN_BODY)].concat())
+                .send(
+                    [
+                        encoding.chunked_head(),
+                        wire::chunk(encoding.body(CLEAN_BODY)),
+                    ]
+                    .concat(),
+                )
                 .fin()
                 .into()
         },
@@ -57,11 +69,11 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "fin-inside-last-chunk",
         about: "The connection is closed inside the last chunk, two bytes before its end.",
         may_pass: false,
-        script: || {
+        script: |encoding| {
             let last = LAST_CHUNK.trim_end();
             let all = [
-                &*wire::chunked_head(),
-                &wire::chunk(CLEAN_BODY),
+                &*encoding.chunked_head(),
+                &wire::chunk(encoding.body(CLEAN_BODY)),
                 last.as_bytes(),
                 b"\r\n",
             ];
@@ -72,8 +84,9 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "fin-after-terminal-before-length",
         about: "The terminal event comes, but the connection is closed before the announced length.",
         may_pass: false,
-        script: || {
-            let all = [wire::sized_head(CLEAN_BODY.len() + 1), CLEAN_BODY.into()].concat();
+        script: |encoding| {
+            let body = encoding.body(CLEAN_BODY);
+            let all = [encoding.sized_head(body.len() + 1), body].concat();
             Answer::new().send(all).fin().into()
         },
     },
@@ -81,11 +94,11 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "fin-inside-line-until-close",
         about: "A body that ends with the connection, which is closed inside the terminal event.",
         may_pass: false,
-        script: || {
-            let head = wire::head("HTTP/1.1 200 OK", &["Content-Type: application/x-ndjson"]);
-            let cut = &CLEAN_BODY[..CLEAN_BODY.len() - 6];
+        script: |encoding| {
+            let body = encoding.body(CLEAN_BODY);
+            let cut = &body[..body.len() - 6];
             Answer::new()
-                .send([&head, cut.as_bytes()].concat())
+                .send([&encoding.head("HTTP/1.1 200 OK"), cut].concat())
                 .fin()
                 .into()
         },
@@ -94,9 +107,9 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "reset-inside-body",
         about: "The connection is aborted between two chunks, before the terminal event.",
         may_pass: false,
-        script: || {
+        script: |encoding| {
             Answer::new()
-                .send([wire::chunked_head(), wire::chunk(OUTPUT)].concat())
+                .send([encoding.chunked_head(), wire::chunk(encoding.body(OUTPUT))].concat())
                 .reset()
                 .into()
         },
@@ -105,9 +118,15 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "reset-after-terminal",
         about: "The terminal event comes, the last chunk does not: the connection is aborted.",
         may_pass: false,
-        script: || {
+        script: |encoding| {
             Answer::new()
-                .send([wire::chunked_head(), wire::chunk(CLEAN_BODY)].concat())
+                .send(
+                    [
+                        encoding.chunked_head(),
+                        wire::chunk(encoding.body(CLEAN_BODY)),
+                    ]
+                    .concat(),
+                )
                 .reset()
                 .into()
         },
@@ -116,10 +135,10 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "reset-until-close",
         about: "A body that ends with the connection, which is aborted after the terminal event.",
         may_pass: false,
-        script: || {
-            let head = wire::head("HTTP/1.1 200 OK", &["Content-Type: application/x-ndjson"]);
+        script: |encoding| {
+            let head = encoding.head("HTTP/1.1 200 OK");
             Answer::new()
-                .send([&head, CLEAN_BODY.as_bytes()].concat())
+                .send([head, encoding.body(CLEAN_BODY)].concat())
                 .reset()
                 .into()
         },
@@ -128,8 +147,8 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "length-before-terminal",
         about: "The announced length ends before the terminal event, which comes as surplus.",
         may_pass: false,
-        script: || {
-            let all = [wire::sized(OUTPUT), COMPLETE.into()].concat();
+        script: |encoding| {
+            let all = [encoding.sized(OUTPUT), encoding.body(COMPLETE)].concat();
             Answer::new().send(all).into()
         },
     },
@@ -137,10 +156,10 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "bad-chunk-size",
         about: "A chunk's size is no number.",
         may_pass: false,
-        script: || {
+        script: |encoding| {
             let all = [
-                wire::chunked_head(),
-                wire::chunk(OUTPUT),
+                encoding.chunked_head(),
+                wire::chunk(encoding.body(OUTPUT)),
                 b"size\r\n".to_vec(),
             ]
             .concat();
@@ -151,10 +170,10 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "huge-chunk-size",
         about: "A chunk's size does not fit into 64 bits.",
         may_pass: false,
-        script: || {
+        script: |encoding| {
             let all = [
-                wire::chunked_head(),
-                wire::chunk(OUTPUT),
+                encoding.chunked_head(),
+                wire::chunk(encoding.body(OUTPUT)),
                 b"fffffffffffffffff\r\n".to_vec(),
             ];
             Answer::new().send(all.concat()).hold().into()
@@ -164,8 +183,9 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "chunk-longer-than-its-size",
         about: "A chunk has more data than its size says.",
         may_pass: false,
-        script: || {
-            let all = [&*wire::chunked_head(), b"1\r\n", CLEAN_BODY.as_bytes()].concat();
+        script: |encoding| {
+            let body = encoding.body(CLEAN_BODY);
+            let all = [&*encoding.chunked_head(), b"1\r\n", &body].concat();
             Answer::new().send(all).hold().into()
         },
     },
@@ -173,33 +193,36 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "two-lengths",
         about: "The head announces two different lengths.",
         may_pass: false,
-        script: || {
-            let length = format!("Content-Length: {}", CLEAN_BODY.len());
+        script: |encoding| {
+            let body = encoding.body(CLEAN_BODY);
+            let length = format!("Content-Length: {}", body.len());
             let head = wire::head("HTTP/1.1 200 OK", &[&length, "Content-Length: 7"]);
-            Answer::new()
-                .send([&head, CLEAN_BODY.as_bytes()].concat())
-                .hold()
-                .into()
+            Answer::new().send([head, body].concat()).hold().into()
         },
     },
     Fault {
         name: "unknown-transfer-coding",
         about: "The body has a transfer coding that nobody asked for.",
         may_pass: false,
-        script: || {
+        script: |encoding| {
             let head = wire::head("HTTP/1.1 200 OK", &["Transfer-Encoding: gzip, chunked"]);
-            let all = [head, wire::chunk(CLEAN_BODY), LAST_CHUNK.into()].concat();
+            let all = [
+                head,
+                wire::chunk(encoding.body(CLEAN_BODY)),
+                LAST_CHUNK.into(),
+            ]
+            .concat();
             Answer::new().send(all).hold().into()
         },
     },
 ];
 
 /// A chunk of the output and the terminal event that is cut `missing` bytes before its end.
-fn cut_chunked(body: &str, missing: usize) -> crate::Script {
-    let chunk = wire::chunk(body);
+fn cut_chunked(encoding: Encoding, lines: &str, missing: usize) -> crate::Script {
+    let chunk = wire::chunk(encoding.body(lines));
     let cut = &chunk[..chunk.len() - missing];
     Answer::new()
-        .send([&wire::chunked_head(), cut].concat())
+        .send([&encoding.chunked_head(), cut].concat())
         .fin()
         .into()
 }

@@ -4,11 +4,12 @@ mod answers;
 mod events;
 mod framing;
 mod silence;
+mod sse;
 mod well_formed;
 
 use std::io;
 
-use crate::{Script, Server};
+use crate::{Script, Server, wire::Encoding};
 
 /// A named way to answer.
 ///
@@ -22,14 +23,21 @@ pub struct Fault {
     pub about: &'static str,
     /// Whether a client that checks everything may believe that the command succeeded.
     pub may_pass: bool,
-    script: fn() -> Script,
+    script: fn(Encoding) -> Script,
 }
 
 impl Fault {
-    /// What a server does that has this fault. It answers the question for health properly.
+    /// What a server does that has this fault and streams NDJSON. It answers the question for health
+    /// properly.
     #[must_use]
     pub fn script(&self) -> Script {
-        (self.script)()
+        self.script_in(Encoding::Ndjson)
+    }
+
+    /// The same with events in the given encoding. Where no events come it makes no difference.
+    #[must_use]
+    pub fn script_in(&self, encoding: Encoding) -> Script {
+        (self.script)(encoding)
     }
 
     /// Starts a server that has this fault.
@@ -54,13 +62,21 @@ pub fn faults() -> impl Iterator<Item = &'static Fault> {
     .flatten()
 }
 
+/// The faults that only server-sent events can have, and what only they have and is right. They send
+/// those in any encoding. Their names begin with `sse-`.
+pub fn sse_faults() -> impl Iterator<Item = &'static Fault> {
+    sse::FAULTS.iter()
+}
+
 /// The fault called `name`.
 ///
 /// # Panics
 /// When there is none: a test names a fault that does not exist.
 #[must_use]
 pub fn fault(name: &str) -> &'static Fault {
-    let found = faults().find(|fault| fault.name == name);
+    let found = faults()
+        .chain(sse_faults())
+        .find(|fault| fault.name == name);
     found.unwrap_or_else(|| panic!("no fault is called {name:?}"))
 }
 
@@ -72,9 +88,10 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_every_fault_is_described() {
-        let names: BTreeSet<_> = faults().map(|fault| fault.name).collect();
-        assert_eq!(names.len(), faults().count());
-        for fault in faults() {
+        let all = || faults().chain(sse_faults());
+        let names: BTreeSet<_> = all().map(|fault| fault.name).collect();
+        assert_eq!(names.len(), all().count());
+        for fault in all() {
             let is_name_character =
                 |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
             assert!(fault.name.chars().all(is_name_character), "{}", fault.name);

@@ -2,23 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use misbehaving_executor::{Fault, fault, faults};
+use misbehaving_executor::{Fault, fault, faults, wire::Encoding};
 
 use crate::{
     memory::ENDLESS_LINE,
     silence::{FLOODS, SILENCES},
-    support::{PROMPT, patient, run, transport},
+    support::{PROMPT, dialect_of, patient, run, start_in, transport, transport_in},
 };
 
 /// What a client is to make of a fault.
-struct Case {
-    fault: &'static str,
+pub(crate) struct Case {
+    pub(crate) fault: &'static str,
     events: &'static str,
     end: &'static str,
     findings: &'static str,
 }
 
-const fn case(
+pub(crate) const fn case(
     fault: &'static str,
     events: &'static str,
     end: &'static str,
@@ -139,15 +139,44 @@ const CASES: &[Case] = &[
     case("fin-inside-head",                      "", "no-answer", ""),
 ];
 
+/// What is made of a fault otherwise when the events come as server-sent ones: an event that is not
+/// complete never came.
+#[rustfmt::skip]
+const OTHERWISE_IN_SSE: &[Case] = &[
+    case("cut-terminal",                         OUTPUT, "clean", "truncated-body missing-terminal"),
+    case("no-final-newline",                     OUTPUT, "clean", "truncated-body missing-terminal"),
+    case("fin-inside-line-until-close",          OUTPUT, "clean", "truncated-body missing-terminal"),
+    case("event-stream-type",                    "", "type application/x-ndjson", ""),
+];
+
 /// Its events are compressed bytes, which are not worth spelling out.
 const UNREADABLE: &str = "gzip-unannounced";
 
 #[actix_rt::test]
 async fn every_fault_is_taken_for_what_it_is() {
-    let running: Vec<_> = CASES
-        .iter()
-        .map(|case| actix_rt::spawn(check(case)))
-        .collect();
+    let checks = CASES.iter().map(|case| {
+        let may_pass = fault(case.fault).may_pass;
+        check(case, may_pass, Encoding::Ndjson)
+    });
+    check_all(checks).await;
+}
+
+#[actix_rt::test]
+async fn every_fault_is_taken_for_the_same_in_server_sent_events() {
+    let checks = CASES.iter().map(|case| {
+        let mut otherwise = OTHERWISE_IN_SSE.iter();
+        let otherwise = otherwise.find(|other| other.fault == case.fault);
+        let may_pass = fault(case.fault).may_pass && otherwise.is_none();
+        check(otherwise.unwrap_or(case), may_pass, Encoding::Sse)
+    });
+    check_all(checks).await;
+}
+
+/// Runs the checks side by side, and shows in one go what is wrong.
+pub(crate) async fn check_all(
+    checks: impl Iterator<Item = impl Future<Output = Vec<String>> + 'static>,
+) {
+    let running: Vec<_> = checks.map(actix_rt::spawn).collect();
     let mut wrong = Vec::new();
     for check in running {
         wrong.extend(check.await.expect("no case panics"));
@@ -156,10 +185,11 @@ async fn every_fault_is_taken_for_what_it_is() {
 }
 
 /// What is wrong with how the transport takes a fault.
-async fn check(case: &Case) -> Vec<String> {
+pub(crate) async fn check(case: &Case, may_pass: bool, encoding: Encoding) -> Vec<String> {
     let fault = fault(case.fault);
-    let server = fault.start().expect("the server starts");
-    let reading = run(&transport(&server), "case", patient()).await;
+    let server = start_in(encoding, fault);
+    let transport = transport_in(dialect_of(encoding), &server);
+    let reading = run(&transport, "case", patient()).await;
     let mut wrong = Vec::new();
     let mut expect = |what: &str, found: &str, expected: &str| {
         if found != expected {
@@ -175,7 +205,7 @@ async fn check(case: &Case) -> Vec<String> {
     expect(
         "a pass",
         &reading.looks_like_a_pass.to_string(),
-        &fault.may_pass.to_string(),
+        &may_pass.to_string(),
     );
     // Whatever the answer is, nothing is tried again.
     let asked = usize::from(fault.name != "refused");

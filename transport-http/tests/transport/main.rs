@@ -6,6 +6,7 @@ mod health;
 mod memory;
 mod request;
 mod silence;
+mod sse;
 mod support;
 mod tls;
 mod tls_server;

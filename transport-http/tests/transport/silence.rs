@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use executor_protocol::{Deadlines, IdleLimits, TransportError};
-use misbehaving_executor::fault;
+use misbehaving_executor::{fault, wire::Encoding};
 
-use crate::support::{GRACE, patient, run, transport};
+use crate::support::{GRACE, dialect_of, patient, run, start_in, transport, transport_in};
 
 /// The deadline that is to pass; all others are far away.
 const SHORT: Duration = Duration::from_millis(300);
@@ -94,9 +94,11 @@ pub(crate) const FLOODS: &[Silence] = &[
 
 #[actix_rt::test]
 async fn every_silence_ends_at_the_deadline_that_is_meant_for_it() {
-    let running: Vec<_> = SILENCES
-        .iter()
-        .map(|silence| actix_rt::spawn(check(silence)))
+    let both = [Encoding::Ndjson, Encoding::Sse];
+    let running: Vec<_> = both
+        .into_iter()
+        .flat_map(|encoding| SILENCES.iter().map(move |silence| check(silence, encoding)))
+        .map(actix_rt::spawn)
         .collect();
     for check in running {
         check.await.expect("as expected");
@@ -106,7 +108,7 @@ async fn every_silence_ends_at_the_deadline_that_is_meant_for_it() {
 #[actix_rt::test]
 async fn a_flood_ends_at_its_deadline_although_it_never_pauses() {
     for flood in FLOODS {
-        check(flood).await;
+        check(flood, Encoding::Ndjson).await;
     }
 }
 
@@ -151,10 +153,11 @@ async fn a_deadline_beyond_all_time_is_a_deadline_like_any_other() {
     assert_eq!((&*reading.events, &*reading.end()), (CLEAN, "clean"));
 }
 
-async fn check(silence: &Silence) {
+async fn check(silence: &Silence, encoding: Encoding) {
     let fault = fault(silence.fault);
-    let server = fault.start().expect("the server starts");
-    let reading = run(&transport(&server), "silence", silence.deadlines()).await;
+    let server = start_in(encoding, fault);
+    let transport = transport_in(dialect_of(encoding), &server);
+    let reading = run(&transport, "silence", silence.deadlines()).await;
     assert_eq!(reading.events, silence.events, "{}", fault.name);
     assert_eq!(reading.end(), silence.end, "{}", fault.name);
     assert_eq!(reading.findings, silence.findings, "{}", fault.name);

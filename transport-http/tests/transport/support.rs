@@ -6,8 +6,8 @@ use executor_protocol::{
     Channel, Deadlines, ExecuteRequest, ExitStatus, IdleLimits, Severity, StreamEvent, StreamStats,
     Transport as _, TransportError, next_event,
 };
-use misbehaving_executor::{Script, Server};
-use transport_http::HttpTransport;
+use misbehaving_executor::{Fault, Script, Server, wire::Encoding};
+use transport_http::{Dialect, HttpTransport};
 
 /// How much later than its deadline a silence may be noticed on a machine that is busy.
 pub(crate) const GRACE: Duration = Duration::from_secs(2);
@@ -26,9 +26,27 @@ pub(crate) fn start(script: impl Into<Script>) -> Server {
     Server::start(script).expect("the server starts")
 }
 
+/// A server that has a fault and sends what events it sends in this encoding.
+pub(crate) fn start_in(encoding: Encoding, fault: &Fault) -> Server {
+    start(fault.script_in(encoding))
+}
+
 pub(crate) fn transport(server: &Server) -> HttpTransport {
+    transport_in(Dialect::default(), server)
+}
+
+/// A client that asks for its events in this form.
+pub(crate) fn transport_in(dialect: Dialect, server: &Server) -> HttpTransport {
     let builder = HttpTransport::builder(&server.url()).expect("a URL");
-    builder.build().expect("a client")
+    builder.dialect(dialect).build().expect("a client")
+}
+
+/// The form to ask for so that the answer is in this encoding.
+pub(crate) fn dialect_of(encoding: Encoding) -> Dialect {
+    match encoding {
+        Encoding::Ndjson => Dialect::Ndjson,
+        Encoding::Sse => Dialect::Sse,
+    }
 }
 
 pub(crate) fn command(execution_id: &str) -> ExecuteRequest {

@@ -1,5 +1,9 @@
 //! Bytes of answers: heads, chunks and event lines, proper ones and the parts of improper ones.
 
+mod encoding;
+
+pub use encoding::Encoding;
+
 /// The body of a stream that does everything right: two lines of output, exit code 0.
 pub const CLEAN_BODY: &str = concat!(
     "{\"type\":\"output\",\"data\":\"one\"}\n",
@@ -37,25 +41,13 @@ pub fn head(status_line: &str, headers: &[&str]) -> Vec<u8> {
 /// The head of an NDJSON stream in chunks.
 #[must_use]
 pub fn chunked_head() -> Vec<u8> {
-    head(
-        "HTTP/1.1 200 OK",
-        &[
-            "Content-Type: application/x-ndjson",
-            "Transfer-Encoding: chunked",
-        ],
-    )
+    Encoding::Ndjson.chunked_head()
 }
 
 /// The head of an NDJSON stream whose body has `length` bytes.
 #[must_use]
 pub fn sized_head(length: usize) -> Vec<u8> {
-    head(
-        "HTTP/1.1 200 OK",
-        &[
-            "Content-Type: application/x-ndjson",
-            &format!("Content-Length: {length}"),
-        ],
-    )
+    Encoding::Ndjson.sized_head(length)
 }
 
 /// One chunk.
@@ -66,17 +58,16 @@ pub fn chunk(data: impl AsRef<[u8]>) -> Vec<u8> {
     [size.as_bytes(), data, b"\r\n"].concat()
 }
 
-/// A whole stream in one chunk.
+/// A whole NDJSON stream in one chunk.
 #[must_use]
 pub fn chunked(body: impl AsRef<[u8]>) -> Vec<u8> {
-    [chunked_head(), chunk(body), LAST_CHUNK.into()].concat()
+    Encoding::Ndjson.chunked(body)
 }
 
-/// A whole stream framed by its length.
+/// A whole NDJSON stream framed by its length.
 #[must_use]
 pub fn sized(body: impl AsRef<[u8]>) -> Vec<u8> {
-    let body = body.as_ref();
-    [&sized_head(body.len()), body].concat()
+    Encoding::Ndjson.sized(body)
 }
 
 /// A whole answer with a status of its own, framed by its length.
