@@ -186,11 +186,6 @@ impl Judge {
             self.matcher.push(text);
         }
         let agent_failure = agent.as_ref().and_then(agent_failure);
-        // Where something else ended the attempt, the result is missing because of that.
-        if has_ended && agent_failure == Some(Failure::NoAgentResult) {
-            let end = self.capture.total_bytes();
-            findings.record(FindingCode::MissingResult, end, String::new);
-        }
         let found = self.matcher.finish();
         let patterns: Vec<_> = case
             .expected_patterns
@@ -210,6 +205,12 @@ impl Judge {
                 .or_else(|| failed(case, self.exit, self.first_error, agent_failure, &patterns))
                 .unwrap_or(Outcome::Passed),
         };
+        // Where something else ended the attempt, the result is missing because of that.
+        if matches!(&outcome, Outcome::Failed(failures) if failures.contains(&Failure::NoAgentResult))
+        {
+            let end = self.capture.total_bytes();
+            findings.record(FindingCode::MissingResult, end, String::new);
+        }
         Judgement {
             outcome,
             exit_code,

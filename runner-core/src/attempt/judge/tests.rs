@@ -260,6 +260,21 @@ fn a_foreign_line_is_a_finding_that_leaves_the_answer_standing() {
 }
 
 #[test]
+fn a_result_that_is_missing_because_of_a_timeout_is_no_finding() {
+    let case = asking(&[]);
+    let mut judge = Judge::new(&case, OutputJoin::Lines, 1024);
+    judge.on_event(output(INIT), &|| None);
+    judge.on_event(COMPLETE, &|| None);
+    let stats = StreamStats {
+        terminal: Some(case.timeout),
+        ..StreamStats::default()
+    };
+    let judgement = judge.finish(&case, StreamEnd::Clean, &Findings::default(), &stats);
+    assert!(matches!(judgement.outcome, Outcome::TimedOut { .. }));
+    assert!(judgement.findings.is_empty());
+}
+
+#[test]
 fn what_an_ended_attempt_lacks_is_no_finding() {
     let case = asking(&[]);
     let mut judge = Judge::new(&case, OutputJoin::Concat, 1024);
