@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use suite::{Ratio, Selection, Suite};
+use suite::{MatchOn, Ratio, Selection, Suite};
 
 fn configs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs")
@@ -68,7 +68,10 @@ fn the_default_suite_has_the_gates_and_the_limit_it_was_designed_for() {
         ..Selection::default()
     });
     assert_eq!(claude.cases.len(), 3);
-    assert!(claude.cases.iter().all(|case| case.requires == ["claude"]));
+    for case in &claude.cases {
+        assert_eq!(case.requires, ["claude"], "{}", case.id);
+        assert_eq!(case.match_on, MatchOn::FinalText, "{}", case.id);
+    }
 }
 
 #[cfg(unix)]

@@ -11,13 +11,13 @@ const REPORT: &str = "reports/simple_stress_tests_report.md";
 /// A stand-in that knows what the shipped suite asks, and answers as the real one does.
 const CLAUDE: &str = r#"#!/bin/sh
 case "$*" in
-    *"15 + 27"*) echo 42 ;;
-    *"7 * 8"*) printf '56\n63\n16\n' ;;
-    *Fibonacci*stream-json*)
-        echo '{"type":"system","subtype":"init"}'
-        echo '{"type":"result","subtype":"success","result":"0, 1, 1, 2, 3, 5, 8, 13, 21, 34"}' ;;
+    *"15 + 27"*stream-json*) answer='42' ;;
+    *"7 * 8"*stream-json*) answer='56\\n63\\n16' ;;
+    *Fibonacci*stream-json*) answer='0, 1, 1, 2, 3, 5, 8, 13, 21, 34' ;;
     *) exit 9 ;;
 esac
+printf '{"type":"system","subtype":"init"}\n'
+printf '{"type":"result","subtype":"success","is_error":false,"result":"%b"}\n' "$answer"
 "#;
 
 /// A folder with the configs that ship, and `bin` with no more programs than the suite needs.
