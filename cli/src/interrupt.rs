@@ -8,6 +8,7 @@ use tokio::{
 };
 
 use crate::{
+    children,
     error::CliError,
     exit::{Exit, Signal},
 };
@@ -34,7 +35,8 @@ impl Interrupt {
 
 /// Runs `body` until it ends, or until a second signal ends it at once.
 ///
-/// What `body` holds is dropped in that case, so that it still cleans up what it can without waiting.
+/// What `body` holds is dropped in that case, so that it still cleans up what it can without waiting,
+/// and the commands that run are killed.
 pub(crate) async fn until_forced<F>(body: impl FnOnce(Interrupt) -> F) -> Result<Exit, CliError>
 where
     F: Future<Output = Result<Exit, CliError>>,
@@ -46,11 +48,14 @@ where
         sender.send_replace(Some(first));
         signals.next().await
     };
-    tokio::select! {
+    let signal = tokio::select! {
         biased;
-        result = body(Interrupt(receiver)) => result,
-        signal = forced => Ok(Exit::Interrupted(signal)),
-    }
+        result = body(Interrupt(receiver)) => return result,
+        signal = forced => signal,
+    };
+    // By now `body` is dropped, so that nothing starts any more.
+    children::kill_all();
+    Ok(Exit::Interrupted(signal))
 }
 
 struct Signals {

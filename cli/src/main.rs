@@ -1,6 +1,7 @@
 //! `gauntlet`: the program. It wires arguments, settings, actors, signals and the terminal together and
 //! maps what happened to an exit code; everything else lives in the crates it depends on.
 mod args;
+mod children;
 mod error;
 mod executor;
 mod exit;
