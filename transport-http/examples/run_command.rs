@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo run -p transport-http --example run_command -- http://localhost:8000 'echo hello'
+//! cargo run -p transport-http --example run_command -- --sse http://localhost:8000 'echo hello'
 //! ```
 #![allow(clippy::print_stderr, reason = "it is a program")]
 
@@ -12,27 +13,33 @@ use executor_protocol::{
     Channel, Deadlines, ExecuteRequest, Severity, StreamEvent, Transport as _, error_chain,
     next_event,
 };
-use transport_http::HttpTransport;
+use transport_http::{Dialect, HttpTransport};
 
 /// Our exit code when there is none of the command to pass on.
 const NO_RESULT: u8 = 125;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let [url, command] = &*arguments else {
-        eprintln!("usage: run_command URL COMMAND");
-        return ExitCode::from(NO_RESULT);
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let (dialect, url, command) = match *arguments {
+        [url, command] => (Dialect::Ndjson, url, command),
+        ["--sse", url, command] => (Dialect::Sse, url, command),
+        ["--auto", url, command] => (Dialect::Auto, url, command),
+        _ => {
+            eprintln!("usage: run_command [--sse|--auto] URL COMMAND");
+            return ExitCode::from(NO_RESULT);
+        }
     };
     // The HTTP client needs tasks that stay on their thread, which this runtime has.
-    let result = actix_rt::System::new().block_on(run(url, command));
+    let result = actix_rt::System::new().block_on(run(dialect, url, command));
     ExitCode::from(result.unwrap_or_else(|error| {
         eprintln!("run_command: {}", error_chain(&*error));
         NO_RESULT
     }))
 }
 
-async fn run(url: &str, command: &str) -> Result<u8, Box<dyn Error>> {
-    let transport = HttpTransport::builder(url)?.build()?;
+async fn run(dialect: Dialect, url: &str, command: &str) -> Result<u8, Box<dyn Error>> {
+    let transport = HttpTransport::builder(url)?.dialect(dialect).build()?;
     let (command, execution_id) = (command.into(), "run_command".into());
     let request = ExecuteRequest {
         command,

@@ -1,6 +1,6 @@
 //! The client of one executor: its settings, and the requests it makes.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use awc::{
     FrozenClientRequest,
@@ -85,6 +85,15 @@ impl HttpTransport {
             health_path: "/health".into(),
             max_line: 16 * 1024 * 1024,
         }
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpTransport")
+            .field("endpoint", &self.route.address())
+            .field("dialect", &self.dialect)
+            .finish_non_exhaustive()
     }
 }
 

@@ -204,8 +204,7 @@ fn authorities_that_cannot_be_read_are_refused_by_name() {
     ] {
         let error = HttpTransport::builder_with(access)
             .build()
-            .err()
-            .expect("refused");
+            .expect_err("refused");
         assert!(
             matches!(error, EndpointError::Authorities { .. }),
             "{error:?}"
