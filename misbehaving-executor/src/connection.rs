@@ -1,4 +1,5 @@
-//! One connection: a thread that reads requests, and one that plays the answers.
+//! One connection: a thread that reads requests and, once it is a WebSocket, messages; and one that plays
+//! the answers.
 //!
 //! Reading never pauses, so that a client that leaves is noticed at once, whatever the answer is just
 //! waiting for.
@@ -13,7 +14,12 @@ use std::{
 
 use socket2::SockRef;
 
-use crate::{Request, Script, script::Step, shared::Shared};
+use crate::{
+    Log, Request, Script,
+    script::Step,
+    shared::Shared,
+    websocket::{self, Message},
+};
 
 pub(crate) struct Connection {
     pub(crate) stream: Arc<TcpStream>,
@@ -64,14 +70,17 @@ impl Connection {
         End::ClientLeft
     }
 
-    /// Takes note of requests until the client leaves.
+    /// Takes note of requests and messages until the client leaves.
     fn read_requests(&self) {
         let mut received = Vec::new();
+        let mut is_upgraded = false;
         let mut bytes = [0; 4096];
         // A client that aborts the connection leaves as well as one that closes it.
         while let Ok(count @ 1..) = (&*self.stream).read(&mut bytes) {
             received.extend_from_slice(&bytes[..count]);
-            while let Some(request) = Request::take(&mut received, self.number) {
+            // Behind a request for an upgrade come no more requests, whatever its answer is.
+            while !is_upgraded && let Some(request) = Request::take(&mut received, self.number) {
+                is_upgraded = request.header("upgrade").is_some();
                 self.shared.update(|state| {
                     let steps = self
                         .script
@@ -79,6 +88,9 @@ impl Connection {
                     state.connections[self.number].answers.push_back(steps);
                     state.log.requests.push(request);
                 });
+            }
+            while is_upgraded && let Some(message) = Message::take(&mut received, self.number) {
+                self.shared.update(|state| state.log.messages.push(message));
             }
         }
         self.shared
@@ -111,6 +123,20 @@ impl Connection {
             },
             Step::Pause(duration) => self.pause(*duration),
             Step::AwaitRelease => self.await_release(),
+            Step::Upgrade => {
+                let key = self
+                    .shared
+                    .read(|state| websocket_key(&state.log, self.number));
+                self.send(&websocket::upgrade(&key))
+            }
+            Step::AwaitMessage { kind, part } => self.await_log(|log| {
+                let mut messages = log.messages.iter();
+                messages.any(|message| {
+                    message.connection == self.number
+                        && message.kind == *kind
+                        && message.text.contains(part)
+                })
+            }),
             Step::Hold => self.pause_until(None),
             Step::Fin => {
                 // It fails where the client has aborted the connection, which is noticed on its own.
@@ -145,6 +171,18 @@ impl Connection {
         over.map_or(Ok(()), Err)
     }
 
+    /// Is silent until the log meets `condition`, or until the connection is over.
+    fn await_log(&self, condition: impl Fn(&Log) -> bool) -> Result<(), End> {
+        let met = self.shared.wait(None, |state| {
+            if condition(&state.log) {
+                return Some(Ok(()));
+            }
+            let is_over = state.connections[self.number].over;
+            is_over.then_some(Err(End::ClientLeft))
+        });
+        met.unwrap_or(Err(End::ClientLeft))
+    }
+
     fn await_release(&self) -> Result<(), End> {
         let released = self.shared.wait(None, |state| {
             if state.connections[self.number].over {
@@ -155,4 +193,12 @@ impl Connection {
         });
         released.unwrap_or(Err(End::ClientLeft))
     }
+}
+
+/// The key of the latest request for an upgrade on a connection.
+fn websocket_key(log: &Log, connection: usize) -> String {
+    let mut requests = log.requests.iter().rev();
+    let latest = requests.find(|request| request.connection == connection);
+    let key = latest.and_then(|request| request.header("sec-websocket-key"));
+    key.unwrap_or_default().to_owned()
 }

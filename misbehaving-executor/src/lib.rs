@@ -12,7 +12,8 @@
 //! - [`faults`] is the catalogue: one named [`Fault`] for each known way to answer badly, and a few
 //!   unusual ways to answer well, which a client must not take for faults. Each streams NDJSON or
 //!   server-sent events, as it is asked ([`Fault::script_in`]); [`sse_faults`] are those that only the
-//!   latter can have.
+//!   latter can have. [`websocket_faults`] are those
+//!   of servers that speak JSON-RPC over WebSockets.
 //!
 //! ```
 //! use std::{io::{Read as _, Write as _}, net::TcpStream};
@@ -34,9 +35,10 @@ mod request;
 mod script;
 mod server;
 mod shared;
+pub mod websocket;
 pub mod wire;
 
-pub use catalogue::{Fault, fault, faults, sse_faults};
+pub use catalogue::{Fault, fault, faults, sse_faults, websocket_faults};
 pub use log::{Log, Until};
 pub use request::Request;
 pub use script::{Answer, Script};

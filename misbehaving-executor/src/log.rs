@@ -6,7 +6,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use crate::{Request, shared::Shared};
+use crate::{Request, shared::Shared, websocket::Message};
 
 /// What a server has seen so far.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +16,8 @@ pub struct Log {
     pub connections: usize,
     /// The requests in the order in which they were complete.
     pub requests: Vec<Request>,
+    /// What was sent over WebSockets, in the order in which it was complete.
+    pub messages: Vec<Message>,
     /// How many answers were played to their last step.
     pub answered: usize,
     /// How many connections the client has closed or aborted.

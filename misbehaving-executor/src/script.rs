@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::wire;
+use crate::{websocket::MessageKind, wire};
 
 /// What a server does with connections and requests.
 #[derive(Debug, Clone)]
@@ -45,6 +45,11 @@ pub(crate) enum Step {
     },
     Pause(Duration),
     AwaitRelease,
+    Upgrade,
+    AwaitMessage {
+        kind: MessageKind,
+        part: String,
+    },
     Hold,
     Fin,
     Reset,
@@ -158,6 +163,26 @@ impl Answer {
     #[must_use]
     pub fn await_release(self) -> Self {
         self.then(Step::AwaitRelease)
+    }
+
+    /// Agrees to make the connection a WebSocket, as it should be done.
+    #[must_use]
+    pub fn upgrade(self) -> Self {
+        self.then(Step::Upgrade)
+    }
+
+    /// Is silent until the client has sent a text message with `part` in it over this WebSocket.
+    #[must_use]
+    pub fn await_text(self, part: impl Into<String>) -> Self {
+        self.await_message(MessageKind::Text, part)
+    }
+
+    /// Is silent until the client has sent a message of this kind, with `part` in its text, over this
+    /// WebSocket.
+    #[must_use]
+    pub fn await_message(self, kind: MessageKind, part: impl Into<String>) -> Self {
+        let part = part.into();
+        self.then(Step::AwaitMessage { kind, part })
     }
 
     /// Is silent until the client leaves.

@@ -5,6 +5,11 @@ mod events;
 mod framing;
 mod silence;
 mod sse;
+mod websocket_ends;
+mod websocket_framing;
+mod websocket_messages;
+mod websocket_silence;
+mod websocket_well_formed;
 mod well_formed;
 
 use std::io;
@@ -62,13 +67,27 @@ pub fn faults() -> impl Iterator<Item = &'static Fault> {
     .flatten()
 }
 
+/// All faults of servers that speak JSON-RPC over WebSockets, in groups: answers that are right, messages,
+/// framing, refusals and other ends, silence. Their names begin with `ws-`.
+pub fn websocket_faults() -> impl Iterator<Item = &'static Fault> {
+    [
+        websocket_well_formed::FAULTS,
+        websocket_messages::FAULTS,
+        websocket_framing::FAULTS,
+        websocket_ends::FAULTS,
+        websocket_silence::FAULTS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
 /// The faults that only server-sent events can have, and what only they have and is right. They send
 /// those in any encoding. Their names begin with `sse-`.
 pub fn sse_faults() -> impl Iterator<Item = &'static Fault> {
     sse::FAULTS.iter()
 }
 
-/// The fault called `name`.
+/// The fault called `name`, whatever is spoken.
 ///
 /// # Panics
 /// When there is none: a test names a fault that does not exist.
@@ -76,6 +95,7 @@ pub fn sse_faults() -> impl Iterator<Item = &'static Fault> {
 pub fn fault(name: &str) -> &'static Fault {
     let found = faults()
         .chain(sse_faults())
+        .chain(websocket_faults())
         .find(|fault| fault.name == name);
     found.unwrap_or_else(|| panic!("no fault is called {name:?}"))
 }
@@ -88,7 +108,7 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_every_fault_is_described() {
-        let all = || faults().chain(sse_faults());
+        let all = || faults().chain(sse_faults()).chain(websocket_faults());
         let names: BTreeSet<_> = all().map(|fault| fault.name).collect();
         assert_eq!(names.len(), all().count());
         for fault in all() {
@@ -96,6 +116,8 @@ mod tests {
                 |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
             assert!(fault.name.chars().all(is_name_character), "{}", fault.name);
             assert!(fault.about.ends_with('.'), "{}", fault.name);
+            let speaks_websocket = websocket_faults().any(|other| other.name == fault.name);
+            assert_eq!(fault.name.starts_with("ws-"), speaks_websocket);
         }
     }
 }
