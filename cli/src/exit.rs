@@ -17,7 +17,7 @@ pub(crate) enum Exit {
     ExecutorUnavailable,
     /// The executor went away in the middle.
     ExecutorLost,
-    /// A report could not be written.
+    /// A report, or the machine records, could not be written.
     ReportNotWritten,
     /// Ended by this signal.
     Interrupted(Signal),

@@ -213,7 +213,7 @@ impl Runner<'_> {
                 "the {} could not be written: {}",
                 failure.observer, failure.error
             ));
-            exit = exit.min(Exit::Internal);
+            exit = exit.min(Exit::ReportNotWritten);
         }
         for target in &reports {
             match report::write(target, &summary.results) {

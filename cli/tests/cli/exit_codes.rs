@@ -320,18 +320,18 @@ fn of_several_suites_the_gravest_exit_code_is_returned_and_all_are_run() {
 }
 
 #[test]
-fn records_that_cannot_be_written_exit_1_but_the_report_is_written_all_the_same() {
+fn records_that_cannot_be_written_exit_110_but_the_report_is_written_all_the_same() {
     let scratch = Scratch::with_cases([case("a", "true"), failing("b")]);
     let full = File::options()
         .write(true)
         .open("/dev/full")
         .expect("Linux has it");
-    let ended = scratch.run_suite(["--json"]).stdout(full).exits(1);
+    let ended = scratch.run_suite(["--json"]).stdout(full).exits(110);
     ended.says(["the machine records could not be written: No space left on device"]);
     assert!(scratch.report().contains("PASSED"));
 
     let (reader, writer) = std::io::pipe().expect("a pipe");
     drop(reader);
-    let ended = scratch.run_suite(["--json"]).stdout(writer).exits(1);
+    let ended = scratch.run_suite(["--json"]).stdout(writer).exits(110);
     ended.says(["the machine records could not be written: Broken pipe"]);
 }
