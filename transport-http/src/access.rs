@@ -134,10 +134,12 @@ impl Access {
         let headers = self.all_headers()?;
         let host = self.endpoint.secure_host()?;
         let tls = host.map(|host| Tls::new(host, &self.trust)).transpose()?;
+        let dialer = Dialer::new(tls);
         Ok(Route {
             headers,
             endpoint: self.endpoint.clone(),
-            client: client(Dialer::new(tls)),
+            client: client(dialer.clone()),
+            dialer,
         })
     }
 
@@ -208,6 +210,7 @@ fn secret(text: &str) -> Option<HeaderValue> {
 /// The way to one executor: the HTTP client with its connections, and what every request has in common.
 pub(crate) struct Route {
     client: Client,
+    dialer: Dialer,
     endpoint: Endpoint,
     headers: HeaderMap,
 }
@@ -221,6 +224,26 @@ impl Route {
     /// The URI of `path` below the base URL. Its scheme is `http` whatever the executor's is.
     pub(crate) fn uri(&self, path: &str) -> Result<Uri, EndpointError> {
         self.endpoint.uri(path)
+    }
+
+    /// The URL itself, for transports that ask for nothing below it. Its scheme is `http`, too.
+    pub(crate) fn own_uri(&self) -> Result<Uri, EndpointError> {
+        self.endpoint.own_uri()
+    }
+
+    /// The URI of `path` beside the URL, on the same host and port.
+    pub(crate) fn uri_on_host(&self, path: &str) -> Result<Uri, EndpointError> {
+        self.endpoint.uri_on_host(path)
+    }
+
+    /// What every request says.
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Where to get a connection that is used for one thing alone.
+    pub(crate) fn dialer(&self) -> &Dialer {
+        &self.dialer
     }
 
     /// A request that is let in, ready to be sent again and again.

@@ -5,7 +5,10 @@ use std::{future::poll_fn, pin::pin, time::Duration};
 use awc::{
     ClientResponse,
     error::PayloadError,
-    http::{StatusCode, header},
+    http::{
+        StatusCode,
+        header::{self, HeaderMap},
+    },
 };
 use bytes::Bytes;
 use executor_protocol::TransportError;
@@ -66,7 +69,7 @@ pub(crate) async fn expect_stream(
     }
     Err(TransportError::ContentType {
         content_type: content_type.unwrap_or_default(),
-        body: excerpt(answer, deadline).await,
+        body: excerpt(async || next_chunk(answer).await?.ok(), deadline).await,
     })
 }
 
@@ -99,26 +102,34 @@ pub(crate) async fn expect_ok(
     if status == StatusCode::OK {
         return Ok(());
     }
+    let body = if status.is_redirection() {
+        String::new()
+    } else {
+        excerpt(async || next_chunk(answer).await?.ok(), deadline).await
+    };
+    Err(refusal(status, answer.headers(), body))
+}
+
+/// The error of an answer with another status than the one that was hoped for.
+pub(crate) fn refusal(status: StatusCode, headers: &HeaderMap, body: String) -> TransportError {
     let text = |name| {
-        answer
-            .headers()
+        headers
             .get(name)
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned)
     };
     if status.is_redirection() {
-        let location = text(header::LOCATION);
-        return Err(TransportError::Redirect {
+        return TransportError::Redirect {
             status: status.as_u16(),
-            location,
-        });
+            location: text(header::LOCATION),
+        };
     }
     let retry_after = text(header::RETRY_AFTER).and_then(|seconds| seconds.trim().parse().ok());
-    Err(TransportError::Status {
+    TransportError::Status {
         status: status.as_u16(),
         retry_after: retry_after.map(Duration::from_secs),
-        body: excerpt(answer, deadline).await,
-    })
+        body,
+    }
 }
 
 /// The beginning of a body that has to come whole.
@@ -132,15 +143,19 @@ pub(crate) async fn whole_body(answer: &mut ClientResponse) -> Result<String, Tr
     Ok(String::from_utf8_lossy(&kept).into_owned())
 }
 
-/// The beginning of an answer's body as text, as far as it comes soon.
-async fn excerpt(answer: &mut ClientResponse, deadline: Instant) -> String {
+/// The beginning of a body as text, as far as it comes soon and before `deadline`.
+///
+/// What came is worth showing however it ended, so `next` has no errors.
+pub(crate) async fn excerpt(
+    mut next: impl AsyncFnMut() -> Option<Bytes>,
+    deadline: Instant,
+) -> String {
     let mut kept = Vec::new();
     let read = async {
         while kept.len() < EXCERPT_BYTES {
-            match next_chunk(answer).await {
-                Some(Ok(chunk)) => kept.extend_from_slice(&chunk),
-                // What came is worth showing however it ended.
-                Some(Err(_)) | None => break,
+            match next().await {
+                Some(chunk) => kept.extend_from_slice(&chunk),
+                None => break,
             }
         }
     };

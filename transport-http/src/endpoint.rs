@@ -136,6 +136,20 @@ impl Endpoint {
             .map_err(|error| EndpointError::Unusable(Box::new(error)))
     }
 
+    /// The URI of the base URL's own path, with its last slash if it has one.
+    pub(crate) fn own_uri(&self) -> Result<Uri, EndpointError> {
+        self.uri_on_host(self.url.path())
+    }
+
+    /// The URI of `path` on the same host and port, wherever the base URL is.
+    pub(crate) fn uri_on_host(&self, path: &str) -> Result<Uri, EndpointError> {
+        let base_path = self.url.path().trim_end_matches('/');
+        let root = self.base.strip_suffix(base_path).unwrap_or(&self.base);
+        format!("{root}/{}", path.trim_start_matches('/'))
+            .parse()
+            .map_err(|error| EndpointError::Unusable(Box::new(error)))
+    }
+
     pub(crate) fn credentials(&self) -> Option<Credentials> {
         let decode = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
         (!self.url.username().is_empty() || self.url.password().is_some()).then(|| Credentials {
@@ -178,6 +192,23 @@ mod tests {
         }
         let unusual = Endpoint::parse("https://executor:80").expect("valid");
         assert_eq!(unusual.authority(), "executor:80");
+    }
+
+    #[test]
+    fn a_websocket_has_its_own_path_and_other_paths_are_beside_it() {
+        let endpoint = Endpoint::parse("ws://localhost:8003/ws/mcp/").expect("valid");
+        let text = |uri: Result<Uri, _>| uri.expect("valid").to_string();
+        assert_eq!(text(endpoint.own_uri()), "http://localhost:8003/ws/mcp/");
+        assert_eq!(
+            text(endpoint.uri_on_host("/health")),
+            "http://localhost:8003/health"
+        );
+        let root = Endpoint::parse("ws://localhost").expect("valid");
+        assert_eq!(text(root.own_uri()), "http://localhost:80/");
+        assert_eq!(
+            text(root.uri_on_host("health")),
+            "http://localhost:80/health"
+        );
     }
 
     #[test]

@@ -24,9 +24,9 @@ pub(crate) struct Exchange {
     dial: Rc<Cell<Dial>>,
 }
 
-/// The head of an answer, with what the body's stream goes on with.
-pub(crate) struct Head {
-    pub(crate) answer: ClientResponse,
+/// The beginning of an answer, with what the stream behind it goes on with.
+pub(crate) struct Head<A = ClientResponse> {
+    pub(crate) answer: A,
     pub(crate) connected: Option<Instant>,
     pub(crate) timer: Pin<Box<Sleep>>,
 }
@@ -40,11 +40,21 @@ impl Exchange {
         }
     }
 
+    /// Sends a request and waits for the head of its answer.
     pub(crate) async fn send(
         self,
         request: SendClientRequest,
         address: &str,
     ) -> Result<Head, TransportError> {
+        self.watch(async { request.await.map_err(|error| send_error(error, address)) })
+            .await
+    }
+
+    /// Waits until `steps`, from dialling to the beginning of an answer, are done, each in time.
+    pub(crate) async fn watch<A>(
+        self,
+        steps: impl Future<Output = Result<A, TransportError>>,
+    ) -> Result<Head<A>, TransportError> {
         let Deadlines {
             connect,
             head,
@@ -52,12 +62,12 @@ impl Exchange {
             ..
         } = self.deadlines;
         let mut timer = Box::pin(sleep_until(self.started + connect.min(head).min(total)));
-        let mut sending = std::pin::pin!(DIAL.scope(Rc::clone(&self.dial), request));
+        let mut steps = std::pin::pin!(DIAL.scope(Rc::clone(&self.dial), steps));
         loop {
             tokio::select! {
                 biased;
-                result = &mut sending => {
-                    let answer = result.map_err(|error| send_error(error, address))?;
+                result = &mut steps => {
+                    let answer = result?;
                     let connected = match self.dial.get() {
                         Dial::Connected(at) => Some(at),
                         Dial::Dialing | Dial::NotNeeded => None,
@@ -129,7 +139,7 @@ fn bounded(deadlines: Deadlines) -> Deadlines {
 }
 
 /// What a failure before the head of the answer means.
-fn send_error(error: SendRequestError, address: &str) -> TransportError {
+pub(crate) fn send_error(error: SendRequestError, address: &str) -> TransportError {
     let address = || address.to_owned();
     let io_error = match error {
         SendRequestError::Connect(ConnectError::Disconnected) => {

@@ -21,11 +21,13 @@ mod endpoint;
 mod exchange;
 mod health;
 mod stream;
+mod websocket;
 
 pub use access::Access;
 pub use client::{HttpTransport, HttpTransportBuilder};
 pub use dialect::Dialect;
 pub use endpoint::EndpointError;
+pub use websocket::{WebSocketTransport, WebSocketTransportBuilder};
 
 /// Compiles the examples of the README.
 #[cfg(doctest)]

@@ -79,7 +79,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         name: "ws-started-after-terminal",
         about: "A command starts after the terminal event.",
-        may_pass: true,
+        may_pass: false,
         script: |_| goodbye(ended().send(ws::text(STARTED))),
     },
     Fault {

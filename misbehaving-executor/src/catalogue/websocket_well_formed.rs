@@ -25,7 +25,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         name: "ws-clean-failure",
         about: "The command fails with exit code 3, which is reported as it should be.",
-        may_pass: true,
+        may_pass: false,
         script: |_| {
             let params = r#"{"status":"failed","pgid":null,"exit_code":3,"error":null}"#;
             let failed = ws::notification("process.completed", params);
@@ -112,8 +112,8 @@ pub(super) const FAULTS: &[Fault] = &[
         script: |_| {
             let all = [
                 r#" { "id" : 1, "result" : { "status" : "started" } } "#,
-                r#"{"params": {"data": "one\\n", "type": "stdout"}, "method": "process.output"}"#,
-                r#"{"jsonrpc": "2.0", "method": "process.output", "params": {"type": "stderr", "data": "two\\n", "truncated": false, "chunk_index": null, "total_chunks": null}}"#,
+                r#"{"params": {"data": "one\n", "type": "stdout"}, "method": "process.output"}"#,
+                r#"{"jsonrpc": "2.0", "method": "process.output", "params": {"type": "stderr", "data": "two\n", "truncated": false, "chunk_index": null, "total_chunks": null}}"#,
                 r#"{"params":{"exit_code":0},"method":"process.completed"}"#,
             ];
             goodbye(greeted().send(ws::texts(all)))

@@ -4,13 +4,13 @@ use executor_protocol::{FindingCode, Findings, StreamEvent};
 
 /// Watches the order of a stream's events.
 #[derive(Debug, Default)]
-pub(super) struct Conformance {
+pub(crate) struct Conformance {
     terminal_came: bool,
 }
 
 impl Conformance {
     /// Judges one more event, which began at `offset`.
-    pub(super) fn judge(&mut self, event: StreamEvent<'_>, offset: u64, findings: &mut Findings) {
+    pub(crate) fn judge(&mut self, event: StreamEvent<'_>, offset: u64, findings: &mut Findings) {
         match (self.terminal_came, event.is_terminal()) {
             (true, true) => {
                 findings.record(FindingCode::DuplicateTerminal, offset, || {
@@ -27,12 +27,12 @@ impl Conformance {
     }
 
     /// Whether a terminal event has come.
-    pub(super) fn terminal_came(&self) -> bool {
+    pub(crate) fn terminal_came(&self) -> bool {
         self.terminal_came
     }
 
     /// Judges the end of the stream at `offset`.
-    pub(super) fn judge_end(&self, offset: u64, findings: &mut Findings) {
+    pub(crate) fn judge_end(&self, offset: u64, findings: &mut Findings) {
         if !self.terminal_came {
             findings.record(FindingCode::MissingTerminal, offset, String::new);
         }

@@ -6,4 +6,5 @@ mod lines;
 mod objects;
 mod sse;
 
+pub(crate) use conformance::Conformance;
 pub use decoder::Decoder;

@@ -10,3 +10,7 @@ mod sse;
 mod support;
 mod tls;
 mod tls_server;
+mod websocket;
+mod websocket_dialogue;
+mod websocket_memory;
+mod websocket_silence;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use executor_protocol::{
     Channel, Deadlines, ExecuteRequest, ExitStatus, IdleLimits, Severity, StreamEvent, StreamStats,
-    Transport as _, TransportError, next_event,
+    Transport, TransportError, next_event,
 };
 use misbehaving_executor::{Fault, Script, Server, wire::Encoding};
 use transport_http::{Dialect, HttpTransport};
@@ -122,6 +122,12 @@ impl Reading {
             TransportError::TotalTimeout { .. } => "total-timeout".into(),
             TransportError::EndTimeout { .. } => "end-timeout".into(),
             TransportError::Stalled { clock, .. } => format!("stalled: {clock}"),
+            TransportError::Rejected { kind, message, .. } => format!("{kind}: {message}"),
+            TransportError::Closed { code: None, .. } => "closed without a code".into(),
+            TransportError::Closed {
+                code: Some(code),
+                reason,
+            } => format!("closed {code}: {reason}"),
             other => format!("{other:?}"),
         }
     }
@@ -129,7 +135,7 @@ impl Reading {
 
 /// Runs a command and reads its stream to the end.
 pub(crate) async fn run(
-    transport: &HttpTransport,
+    transport: &impl Transport,
     execution_id: &str,
     deadlines: Deadlines,
 ) -> Reading {
@@ -208,6 +214,10 @@ fn word(event: StreamEvent<'_>) -> String {
         StreamEvent::Complete {
             exit: ExitStatus::Unusable,
         } => "exit:unusable".into(),
+        StreamEvent::Complete {
+            exit: ExitStatus::NotReported,
+        } => "exit:none".into(),
+        StreamEvent::Notice { kind, message } => format!("{}:{message}", kind.as_str()),
         StreamEvent::Heartbeat => "heartbeat".into(),
         StreamEvent::Unknown { kind } => format!("unknown:{kind}"),
         other => format!("{other:?}"),
