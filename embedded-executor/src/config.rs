@@ -35,6 +35,16 @@ pub struct ExecutorConfig {
     /// The longest command in bytes. Default: 131,071, the longest argument Linux passes to a program;
     /// a longer limit only moves the refusal to the start of the command.
     pub max_command_bytes: usize,
+    /// WebSockets that may be open at once; more are told so and closed. Default: 100.
+    pub max_sessions: NonZeroUsize,
+    /// How often the client of a WebSocket is asked whether it still lives. One that has not answered
+    /// for twice as long is closed, and its command ended. Default: 30 s.
+    pub ping_interval: Duration,
+    /// How long an answer of server-sent events is silent before it gives a sign of life; `None` for
+    /// never. Default: 15 s.
+    pub sse_heartbeat: Option<Duration>,
+    /// The same for NDJSON, whose clients have to expect such events. Default: never.
+    pub ndjson_heartbeat: Option<Duration>,
     /// How long a command may run that does not say it itself. Default: 120 s.
     pub default_timeout: Duration,
     /// How long any command may run; longer wishes are cut to this. Default: 1 hour.
@@ -63,6 +73,10 @@ impl Default for ExecutorConfig {
             workers: NonZeroUsize::MIN,
             max_commands: NonZeroUsize::MIN.saturating_add(15),
             max_command_bytes: 128 * 1024 - 1,
+            max_sessions: NonZeroUsize::MIN.saturating_add(99),
+            ping_interval: Duration::from_secs(30),
+            sse_heartbeat: Some(Duration::from_secs(15)),
+            ndjson_heartbeat: None,
             default_timeout: Duration::from_secs(120),
             max_timeout: Duration::from_secs(60 * 60),
             kill_grace: Duration::from_secs(2),

@@ -1,12 +1,14 @@
 //! The executor that ships with the program: a streaming command-execution server on loopback.
 //!
 //! It is a server like any other: it speaks the protocol of `executor-protocol` over HTTP, and no part
-//! of the runner depends on it being in the same process. The crate is two layers:
+//! of the runner depends on it being in the same process. The crate is three layers:
 //!
 //! - `process` runs commands: process groups, deadlines, the sandbox, output as batches of lines. It
 //!   knows no HTTP.
-//! - `http` answers requests: the guard against foreign callers, the routes, the NDJSON body. It
-//!   knows no processes beyond what `process` hands out.
+//! - `framing` writes what a command says in the words of each dialect: NDJSON, server-sent events,
+//!   JSON-RPC in WebSocket frames.
+//! - `http` answers requests: the guard against foreign callers, the routes, the bodies, the sessions
+//!   of WebSockets. It knows no processes beyond what `process` hands out.
 //!
 //! # What a command gets
 //!
@@ -51,6 +53,7 @@
 
 mod config;
 mod error;
+mod framing;
 mod http;
 mod process;
 mod server;

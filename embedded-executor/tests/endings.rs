@@ -4,7 +4,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{Client, Fixture, has_zombie_child, post, runs, until};
+use common::{Client, Fixture, bytes_written, has_zombie_child, post, runs, until};
 use serde_json::json;
 
 /// A shell, its child and its grandchild, none of which minds SIGTERM.
@@ -156,17 +156,6 @@ async fn a_slow_reader_holds_the_command_back() {
     }
     drop(client);
     assert_gone(&[leader]).await;
-}
-
-/// How much a process has written so far, in all.
-fn bytes_written(pid: i32) -> u64 {
-    let counters = std::fs::read_to_string(format!("/proc/{pid}/io")).expect("it runs");
-    let written = counters
-        .lines()
-        .find_map(|line| line.strip_prefix("wchar: "));
-    written
-        .and_then(|written| written.parse().ok())
-        .expect("a counter")
 }
 
 #[actix_web::test]

@@ -1,21 +1,29 @@
-//! A running command as the body of an answer: NDJSON, a chunk per batch.
+//! A running command as the body of an answer, a chunk per batch.
 
 use std::{
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
+    time::Duration,
 };
 
 use actix_web::body::{BodySize, MessageBody};
 use bytes::Bytes;
-use executor_protocol::{ExitStatus, StreamEvent, wire::write_event};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{Instant, Sleep},
+};
 
-use crate::process::{Batch, End, RunningCommand, Update};
+use crate::{
+    framing::{Event, Framing},
+    process::{RunningCommand, Update},
+};
 
 /// The events of one command. Dropping the body, as happens when the client leaves, ends the command.
 #[derive(Debug)]
 pub(super) struct EventBody {
     command: RunningCommand,
+    framing: Framing,
+    heartbeat: Option<Heartbeat>,
     ended: bool,
     /// Counts the answer as being under way.
     _answer: OwnedSemaphorePermit,
@@ -28,12 +36,48 @@ pub(super) struct EventBody {
 pub(super) struct Abandoned;
 
 impl EventBody {
-    pub(super) fn new(command: RunningCommand, answer: OwnedSemaphorePermit) -> Self {
+    pub(super) fn new(
+        command: RunningCommand,
+        framing: Framing,
+        heartbeat: Option<Duration>,
+        answer: OwnedSemaphorePermit,
+    ) -> Self {
         Self {
             command,
+            framing,
+            heartbeat: heartbeat.map(Heartbeat::every),
             ended: false,
             _answer: answer,
         }
+    }
+
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Vec<u8>, Abandoned>>> {
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        while let Poll::Ready(update) = self.command.poll_next(cx) {
+            let chunk = match update {
+                Some(Update::Started(_)) => continue,
+                Some(Update::Output(batch)) => self.framing.batch(&batch),
+                Some(Update::Ended(end)) => {
+                    self.ended = true;
+                    self.framing.end(&end)
+                }
+                None => return Poll::Ready(Some(Err(Abandoned))),
+            };
+            if let Some(heartbeat) = &mut self.heartbeat {
+                heartbeat.postpone();
+            }
+            return Poll::Ready(Some(Ok(chunk)));
+        }
+        let Some(heartbeat) = &mut self.heartbeat else {
+            return Poll::Pending;
+        };
+        heartbeat.poll_due(cx).map(|()| {
+            let mut chunk = Vec::new();
+            self.framing.write(&mut chunk, &Event::Heartbeat);
+            Some(Ok(chunk))
+        })
     }
 }
 
@@ -48,46 +92,45 @@ impl MessageBody for EventBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, Abandoned>>> {
-        if self.ended {
-            return Poll::Ready(None);
+        self.poll_chunk(cx)
+            .map(|chunk| chunk.map(|chunk| chunk.map(Bytes::from)))
+    }
+}
+
+/// Tells when a stream has been silent for so long that a sign of life is due.
+#[derive(Debug)]
+struct Heartbeat {
+    interval: Duration,
+    due: Pin<Box<Sleep>>,
+    /// When the stream was heard last, if the timer does not know yet. A busy stream only writes this
+    /// down; setting the timer for each chunk would cost more than the chunk's writing.
+    heard: Option<Instant>,
+}
+
+impl Heartbeat {
+    fn every(interval: Duration) -> Self {
+        Self {
+            interval,
+            due: Box::pin(tokio::time::sleep(interval)),
+            heard: None,
         }
-        let chunk = match ready!(self.command.poll_next(cx)) {
-            Some(Update::Output(batch)) => output_chunk(&batch),
-            Some(Update::Ended(end)) => {
-                self.ended = true;
-                end_chunk(&end)
+    }
+
+    fn postpone(&mut self) {
+        self.heard = Some(Instant::now());
+    }
+
+    /// Ready when a sign of life is due, which is taken as given then.
+    fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            std::task::ready!(self.due.as_mut().poll(cx));
+            let now = Instant::now();
+            let heard = self.heard.take();
+            let silent_since = heard.unwrap_or(now);
+            self.due.as_mut().reset(silent_since + self.interval);
+            if heard.is_none() {
+                return Poll::Ready(());
             }
-            None => return Poll::Ready(Some(Err(Abandoned))),
-        };
-        Poll::Ready(Some(Ok(chunk.into())))
+        }
     }
-}
-
-fn output_chunk(batch: &Batch) -> Vec<u8> {
-    let mut chunk = Vec::with_capacity(batch.wire_bytes());
-    for (channel, data) in batch.lines() {
-        write_event(
-            &mut chunk,
-            &StreamEvent::Output {
-                data,
-                channel: Some(channel),
-            },
-        );
-    }
-    chunk
-}
-
-fn end_chunk(end: &End) -> Vec<u8> {
-    let mut chunk = Vec::new();
-    if let Some(problem) = &end.problem {
-        let message = &*problem.to_string();
-        write_event(&mut chunk, &StreamEvent::Error { message });
-    }
-    write_event(
-        &mut chunk,
-        &StreamEvent::Complete {
-            exit: ExitStatus::Code(end.exit_code),
-        },
-    );
-    chunk
 }

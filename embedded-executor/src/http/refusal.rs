@@ -1,5 +1,6 @@
 //! Requests that are turned down, as JSON.
 
+use actix_http::ws::HandshakeError;
 use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
@@ -39,6 +40,8 @@ pub(super) enum Refusal {
     Busy { max: usize },
     #[error("the executor is stopping")]
     Stopping,
+    #[error("no WebSocket can be opened by this request: {0}")]
+    Handshake(HandshakeError),
 }
 
 impl ResponseError for Refusal {
@@ -54,6 +57,8 @@ impl ResponseError for Refusal {
             Self::BodyBroken | Self::Request(_) | Self::EmptyCommand | Self::NulInCommand => {
                 StatusCode::BAD_REQUEST
             }
+            Self::Handshake(HandshakeError::UnsupportedVersion) => StatusCode::UPGRADE_REQUIRED,
+            Self::Handshake(_) => StatusCode::BAD_REQUEST,
             Self::Busy { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -65,6 +70,9 @@ impl ResponseError for Refusal {
             Self::Token => response.insert_header((header::WWW_AUTHENTICATE, "Bearer")),
             // Commands end at any moment, so the shortest time that the header can say.
             Self::Busy { .. } => response.insert_header((header::RETRY_AFTER, "1")),
+            Self::Handshake(HandshakeError::UnsupportedVersion) => {
+                response.insert_header((header::SEC_WEBSOCKET_VERSION, "13"))
+            }
             _ => &mut response,
         };
         response.json(serde_json::json!({ "error": self.to_string() }))

@@ -1,12 +1,9 @@
 //! The routes: health, and the execution of commands.
 
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     http::header,
     middleware,
     web::{self, Data, Payload, ServiceConfig},
@@ -15,8 +12,11 @@ use bytes::BytesMut;
 use executor_protocol::ExecuteRequest;
 use futures_util::StreamExt as _;
 
-use super::{Service, body::EventBody, guard, refusal::Refusal};
-use crate::process::{Busy, Command};
+use super::{Service, accept::Accepted, body::EventBody, guard, refusal::Refusal, websocket};
+use crate::{
+    framing::Framing,
+    process::{Busy, Command, RunningCommand},
+};
 
 /// How long a client may take to send a request's body, which fits into a few packets.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -53,6 +53,11 @@ pub(crate) fn configure(app: &mut ServiceConfig, service: Data<Service>) {
                 .route(web::post().to(execute))
                 .default_service(wrong_method()),
         )
+        .service(
+            web::resource(["/ws", "/ws/mcp"])
+                .route(web::get().to(websocket::open))
+                .default_service(wrong_method()),
+        )
         .default_service(refused(|| Refusal::NoRoute));
     app.app_data(service).service(routes);
 }
@@ -72,35 +77,56 @@ async fn healthz() -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
 }
 
-async fn execute(service: Data<Service>, payload: Payload) -> Result<HttpResponse, Refusal> {
+async fn execute(
+    service: Data<Service>,
+    http: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Refusal> {
     let request = ExecuteRequest::from_json(&read(payload, service.max_body_bytes()).await?)?;
     let command = service.admit(request)?;
-    let busy = || Refusal::Busy {
-        max: service.launcher.max_commands(),
-    };
+    // A stop that finds no answer counted must not miss this command: it is counted first.
     let answer = Arc::clone(&service.answers)
         .try_acquire_owned()
-        .map_err(|_| busy())?;
-    // After the answer is counted: a stop that finds nothing counted must not miss this command.
-    if service.closing.load(Ordering::Acquire) {
-        return Err(Refusal::Stopping);
-    }
-    let running = service.launcher.start(command).map_err(|Busy| busy())?;
+        .map_err(|_| service.busy())?;
+    let running = service.start(command)?;
+    let (framing, content_type, heartbeat) = match Accepted::of(http.headers()) {
+        Accepted::Ndjson => (
+            Framing::Ndjson,
+            "application/x-ndjson",
+            service.ndjson_heartbeat,
+        ),
+        Accepted::ServerSentEvents => (Framing::Sse, "text/event-stream", service.sse_heartbeat),
+    };
     Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "application/x-ndjson"))
+        .insert_header((header::CONTENT_TYPE, content_type))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(EventBody::new(running, answer)))
+        .body(EventBody::new(running, framing, heartbeat, answer)))
 }
 
 impl Service {
-    fn max_body_bytes(&self) -> usize {
+    pub(super) fn max_body_bytes(&self) -> usize {
         self.max_command_bytes
             .saturating_mul(JSON_EXPANSION)
             .saturating_add(ENVELOPE_BYTES)
     }
 
+    /// Starts a command, unless as many run as may or the executor stops. The caller has counted its
+    /// answer or its session already.
+    pub(super) fn start(&self, command: Command) -> Result<RunningCommand, Refusal> {
+        if *self.closing.borrow() {
+            return Err(Refusal::Stopping);
+        }
+        self.launcher.start(command).map_err(|Busy| self.busy())
+    }
+
+    fn busy(&self) -> Refusal {
+        Refusal::Busy {
+            max: self.launcher.max_commands(),
+        }
+    }
+
     /// The command of a request that can be run as it is.
-    fn admit(&self, request: ExecuteRequest) -> Result<Command, Refusal> {
+    pub(super) fn admit(&self, request: ExecuteRequest) -> Result<Command, Refusal> {
         let ExecuteRequest {
             command: text,
             timeout,

@@ -27,10 +27,22 @@ struct Line {
     /// Where the line ends in the batch's text; it begins where the one before ended.
     end: usize,
     channel: Channel,
+    is_ended: bool,
+}
+
+/// One line as the command printed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OutputLine<'a> {
+    pub(crate) channel: Channel,
+    /// Without the line feed.
+    pub(crate) text: &'a str,
+    /// Whether a line feed followed: not for the last words of a command that forgot it, and not for
+    /// the pieces of a line that was cut.
+    pub(crate) is_ended: bool,
 }
 
 impl Batch {
-    pub(super) fn push(&mut self, channel: Channel, line: &[u8]) {
+    pub(super) fn push(&mut self, channel: Channel, line: &[u8], is_ended: bool) {
         for chunk in line.utf8_chunks() {
             self.text.push_str(chunk.valid());
             if !chunk.invalid().is_empty() {
@@ -40,16 +52,21 @@ impl Batch {
         self.lines.push(Line {
             end: self.text.len(),
             channel,
+            is_ended,
         });
     }
 
-    /// The lines without their line feeds.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = (Channel, &str)> {
+    /// The lines.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = OutputLine<'_>> {
         let mut start = 0;
         self.lines.iter().map(move |line| {
             let text = &self.text[start..line.end];
             start = line.end;
-            (line.channel, text)
+            OutputLine {
+                channel: line.channel,
+                text,
+                is_ended: line.is_ended,
+            }
         })
     }
 
@@ -95,10 +112,10 @@ impl LineSplitter {
         let mut rest = bytes;
         while let Some(end) = memchr::memchr(b'\n', rest) {
             if self.partial.is_empty() && end <= self.limit {
-                batch.push(self.channel, &rest[..end]);
+                batch.push(self.channel, &rest[..end], true);
             } else {
                 self.extend(&rest[..end], batch);
-                self.end_line(batch);
+                self.end_line(batch, true);
             }
             rest = &rest[end + 1..];
         }
@@ -108,12 +125,12 @@ impl LineSplitter {
     /// Adds the last line, if the output did not end with a line feed.
     pub(super) fn finish(&mut self, batch: &mut Batch) {
         if !self.partial.is_empty() {
-            self.end_line(batch);
+            self.end_line(batch, false);
         }
     }
 
-    fn end_line(&mut self, batch: &mut Batch) {
-        batch.push(self.channel, &self.partial);
+    fn end_line(&mut self, batch: &mut Batch, is_ended: bool) {
+        batch.push(self.channel, &self.partial, is_ended);
         self.partial.clear();
         // A rare long line must not keep its memory for the rest of the command.
         self.partial.shrink_to(64 * 1024);
@@ -126,7 +143,7 @@ impl LineSplitter {
             self.partial.extend_from_slice(now);
             bytes = later;
             let cut = complete_characters(&self.partial);
-            batch.push(self.channel, &self.partial[..cut]);
+            batch.push(self.channel, &self.partial[..cut], false);
             self.partial.drain(..cut);
             tracing::warn!(channel = %self.channel, limit = self.limit, "a long line was cut");
         }
@@ -163,7 +180,7 @@ mod tests {
             splitter.push(piece, &mut batch);
         }
         splitter.finish(&mut batch);
-        batch.lines().map(|(_, line)| line.to_owned()).collect()
+        batch.lines().map(|line| line.text.to_owned()).collect()
     }
 
     /// What `split` should do, with all bytes at hand.
@@ -192,6 +209,26 @@ mod tests {
         assert_eq!(split(&[b"12345678\n"], 8), ["12345678"]);
         assert_eq!(split(&[b"123456789\n"], 8), ["12345678", "9"]);
         assert_eq!(split(&[b"1234567\xc3\xbc\n"], 8), ["1234567", "ü"]);
+    }
+
+    #[test]
+    fn it_is_known_which_lines_ended_in_a_line_feed() {
+        let mut batch = Batch::default();
+        let mut splitter = LineSplitter::with_limit(Channel::Stdout, 4);
+        splitter.push(b"a\n\n123456\nlast", &mut batch);
+        splitter.finish(&mut batch);
+        let lines: Vec<_> = batch
+            .lines()
+            .map(|line| (line.text, line.is_ended))
+            .collect();
+        let expected = [
+            ("a", true),
+            ("", true),
+            ("1234", false),
+            ("56", true),
+            ("last", false),
+        ];
+        assert_eq!(lines, expected);
     }
 
     #[test]

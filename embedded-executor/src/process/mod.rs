@@ -22,7 +22,10 @@ use std::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
 pub use self::sandbox::Sandbox;
-pub(crate) use self::{lines::Batch, supervise::End};
+pub(crate) use self::{
+    lines::{Batch, OutputLine},
+    supervise::{End, Problem},
+};
 use self::{
     sandbox::SandboxRules,
     spawn::{Shell, SpawnError, Spawned},
@@ -110,8 +113,13 @@ impl Launcher {
             .try_acquire_owned()
             .map_err(|_| Busy)?;
         let (updates, received) = mpsc::channel(WAITING_BATCHES);
-        tokio::spawn(run(self.clone(), command, updates, slot));
-        Ok(RunningCommand { updates: received })
+        let (wish, wishes) = watch::channel(Wish::Run);
+        let channels = Channels { updates, wishes };
+        tokio::spawn(run(self.clone(), command, channels, slot));
+        Ok(RunningCommand {
+            updates: received,
+            wish,
+        })
     }
 
     /// Lets commands run to their end for `grace`, then kills what is left; returns when there is no
@@ -152,11 +160,30 @@ impl Launcher {
 #[derive(Debug)]
 pub(crate) struct RunningCommand {
     updates: mpsc::Receiver<Update>,
+    wish: watch::Sender<Wish>,
+}
+
+/// What a command's client wants it to do. Only the latest wish counts, and a cancellation is the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Run,
+    Pause,
+    Cancel,
+}
+
+/// The far ends of what a [`RunningCommand`] holds.
+#[derive(Debug)]
+struct Channels {
+    updates: mpsc::Sender<Update>,
+    wishes: watch::Receiver<Wish>,
 }
 
 /// One thing that a command says.
 #[derive(Debug)]
 pub(crate) enum Update {
+    /// The command runs, in the process group with this number. It comes first, unless the command
+    /// could not be started.
+    Started(i32),
     /// Some lines of output.
     Output(Batch),
     /// The end, after which nothing comes.
@@ -169,14 +196,35 @@ impl RunningCommand {
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Update>> {
         self.updates.poll_recv(cx)
     }
+
+    /// Stops every process of the command until it is resumed. Its time runs on, and what it has
+    /// printed already still comes.
+    pub(crate) fn pause(&self) {
+        self.wish(Wish::Pause);
+    }
+
+    /// Lets a paused command go on.
+    pub(crate) fn resume(&self) {
+        self.wish(Wish::Run);
+    }
+
+    /// Ends the command as a timeout would. Its end still comes, once nothing of it is left.
+    pub(crate) fn cancel(&self) {
+        self.wish(Wish::Cancel);
+    }
+
+    fn wish(&self, wish: Wish) {
+        self.wish.send_if_modified(|current| {
+            let is_new = *current != wish && *current != Wish::Cancel;
+            if is_new {
+                *current = wish;
+            }
+            is_new
+        });
+    }
 }
 
-async fn run(
-    launcher: Launcher,
-    command: Command,
-    updates: mpsc::Sender<Update>,
-    slot: OwnedSemaphorePermit,
-) {
+async fn run(launcher: Launcher, command: Command, channels: Channels, slot: OwnedSemaphorePermit) {
     let Command {
         text,
         timeout,
@@ -187,11 +235,14 @@ async fn run(
         timeout,
         kill_grace: launcher.kill_grace,
         stopping: launcher.stopping.subscribe(),
-        updates,
+        wishes: channels.wishes,
+        updates: channels.updates,
     };
     let (end, remains) = match start(&launcher, text).await {
         Ok((spawned, workspace)) => {
-            tracing::debug!(execution_id, group = %spawned.group.id(), "command started");
+            let group = spawned.group.id().as_raw_pid();
+            tracing::debug!(execution_id, group, "command started");
+            supervision.send_started(group).await;
             supervision.run_to_end(spawned, workspace).await
         }
         Err(error) => (End::not_started(error), None),

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::{
-    Update,
+    Update, Wish,
     group::{self, LeaderExit, ProcessGroup},
     pump::Pump,
     spawn::{SpawnError, Spawned},
@@ -55,6 +55,8 @@ pub(crate) enum Problem {
     Stopping,
     #[error("the client went away")]
     ClientGone,
+    #[error("canceled")]
+    Canceled,
     #[error("{}", error_chain(.0))]
     NotStarted(SpawnError),
     #[error("the command was killed but does not end")]
@@ -82,6 +84,7 @@ impl End {
             (Cause::TimedOut, _) => (124, Some(Problem::TimedOut(timeout))),
             (Cause::Stopping, _) => (128 + Signal::TERM.as_raw(), Some(Problem::Stopping)),
             (Cause::ClientGone, _) => (128 + Signal::TERM.as_raw(), Some(Problem::ClientGone)),
+            (Cause::Canceled, _) => (128 + Signal::TERM.as_raw(), Some(Problem::Canceled)),
         };
         Self { exit_code, problem }
     }
@@ -94,6 +97,7 @@ enum Cause {
     TimedOut,
     Stopping,
     ClientGone,
+    Canceled,
 }
 
 /// What bounds one command.
@@ -102,6 +106,7 @@ pub(super) struct Supervision {
     pub(super) timeout: Duration,
     pub(super) kill_grace: Duration,
     pub(super) stopping: watch::Receiver<bool>,
+    pub(super) wishes: watch::Receiver<Wish>,
     pub(super) updates: mpsc::Sender<Update>,
 }
 
@@ -125,7 +130,7 @@ impl Supervision {
             Ok(watching) => watching,
             Err(error) => return (End::not_started(SpawnError::Watch(error)), Some(workspace)),
         };
-        let cause = self.wait_for_cause(&exit, &mut pump).await;
+        let cause = self.wait_for_cause(&group, &exit, &mut pump).await;
         self.wind_down(cause, &group, &exit, &mut pump).await;
 
         // From here on nothing of the group runs, whatever it thinks of signals.
@@ -141,6 +146,11 @@ impl Supervision {
         (End::of(cause, status, self.timeout), remains)
     }
 
+    /// Tells the client that the command runs. There is room for that: it is the first thing said.
+    pub(super) async fn send_started(&mut self, group: i32) {
+        let _ = self.updates.send(Update::Started(group)).await;
+    }
+
     /// Hands the end over, if the client takes it.
     pub(super) async fn send_end(&mut self, end: End) {
         let updates = self.updates.clone();
@@ -149,7 +159,12 @@ impl Supervision {
     }
 
     /// Passes output on until something ends the command.
-    async fn wait_for_cause(&mut self, exit: &LeaderExit, pump: &mut Pump) -> Cause {
+    async fn wait_for_cause(
+        &mut self,
+        group: &ProcessGroup,
+        exit: &LeaderExit,
+        pump: &mut Pump,
+    ) -> Cause {
         let output = async {
             pump.run().await;
             // Closed pipes are no exit: the command may have closed them itself.
@@ -160,6 +175,7 @@ impl Supervision {
             () = exit.wait() => Cause::Exited,
             () = stop_requested(&mut self.stopping) => Cause::Stopping,
             () = self.updates.closed() => Cause::ClientGone,
+            () = cancellation(&mut self.wishes, group) => Cause::Canceled,
             () = time::sleep(self.timeout) => Cause::TimedOut,
             () = output => Cause::Exited,
         }
@@ -177,6 +193,8 @@ impl Supervision {
             DRAIN_LIMIT
         } else {
             group.signal(Signal::TERM);
+            // A stopped process hears nothing else, whoever stopped it.
+            group.signal(Signal::CONT);
             self.kill_grace
         };
         let ended = async { tokio::join!(exit.wait(), pump.run()) };
@@ -206,6 +224,19 @@ async fn stop_requested(stopping: &mut watch::Receiver<bool>) {
         // The executor itself is gone without a word. Then the runtime goes, too.
         std::future::pending::<()>().await;
     }
+}
+
+/// Pauses and resumes the group as the client wishes, until it wants it ended.
+async fn cancellation(wishes: &mut watch::Receiver<Wish>, group: &ProcessGroup) {
+    while wishes.changed().await.is_ok() {
+        match *wishes.borrow_and_update() {
+            Wish::Run => group.signal(Signal::CONT),
+            Wish::Pause => group.signal(Signal::STOP),
+            Wish::Cancel => return,
+        }
+    }
+    // The client is gone, which shows elsewhere.
+    std::future::pending::<()>().await;
 }
 
 async fn kill_stragglers(temp_folder: PathBuf) {

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test program uses another part")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+pub(crate) mod websocket;
+
 use std::{net::SocketAddr, time::Duration};
 
 use embedded_executor::{Environment, ExecutorConfig, RunningExecutor};
@@ -161,6 +163,17 @@ impl Client {
         tokio::time::timeout(PATIENCE, reading).await.expect(text);
     }
 
+    /// Reads the head of an answer, and what came with it.
+    pub(crate) async fn head(&mut self) -> (String, Vec<u8>) {
+        self.read_until("\r\n\r\n").await;
+        let end = self.received.windows(4).position(|it| it == b"\r\n\r\n");
+        let rest = self.received.split_off(end.unwrap() + 4);
+        (
+            String::from_utf8(std::mem::take(&mut self.received)).unwrap(),
+            rest,
+        )
+    }
+
     /// Reads so many bytes and forgets them.
     pub(crate) async fn read_bytes(&mut self, mut count: usize) {
         let mut buffer = vec![0; 64 * 1024];
@@ -309,6 +322,17 @@ pub(crate) fn runs(pid: i32) -> bool {
         .next()
         .and_then(|fields| fields.split_whitespace().next());
     state.is_some_and(|state| state != "Z" && state != "X")
+}
+
+/// How much a process has written so far, in all.
+pub(crate) fn bytes_written(pid: i32) -> u64 {
+    let counters = std::fs::read_to_string(format!("/proc/{pid}/io")).expect("it runs");
+    let written = counters
+        .lines()
+        .find_map(|line| line.strip_prefix("wchar: "));
+    written
+        .and_then(|written| written.parse().ok())
+        .expect("a counter")
 }
 
 /// Whether this process has a child that nobody reaped.
