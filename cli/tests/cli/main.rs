@@ -1,5 +1,6 @@
 //! Black-box tests: the real program, its exit codes, its files, its words.
 
+mod cleanup;
 mod exit_codes;
 mod fault_matrix;
 mod hostile_output;
