@@ -3,6 +3,7 @@
 //! ```text
 //! cargo run -p transport-http --example run_command -- http://localhost:8000 'echo hello'
 //! cargo run -p transport-http --example run_command -- --sse http://localhost:8000 'echo hello'
+//! cargo run -p transport-http --example run_command -- ws://localhost:8003/ws/mcp 'echo hello'
 //! ```
 #![allow(clippy::print_stderr, reason = "it is a program")]
 
@@ -10,10 +11,10 @@ use std::io::{self, IsTerminal, Write};
 use std::{error::Error, process::ExitCode};
 
 use executor_protocol::{
-    Channel, Deadlines, ExecuteRequest, Severity, StreamEvent, Transport as _, error_chain,
+    Channel, Deadlines, ExecuteRequest, OutputJoin, Severity, StreamEvent, Transport, error_chain,
     next_event,
 };
-use transport_http::{Dialect, HttpTransport};
+use transport_http::{Dialect, HttpTransport, WebSocketTransport};
 
 /// Our exit code when there is none of the command to pass on.
 const NO_RESULT: u8 = 125;
@@ -39,7 +40,12 @@ fn main() -> ExitCode {
 }
 
 async fn run(dialect: Dialect, url: &str, command: &str) -> Result<u8, Box<dyn Error>> {
-    let transport = HttpTransport::builder(url)?.dialect(dialect).build()?;
+    // The scheme says which of the two is spoken; what follows is the same for both.
+    let transport: Box<dyn Transport> = if url.starts_with("ws") {
+        Box::new(WebSocketTransport::builder(url)?.build()?)
+    } else {
+        Box::new(HttpTransport::builder(url)?.dialect(dialect).build()?)
+    };
     let (command, execution_id) = (command.into(), "run_command".into());
     let request = ExecuteRequest {
         command,
@@ -47,16 +53,20 @@ async fn run(dialect: Dialect, url: &str, command: &str) -> Result<u8, Box<dyn E
         execution_id,
     };
     let mut stream = transport.execute(request, Deadlines::default()).await?;
+    let line_end = match stream.output_join() {
+        OutputJoin::Lines => "\n",
+        OutputJoin::Concat => "",
+    };
     let (mut code, mut failed) = (None, false);
     let end = loop {
         match next_event(&mut *stream).await {
             Ok(Some(StreamEvent::Output { data, channel })) => match channel {
-                Some(Channel::Stderr) => print(io::stderr(), data)?,
-                Some(Channel::Stdout) | None => print(io::stdout(), data)?,
+                Some(Channel::Stderr) => print(io::stderr(), data, line_end)?,
+                Some(Channel::Stdout) | None => print(io::stdout(), data, line_end)?,
             },
             Ok(Some(StreamEvent::Error { message })) => {
                 failed = true;
-                print(io::stderr(), message)?;
+                print(io::stderr(), message, "\n")?;
             }
             Ok(Some(StreamEvent::Complete { exit })) => code = exit.code(),
             Ok(Some(_)) => {}
@@ -79,9 +89,10 @@ async fn run(dialect: Dialect, url: &str, command: &str) -> Result<u8, Box<dyn E
     })
 }
 
-/// Prints a line, but on a terminal not what could drive it: the executor is a stranger.
-fn print(mut out: impl Write + IsTerminal, line: &str) -> io::Result<()> {
+/// Prints text, but on a terminal not what could drive it: the executor is a stranger.
+fn print(mut out: impl Write + IsTerminal, text: &str, line_end: &str) -> io::Result<()> {
     let is_terminal = out.is_terminal();
-    let hostile = |c: char| is_terminal && c.is_control() && c != '\t';
-    writeln!(out, "{}", line.replace(hostile, "\u{fffd}"))
+    let hostile = |c: char| is_terminal && c.is_control() && !matches!(c, '\t' | '\n');
+    write!(out, "{}{line_end}", text.replace(hostile, "\u{fffd}"))?;
+    out.flush()
 }

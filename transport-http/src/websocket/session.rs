@@ -81,9 +81,10 @@ impl Session {
             }
             Ok(None) => match ready!(self.poll_read(cx)) {
                 Ok(count @ 1..) => return Poll::Ready(Step::Bytes(count)),
-                Ok(0) if self.socket.is_inside_message() => End::InsideMessage,
-                Ok(0) => End::Eof,
-                Err(error) => End::Broken(error),
+                // Without TLS's own end, a secure connection reports the end of the plain one so.
+                Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => End::Broken(error),
+                _ if self.socket.is_inside_message() => End::InsideMessage,
+                _ => End::Eof,
             },
             Err(error) => End::Framing(error),
         };

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use executor_protocol::{
-    Deadlines, ExecuteRequest, IdleLimits, StreamEvent, Transport as _, next_event,
+    Deadlines, ExecuteRequest, IdleLimits, StreamEvent, Transport as _, TransportError, next_event,
 };
 use misbehaving_executor::{
     Answer, Log, Script, Server, fault,
@@ -14,6 +14,7 @@ use transport_http::{Access, WebSocketTransport};
 
 use crate::{
     support::{GRACE, LONG, PROMPT, command, patient, run, start},
+    tls_server::{Goodbye, Identity, TlsServer},
     websocket::transport,
 };
 
@@ -104,6 +105,26 @@ async fn the_client_is_let_in_as_its_access_says() {
         Some("Bearer s3cret")
     );
     assert_eq!(log.requests[0].header("x-tenant"), Some("blue"));
+}
+
+#[actix_rt::test]
+async fn a_secure_websocket_is_one_over_tls() {
+    for goodbye in [Goodbye::Said, Goodbye::Missing] {
+        for (name, end) in [("ws-clean", "clean"), ("ws-eof", "closed without a code")] {
+            let server = TlsServer::start(name, Identity::Right, goodbye);
+            let url = server.url().replace("https://", "wss://");
+            let access = Access::new(&url).expect("a URL");
+            let strict = WebSocketTransport::builder_with(access.clone());
+            let trusting = WebSocketTransport::builder_with(access.ca_pem(server.authority_pem()));
+            let reading = run(&strict.build().expect("a client"), "strict", patient()).await;
+            assert!(
+                matches!(reading.end, Err(TransportError::Tls { .. })),
+                "{reading:?}"
+            );
+            let reading = run(&trusting.build().expect("a client"), "secure", patient()).await;
+            assert_eq!(reading.end(), end, "{name}");
+        }
+    }
 }
 
 #[actix_rt::test]
