@@ -71,7 +71,7 @@ pub(crate) struct RunArgs {
     /// Write one JSON record per event to standard output
     #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_JSON")]
     pub json: bool,
-    /// Where a report goes; repeatable. Formats: md [default: md=reports/<suite>_report.md]
+    /// Where a report goes; repeatable. Formats: md [default: md=reports/SUITE_report.md]
     #[arg(
         long,
         value_name = "FORMAT=PATH",
@@ -163,6 +163,7 @@ pub(crate) struct ServeArgs {
     #[arg(
         long,
         value_name = "ADDRESS",
+        value_parser = address,
         default_value = "127.0.0.1:8000",
         env = "GAUNTLET_LISTEN"
     )]
@@ -181,6 +182,17 @@ pub(crate) struct ServeArgs {
     pub default_timeout: Duration,
     #[command(flatten)]
     pub sandbox: SandboxArgs,
+}
+
+/// An address; `localhost` is the one name that needs no resolver to be known.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let address = match text.strip_prefix("localhost:") {
+        Some(port) => format!("127.0.0.1:{port}"),
+        None => text.to_owned(),
+    };
+    address
+        .parse()
+        .map_err(|_| "expected ADDRESS:PORT, such as 127.0.0.1:8000".into())
 }
 
 fn duration(text: &str) -> Result<Duration, suite::duration::DurationError> {

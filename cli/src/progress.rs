@@ -8,7 +8,7 @@ use runner_core::{
     agent::AgentReport,
     events::{RunEvent, RunObserver},
     outcome::OutcomeClass,
-    results::{AttemptReport, CapturedOutput, CaseResult, Counts, RunResults, Verdict},
+    results::{AttemptReport, CapturedOutput, CaseResult, Counts, GateResult, RunResults, Verdict},
     text::{Human, Share, Tokens, Untold, Visible},
 };
 use suite::Case;
@@ -35,6 +35,8 @@ struct Screen {
     /// The line at the bottom that moves; `None` when standard error is no terminal, or is to be quiet.
     bar: Option<ProgressBar>,
     total: usize,
+    /// Whether any case had its turn.
+    has_begun: bool,
 }
 
 /// The output of a failed case is shown up to so many of its last lines.
@@ -50,6 +52,7 @@ impl Progress {
             detail,
             bar: moves.then(bar),
             total: 0,
+            has_begun: false,
         })))
     }
 
@@ -82,6 +85,7 @@ impl RunObserver for Progress {
         match event {
             RunEvent::RunStarted { run, total } => {
                 screen.total = *total;
+                screen.has_begun = false;
                 let cases = if *total == 1 { "case" } else { "cases" };
                 screen.say(
                     Detail::Normal,
@@ -92,11 +96,15 @@ impl RunObserver for Progress {
                     ),
                 );
             }
-            RunEvent::AttemptStarted { index, case } => screen.attempt_started(*index, case),
+            RunEvent::AttemptStarted { index, case } => {
+                screen.has_begun = true;
+                screen.attempt_started(*index, case);
+            }
             RunEvent::CaseFinished { index, result } => screen.case_finished(*index, result),
             RunEvent::HealthChanged {
                 trouble: Some(reason),
-            } => {
+                // Before that, the end of the run tells it.
+            } if screen.has_begun => {
                 screen.say(
                     Detail::Quiet,
                     &format!("executor in trouble: {}", Visible(reason)),
@@ -212,33 +220,35 @@ impl Screen {
 
     fn run_finished(&self, results: &RunResults) {
         let counts = Counts::of(&results.cases);
-        let mut text = format!("{} passed, {} failed", counts.passed, counts.failed);
-        for (count, words) in [
-            (counts.infrastructure_errors, "infrastructure error"),
-            (counts.harness_errors, "harness error"),
-        ] {
-            if count > 0 {
-                text.push_str(&format!(
-                    " ({count} {words}{})",
-                    if count == 1 { "" } else { "s" }
-                ));
+        let totals = Style::new()
+            .bold()
+            .for_stderr()
+            .apply_to(totals(&counts, results.elapsed));
+        self.say(Detail::Normal, &format!("\n{totals}"));
+        // Of a run that never began there is nothing to say but why.
+        if counts.not_run < counts.total {
+            self.say(
+                Detail::Normal,
+                &format!("success rate: {}", Share(counts.success())),
+            );
+            self.agents(&counts);
+            for gate in &results.gates {
+                let detail = if gate.holds {
+                    Detail::Normal
+                } else {
+                    Detail::Quiet
+                };
+                self.say(detail, &gate_line(gate));
             }
         }
-        for (count, words) in [(counts.skipped, "skipped"), (counts.not_run, "not run")] {
-            if count > 0 {
-                text.push_str(&format!(", {count} {words}"));
-            }
+        for problem in &results.problems {
+            let (sign, style) = sign(Verdict::Fail);
+            let words = clip(&problem.to_string());
+            self.say(Detail::Quiet, &format!("{} {words}", style.apply_to(sign)));
         }
-        text.push_str(&format!(" in {}", Human(results.elapsed)));
-        self.say(Detail::Normal, "");
-        self.say(
-            Detail::Normal,
-            &Style::new().bold().for_stderr().apply_to(text).to_string(),
-        );
-        self.say(
-            Detail::Normal,
-            &format!("success rate: {}", Share(counts.success())),
-        );
+    }
+
+    fn agents(&self, counts: &Counts) {
         let agents = counts.agents;
         if agents.attempts > 0 {
             let (cost, tokens) = (agents.cost, agents.tokens);
@@ -250,38 +260,47 @@ impl Screen {
             );
             self.say(Detail::Normal, &text);
         }
-        for gate in &results.gates {
-            let (sign, style) = sign(if gate.holds {
-                Verdict::Pass
-            } else {
-                Verdict::Fail
-            });
-            let value = gate
-                .value
-                .map_or("no attempt counts".into(), |value| value.to_string());
-            let detail = if gate.holds {
-                Detail::Normal
-            } else {
-                Detail::Quiet
-            };
-            self.say(
-                detail,
-                &format!(
-                    "{} gate {}: {value}, asked: {}",
-                    style.apply_to(sign),
-                    gate.name,
-                    gate.bound
-                ),
-            );
-        }
-        for problem in &results.problems {
-            let (sign, style) = sign(Verdict::Fail);
-            self.say(
-                Detail::Quiet,
-                &format!("{} {}", style.apply_to(sign), clip(&problem.to_string())),
-            );
+    }
+}
+
+/// How many cases came to what: `7 passed, 1 failed (1 infrastructure error), 2 skipped in 1.05s`.
+fn totals(counts: &Counts, elapsed: Duration) -> String {
+    let mut text = format!("{} passed, {} failed", counts.passed, counts.failed);
+    for (count, words) in [
+        (counts.infrastructure_errors, "infrastructure error"),
+        (counts.harness_errors, "harness error"),
+    ] {
+        if count > 0 {
+            text.push_str(&format!(
+                " ({count} {words}{})",
+                if count == 1 { "" } else { "s" }
+            ));
         }
     }
+    for (count, words) in [(counts.skipped, "skipped"), (counts.not_run, "not run")] {
+        if count > 0 {
+            text.push_str(&format!(", {count} {words}"));
+        }
+    }
+    text.push_str(&format!(" in {}", Human(elapsed)));
+    text
+}
+
+fn gate_line(gate: &GateResult) -> String {
+    let (sign, style) = sign(if gate.holds {
+        Verdict::Pass
+    } else {
+        Verdict::Fail
+    });
+    let value = gate
+        .value
+        .map_or("no attempt counts".into(), |value| value.to_string());
+    format!(
+        "{} gate {}: {value}, asked: {}",
+        style.apply_to(sign),
+        gate.name,
+        gate.bound
+    )
 }
 
 fn sign(verdict: Verdict) -> (&'static str, Style) {
