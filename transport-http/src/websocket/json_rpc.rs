@@ -1,5 +1,9 @@
 //! Messages of a WebSocket into events and answers. It knows no sockets and no clocks.
 
+mod process;
+#[cfg(test)]
+mod tests;
+
 use std::{borrow::Cow, collections::VecDeque};
 
 use executor_protocol::{
@@ -7,6 +11,7 @@ use executor_protocol::{
 };
 use serde_json::value::RawValue;
 
+use self::process::Ending;
 use super::{
     chunks::ChunkOrder,
     frames::{Message, MessageKind},
@@ -61,16 +66,6 @@ enum Shape {
     Heartbeat,
     Notice(NoticeKind),
     Unknown,
-}
-
-/// The notifications that end an execution.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
-    /// The command ran to its end; the exit code says how.
-    Completed,
-    /// It could not be started or followed.
-    Failed,
-    Canceled,
 }
 
 impl JsonRpc {
@@ -282,104 +277,6 @@ impl JsonRpc {
         self.emit(Shape::Notice(kind));
     }
 
-    fn process_output(&mut self, params: Option<&RawValue>) {
-        self.has_begun = true;
-        let process = self.process(params);
-        let data = wire::string(process.data);
-        let (channel, chunk) = (process.channel(), process.chunk());
-        if data.is_none() || channel.is_none() || chunk.is_err() {
-            self.record(FindingCode::MalformedEvent, || {
-                params.map_or("", RawValue::get).chars().take(200).collect()
-            });
-        }
-        self.text.push_str(data.as_deref().unwrap_or_default());
-        self.output(channel, chunk.unwrap_or_default());
-    }
-
-    /// Output whose text was read.
-    fn output(&mut self, channel: Option<Channel>, chunk: Option<super::chunks::Chunk>) {
-        let in_order = match channel {
-            Some(Channel::Stdout) => self.stdout.follow(chunk),
-            Some(Channel::Stderr) => self.stderr.follow(chunk),
-            None => true,
-        };
-        if !in_order {
-            self.record(FindingCode::ChunkOutOfOrder, || format!("{chunk:?}"));
-        }
-        self.timeout_was_printed = is_stream_timeout(&self.text);
-        self.emit(Shape::Output(channel));
-    }
-
-    fn process_ended(&mut self, params: Option<&RawValue>, ending: Ending) {
-        self.has_begun = true;
-        let process = self.process(params);
-        let exit = match process.exit_code.map(|raw| raw.get().parse::<i32>()) {
-            Some(Ok(code)) => ExitStatus::Code(code),
-            None if ending != Ending::Completed => ExitStatus::NotReported,
-            Some(Err(_)) | None => {
-                let raw = process.exit_code.map_or("missing", RawValue::get);
-                self.record(FindingCode::BadExitCode, || raw.to_owned());
-                ExitStatus::Unusable
-            }
-        };
-        if ending == Ending::Completed {
-            self.judge_completion(exit);
-        }
-        let error = process.error_text();
-        let error = error.as_deref().filter(|text| !text.trim().is_empty());
-        match (ending, error) {
-            (Ending::Canceled, _) if self.cancel_requested => {}
-            (Ending::Canceled, error) => {
-                self.text.push_str("canceled by the executor");
-                if let Some(error) = error {
-                    self.text.push_str(": ");
-                    self.text.push_str(error);
-                }
-                self.emit(Shape::Error);
-            }
-            (Ending::Failed, error) => {
-                self.text.push_str(error.unwrap_or("(no message)"));
-                self.emit(Shape::Error);
-            }
-            // The exit code decides: words that go with a failure are words. Words that contradict a
-            // success are not to be overlooked.
-            (Ending::Completed, Some(error)) => {
-                self.text.push_str(error);
-                self.emit(match exit {
-                    ExitStatus::Code(0) => Shape::Error,
-                    _ => Shape::Notice(NoticeKind::Warning),
-                });
-            }
-            (Ending::Completed, None) => {}
-        }
-        self.emit(Shape::Complete(exit));
-    }
-
-    fn judge_completion(&mut self, exit: ExitStatus) {
-        let (stdout, stderr) = (self.stdout.end(), self.stderr.end());
-        if !(stdout && stderr) {
-            self.record(FindingCode::ChunkOutOfOrder, || {
-                "the last pieces are missing".into()
-            });
-        }
-        if self.timeout_was_printed && exit == ExitStatus::Code(0) {
-            self.record(FindingCode::ServerTimeoutMasked, || {
-                "\"[Stream timed out after …]\", then exit code 0".into()
-            });
-        }
-    }
-
-    /// The parameters of a `process.*` notification.
-    fn process<'a>(&mut self, params: Option<&'a RawValue>) -> ProcessWire<'a> {
-        ProcessWire::parse(params).unwrap_or_else(|| {
-            let raw = params.map_or("", RawValue::get);
-            self.record(FindingCode::MalformedEvent, || {
-                raw.chars().take(200).collect()
-            });
-            ProcessWire::default()
-        })
-    }
-
     /// Signs of life belong to the connection. One that crosses our close is no breach, and before the
     /// answer they say nothing that is worth keeping.
     fn sign_of_life(&mut self) {
@@ -430,20 +327,3 @@ impl Shape {
         }
     }
 }
-
-/// Whether `text` is exactly what an executor prints on both streams when its own timeout ends a command,
-/// before it reports success.
-fn is_stream_timeout(text: &str) -> bool {
-    let seconds = text
-        .strip_prefix("\n[Stream timed out after ")
-        .and_then(|rest| rest.strip_suffix("s]\n"));
-    seconds.is_some_and(|seconds| {
-        !seconds.is_empty()
-            && seconds
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || byte == b'.')
-    })
-}
-
-#[cfg(test)]
-mod tests;
