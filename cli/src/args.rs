@@ -88,7 +88,7 @@ pub(crate) struct ExecutorArgs {
     /// program
     #[arg(long, env = "GAUNTLET_URL", hide_env_values = true)]
     pub url: Option<String>,
-    /// How an executor at an http(s) URL streams; ws(s) URLs speak JSON-RPC
+    /// How the executor streams
     #[arg(long, value_enum, value_name = "FORM", env = "GAUNTLET_TRANSPORT")]
     pub transport: Option<TransportSetting>,
     /// Which breaches of the stream protocol fail a case

@@ -6,7 +6,7 @@ use embedded_executor::{
     ExecutorConfig, RunningExecutor, Sandbox, SandboxConfig, SandboxMode, Token,
 };
 use executor_protocol::Transport;
-use transport_http::{Access, Dialect, EndpointError, HttpTransport};
+use transport_http::{Access, Dialect, EndpointError, HttpTransport, WebSocketTransport};
 
 use crate::{
     error::CliError,
@@ -33,7 +33,11 @@ impl Executor {
         let url = &settings.executor.url;
         if url == EMBEDDED {
             let executor = embedded_executor::start(config(&settings.embedded)).await?;
-            let transport = transport(&executor.url(), &settings.executor, None)?;
+            let url = match settings.executor.transport {
+                TransportSetting::WebSocket => format!("ws://{}/ws/mcp", executor.local_addr()),
+                _ => executor.url(),
+            };
+            let transport = transport(&url, &settings.executor, None)?;
             return Ok(Self {
                 transport,
                 embedded: Some(executor),
@@ -114,16 +118,31 @@ fn transport(
     settings: &ExecutorSettings,
     token: Option<&Token>,
 ) -> Result<Rc<dyn Transport>, CliError> {
+    let dialect = match settings.transport {
+        _ if url.starts_with("ws:") || url.starts_with("wss:") => None,
+        TransportSetting::WebSocket => None,
+        TransportSetting::Ndjson => Some(Dialect::Ndjson),
+        TransportSetting::Sse => Some(Dialect::Sse),
+        TransportSetting::Auto => Some(Dialect::Auto),
+    };
     let build = || {
-        let builder = HttpTransport::builder_with(access(url, settings, token)?)
-            .dialect(match settings.transport {
-                TransportSetting::Ndjson => Dialect::Ndjson,
-                TransportSetting::Sse => Dialect::Sse,
-                TransportSetting::Auto => Dialect::Auto,
-            })
-            .health_path(&settings.health_path)
-            .max_line_bytes(settings.max_line_bytes);
-        Ok(Rc::new(builder.build()?) as _)
+        let access = access(url, settings, token)?;
+        let transport: Rc<dyn Transport> = match dialect {
+            Some(dialect) => Rc::new(
+                HttpTransport::builder_with(access)
+                    .dialect(dialect)
+                    .health_path(&settings.health_path)
+                    .max_line_bytes(settings.max_line_bytes)
+                    .build()?,
+            ),
+            None => Rc::new(
+                WebSocketTransport::builder_with(access)
+                    .health_path(&settings.health_path)
+                    .max_line_bytes(settings.max_line_bytes)
+                    .build()?,
+            ),
+        };
+        Ok(transport)
     };
     build().map_err(|source| CliError::Endpoint {
         url: without_credentials(url),

@@ -58,9 +58,10 @@ pub(crate) struct EmbeddedSettings {
     pub max_commands: std::num::NonZeroUsize,
 }
 
-/// How an executor at an `http` or `https` URL streams.
+/// How an executor streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
+#[value(rename_all = "lower")]
 pub(crate) enum TransportSetting {
     /// One JSON object per line
     Ndjson,
@@ -68,6 +69,8 @@ pub(crate) enum TransportSetting {
     Sse,
     /// NDJSON or server-sent events, whichever the executor prefers
     Auto,
+    /// JSON-RPC over WebSockets, which ws(s) URLs mean in any case
+    WebSocket,
 }
 
 /// Which breaches of the stream protocol fail a case.
