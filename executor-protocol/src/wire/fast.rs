@@ -14,6 +14,7 @@ pub(super) struct RawOutput<'a> {
 }
 
 /// Reads `line` if it has the common shape.
+#[inline]
 pub(super) fn raw_output(line: &str) -> Option<RawOutput<'_>> {
     let rest = line
         .strip_prefix(r#"{"type":"output","data":""#)

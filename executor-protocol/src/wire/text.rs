@@ -29,6 +29,7 @@ impl<'a> RawString<'a> {
     ///
     /// `None` if it is not closed or holds a raw control character, which JSON forbids.
     #[must_use]
+    #[inline]
     pub fn scan(text: &'a str) -> Option<Self> {
         let bytes = text.as_bytes();
         let mut from = 0;

@@ -171,6 +171,7 @@ impl Decoder {
     }
 }
 
+#[inline]
 fn next_line(lines: &mut Lines, objects: &mut Objects) -> Current {
     while lines.advance(&mut objects.findings) {
         if !lines.line().trim_ascii().is_empty() {

@@ -29,6 +29,7 @@ pub(super) struct Objects {
 
 impl Objects {
     /// Reads the next text; returns the breach that its object commits, if any.
+    #[inline]
     pub(super) fn read(&mut self, piece: Piece<'_>) -> Option<FindingCode> {
         self.closed.clear();
         let mut breach = None;
@@ -52,6 +53,7 @@ impl Objects {
     }
 
     /// The event of the last [`read`](Self::read), which was given this same `text`.
+    #[inline]
     pub(super) fn event<'a>(&'a self, text: &'a str) -> StreamEvent<'a> {
         self.parser.event(if self.closed.is_empty() {
             text
