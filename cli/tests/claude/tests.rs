@@ -14,8 +14,8 @@ type Test = (&'static str, fn(&Claude));
 /// All tests with their claims.
 pub(crate) const ALL: &[Test] = &[
     (
-        "the_questions_of_the_shipped_suite_are_answered",
-        the_questions_of_the_shipped_suite_are_answered,
+        "the_questions_of_the_shipped_suite_are_answered_over_every_transport",
+        the_questions_of_the_shipped_suite_are_answered_over_every_transport,
     ),
     (
         "what_the_cli_tells_stands_in_records_and_report",
@@ -125,10 +125,24 @@ fn asked(question: &str, patterns: &[&str]) -> Value {
 }
 
 /// Also for a user who has never used the CLI: there is no folder for its state, and none can be made.
-fn the_questions_of_the_shipped_suite_are_answered(claude: &Claude) {
+fn the_questions_of_the_shipped_suite_are_answered_over_every_transport(claude: &Claude) {
+    for transport in ["ndjson", "sse", "websocket"] {
+        the_questions_are_answered_over(claude, transport);
+    }
+}
+
+fn the_questions_are_answered_over(claude: &Claude, transport: &str) {
     let scratch = Scratch::with_shipped_configs();
     let api = MessagesApi::start(ANSWERS);
-    let args = ["run", "--json", "--require-all", "--tag", "claude"];
+    let args = [
+        "run",
+        "--json",
+        "--require-all",
+        "--tag",
+        "claude",
+        "--transport",
+        transport,
+    ];
     let ended = claude.gauntlet(&scratch, &api, args).exits(0);
     let records = ended.records();
     let ids = [
