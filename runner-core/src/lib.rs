@@ -10,6 +10,7 @@ pub mod attempt;
 pub mod cleanup;
 pub mod events;
 pub mod gates;
+pub mod health;
 mod marker;
 pub mod outcome;
 pub mod plan;

@@ -9,6 +9,7 @@ use suite::Case;
 
 use crate::{
     cleanup,
+    health::{HealthReport, Unhealthy},
     outcome::{Failure, Fault, Outcome, SkipReason},
     results::AttemptReport,
 };
@@ -19,7 +20,7 @@ pub enum Input {
     /// The run begins.
     Started,
     /// The executor was asked for its health.
-    HealthChecked(Result<Health, String>),
+    HealthChecked(HealthReport),
     /// A program was looked for where the executor runs.
     RequirementProbed(Probe),
     /// The running attempt came to its report.
@@ -207,7 +208,7 @@ impl RunState {
                 self.health = Some(health);
                 self.next_case()
             }
-            (Phase::CheckingFirstHealth, Input::HealthChecked(Err(reason))) => {
+            (Phase::CheckingFirstHealth, Input::HealthChecked(Err(Unhealthy { reason }))) => {
                 finish(RunEnd::ExecutorUnavailable { reason })
             }
             (Phase::Probing { program }, Input::RequirementProbed(probe)) => {
@@ -238,7 +239,7 @@ impl RunState {
             }
             (Phase::Recording { suspicious }, Input::Recorded) => self.recorded(suspicious),
             (Phase::CheckingAgain { .. }, Input::HealthChecked(Ok(_))) => self.next_case(),
-            (Phase::CheckingAgain { waited }, Input::HealthChecked(Err(reason))) => {
+            (Phase::CheckingAgain { waited }, Input::HealthChecked(Err(Unhealthy { reason }))) => {
                 if waited >= self.policy.max_outage {
                     return finish(RunEnd::ExecutorLost { reason });
                 }
@@ -393,6 +394,12 @@ mod tests {
         }))
     }
 
+    fn unhealthy(reason: &str) -> Input {
+        Input::HealthChecked(Err(Unhealthy {
+            reason: reason.into(),
+        }))
+    }
+
     fn finished(outcome: Outcome) -> Input {
         Input::AttemptFinished(Box::new(report(outcome)))
     }
@@ -436,7 +443,7 @@ mod tests {
     fn an_unhealthy_executor_ends_the_run_before_the_first_case() {
         let mut state = RunState::new(cases(1), RunPolicy::default());
         state.on(Input::Started);
-        let effects = state.on(Input::HealthChecked(Err("refused".into())));
+        let effects = state.on(unhealthy("refused"));
         let reason = "refused".into();
         assert_eq!(
             effects,
@@ -520,22 +527,19 @@ mod tests {
         let (mut state, _) = started(cases(3), policy);
         state.on(finished(Outcome::InfrastructureError(fault())));
         assert_eq!(state.on(Input::Recorded), [Effect::CheckHealth]);
-        assert_eq!(
-            state.on(Input::HealthChecked(Err("away".into()))),
-            [Effect::Wait(OUTAGE_STEP)]
-        );
+        assert_eq!(state.on(unhealthy("away")), [Effect::Wait(OUTAGE_STEP)]);
         assert_eq!(state.on(Input::WaitOver), [Effect::CheckHealth]);
         assert_eq!(state.on(healthy()), [Effect::RunAttempt { index: 1 }]);
 
         state.on(finished(Outcome::InfrastructureError(fault())));
         state.on(Input::Recorded);
         for _ in 0..2 {
-            state.on(Input::HealthChecked(Err("away".into())));
+            state.on(unhealthy("away"));
             assert_eq!(state.on(Input::WaitOver), [Effect::CheckHealth]);
         }
         let reason = "away".into();
         let lost = Effect::Finish(RunEnd::ExecutorLost { reason });
-        assert_eq!(state.on(Input::HealthChecked(Err("away".into()))), [lost]);
+        assert_eq!(state.on(unhealthy("away")), [lost]);
     }
 
     #[test]
@@ -589,7 +593,7 @@ mod tests {
     fn answer(effect: &Effect, choice: u8) -> Option<Input> {
         Some(match effect {
             Effect::CheckHealth if !choice.is_multiple_of(3) => healthy(),
-            Effect::CheckHealth => Input::HealthChecked(Err("away".into())),
+            Effect::CheckHealth => unhealthy("away"),
             Effect::Probe { .. } => Input::RequirementProbed(match choice % 3 {
                 0 => Probe::Present,
                 1 => Probe::Missing,

@@ -3,7 +3,9 @@
 use std::{rc::Rc, time::Duration};
 
 use actix::prelude::*;
-use executor_protocol::{Health, Transport, error_chain};
+use executor_protocol::{Transport, error_chain};
+
+use crate::health::{HealthReport, Unhealthy};
 
 /// Asks one executor for its health.
 pub struct HealthChecker {
@@ -26,13 +28,13 @@ impl Actor for HealthChecker {
     type Context = Context<Self>;
 }
 
-/// Asks for the executor's health now; the error says in words why it is not healthy.
+/// Asks for the executor's health now.
 #[derive(Debug, Message)]
-#[rtype(result = "Result<Health, String>")]
+#[rtype(result = "HealthReport")]
 pub struct CheckHealth;
 
 impl Handler<CheckHealth> for HealthChecker {
-    type Result = ResponseFuture<Result<Health, String>>;
+    type Result = ResponseFuture<HealthReport>;
 
     fn handle(&mut self, _: CheckHealth, _: &mut Context<Self>) -> Self::Result {
         let transport = Rc::clone(&self.transport);
@@ -41,7 +43,9 @@ impl Handler<CheckHealth> for HealthChecker {
             transport
                 .check_health(deadline)
                 .await
-                .map_err(|error| error_chain(&error))
+                .map_err(|error| Unhealthy {
+                    reason: error_chain(&error),
+                })
         })
     }
 }

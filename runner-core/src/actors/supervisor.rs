@@ -14,6 +14,7 @@ use super::{
 use crate::{
     attempt::AttemptPlan,
     cleanup::{self, CleanupMarker},
+    health::Unhealthy,
     outcome::{Fault, FaultKind, Outcome},
     plan::RunPlan,
     results::AttemptReport,
@@ -78,7 +79,10 @@ impl Supervisor {
         let Some(run) = &mut self.run else { return };
         if let Input::HealthChecked(result) = &input {
             self.collector.do_send(NoteHealth {
-                trouble: result.as_ref().err().cloned(),
+                trouble: result
+                    .as_ref()
+                    .err()
+                    .map(|unhealthy| unhealthy.reason.clone()),
             });
         }
         for effect in run.state.on(input) {
@@ -92,7 +96,10 @@ impl Supervisor {
             Effect::CheckHealth => {
                 let asked = self.health_checker.send(CheckHealth);
                 self.then_feed(ctx, async {
-                    let lost = |error| Err(format!("the health checker was lost: {error}"));
+                    let lost = |error| {
+                        let reason = format!("the health checker was lost: {error}");
+                        Err(Unhealthy { reason })
+                    };
                     Input::HealthChecked(asked.await.unwrap_or_else(lost))
                 });
             }
