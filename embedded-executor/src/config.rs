@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use crate::Token;
+use crate::{Fault, Token};
 
 /// How the executor listens, what it lets through and what its commands get.
 ///
@@ -62,6 +62,8 @@ pub struct ExecutorConfig {
     pub temp_folder: PathBuf,
     /// What commands may write to.
     pub sandbox: SandboxConfig,
+    /// What the executor does wrong on purpose, to try clients out. Default: nothing.
+    pub faults: Vec<Fault>,
 }
 
 impl Default for ExecutorConfig {
@@ -85,6 +87,7 @@ impl Default for ExecutorConfig {
             scrub_env: Vec::new(),
             temp_folder: std::env::temp_dir(),
             sandbox: SandboxConfig::default(),
+            faults: Vec::new(),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! The executor that ships with the program: a streaming command-execution server on loopback.
 //!
 //! It is a server like any other: it speaks the protocol of `executor-protocol` over HTTP, and no part
-//! of the runner depends on it being in the same process. The crate is three layers:
+//! of the runner depends on it being in the same process. The crate is four parts:
 //!
 //! - `process` runs commands: process groups, deadlines, the sandbox, output as batches of lines. It
 //!   knows no HTTP.
 //! - `framing` writes what a command says in the words of each dialect: NDJSON, server-sent events,
 //!   JSON-RPC in WebSocket frames.
+//! - `fault` spoils what is said where that was asked for: see [`Fault`].
 //! - `http` answers requests: the guard against foreign callers, the routes, the bodies, the sessions
 //!   of WebSockets. It knows no processes beyond what `process` hands out.
 //!
@@ -53,6 +54,7 @@
 
 mod config;
 mod error;
+mod fault;
 mod framing;
 mod http;
 mod process;
@@ -61,6 +63,7 @@ mod token;
 
 pub use config::{Environment, ExecutorConfig, SandboxConfig, SandboxMode};
 pub use error::StartError;
+pub use fault::{Fault, FaultError};
 pub use process::Sandbox;
 pub use server::{RunningExecutor, start};
 pub use token::{Token, TokenError};

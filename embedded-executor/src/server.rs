@@ -72,10 +72,16 @@ pub async fn start(config: ExecutorConfig) -> Result<RunningExecutor, StartError
             .tcp_nodelay(true)
             // Otherwise a silent stream never notices that its client has left.
             .h1_allow_half_closed(false)
-            .shutdown_timeout(FLUSH_LIMIT.as_secs())
-            .listen(listener)
-            .map_err(|source| StartError::Bind { address, source })?
-            .run();
+            .shutdown_timeout(FLUSH_LIMIT.as_secs());
+    let server = if config.faults.is_empty() {
+        server
+    } else {
+        server.on_connect(http::keep_socket)
+    };
+    let server = server
+        .listen(listener)
+        .map_err(|source| StartError::Bind { address, source })?
+        .run();
     let handle = server.handle();
     actix_web::rt::spawn(async move {
         if let Err(error) = server.await {

@@ -34,6 +34,29 @@ pub(crate) fn write_text(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     }
 }
 
+/// The payload of the first of some frames that [`write_text`] wrote.
+pub(crate) fn payload(frames: &[u8]) -> &[u8] {
+    let (head, length) = match frames {
+        [_, 126, high, low, ..] => (USUAL_HEAD, u16::from_be_bytes([*high, *low]).into()),
+        [_, 127, rest @ ..] => {
+            let length = rest.first_chunk().map_or(0, |it| u64::from_be_bytes(*it));
+            (10, usize::try_from(length).unwrap_or(usize::MAX))
+        }
+        [_, length, ..] => (2, usize::from(*length)),
+        _ => (0, 0),
+    };
+    let rest = frames.get(head..).unwrap_or_default();
+    &rest[..length.min(rest.len())]
+}
+
+/// A fragment of a text message that does not end with it: its first, or one that continues it.
+pub(crate) fn fragment(is_first: bool, payload: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    write_text(&mut out, |out| out.extend_from_slice(payload));
+    out[0] = if is_first { TEXT } else { 0 };
+    out
+}
+
 /// Appends the answer to a ping.
 pub(crate) fn write_pong(out: &mut Vec<u8>, payload: &[u8]) {
     write_control(out, PONG, payload);
@@ -70,6 +93,7 @@ mod tests {
             let mut out = b"before".to_vec();
             write_text(&mut out, |out| out.extend_from_slice(&payload));
             assert_eq!(out, [b"before", head, &payload].concat(), "{length}");
+            assert_eq!(super::payload(&out[b"before".len()..]), payload);
         }
     }
 

@@ -25,7 +25,6 @@ pub(crate) enum Framing {
 
 /// One thing to be said about a command.
 #[derive(Debug, Clone, Copy)]
-#[expect(dead_code, reason = "what nobody says yet is for faults to say")]
 pub(crate) enum Event<'a> {
     Output(OutputLine<'a>),
     /// A complaint of the executor that does not end the command, where the dialect has such a thing.
@@ -47,7 +46,6 @@ pub(crate) struct Ending<'a> {
 
 /// An exit code, in the form in which it is told. Only faults choose another than the number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(dead_code, reason = "what nobody says yet is for faults to say")]
 pub(crate) enum ExitCode {
     Number(i32),
     Text(i32),
@@ -62,6 +60,41 @@ impl Framing {
             Self::Ndjson => http::write_lines(out, event),
             Self::Sse => http::write_server_sent(out, event),
             Self::JsonRpc(process) => json_rpc::write_event(out, process, event),
+        }
+    }
+
+    /// Changes the text of one written event as a fault wants it. Of an event in several frames only
+    /// the first is kept.
+    pub(crate) fn rewrite(&self, event: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+        match self {
+            Self::Ndjson | Self::Sse => {
+                let mut bytes = event.to_vec();
+                change(&mut bytes);
+                bytes
+            }
+            Self::JsonRpc(_) => {
+                let mut payload = frame::payload(event).to_vec();
+                change(&mut payload);
+                let mut bytes = Vec::new();
+                frame::write_text(&mut bytes, |out| out.extend_from_slice(&payload));
+                bytes
+            }
+        }
+    }
+
+    /// The beginning of an output line, and `bytes` of it that can be repeated for ever.
+    pub(crate) fn endless_line(&self, bytes: usize) -> (Vec<u8>, Vec<u8>) {
+        let more = vec![b'x'; bytes];
+        match self {
+            Self::Ndjson => (br#"{"type":"output","data":""#.to_vec(), more),
+            Self::Sse => (
+                b"event: output\ndata: {\"type\":\"output\",\"data\":\"".to_vec(),
+                more,
+            ),
+            Self::JsonRpc(_) => {
+                let begin = br#"{"jsonrpc":"2.0","method":"process.output","params":{"type":"stdout","data":""#;
+                (frame::fragment(true, begin), frame::fragment(false, &more))
+            }
         }
     }
 

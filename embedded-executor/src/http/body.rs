@@ -2,7 +2,8 @@
 
 use std::{
     pin::Pin,
-    task::{Context, Poll},
+    sync::Arc,
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -13,7 +14,9 @@ use tokio::{
     time::{Instant, Sleep},
 };
 
+use super::faults::Socket;
 use crate::{
+    fault::{Break, Part, Sabotage},
     framing::{Event, Framing},
     process::{RunningCommand, Update},
 };
@@ -24,10 +27,13 @@ pub(super) struct EventBody {
     command: RunningCommand,
     framing: Framing,
     heartbeat: Option<Heartbeat>,
+    struck: Option<Box<Struck>>,
     ended: bool,
     /// Counts the answer as being under way.
     _answer: OwnedSemaphorePermit,
 }
+
+type Chunk = Result<Vec<u8>, Abandoned>;
 
 /// The command was given up because its client took nothing for too long. It makes the server break the
 /// connection off, so that the answer cannot be taken for a complete one.
@@ -46,14 +52,30 @@ impl EventBody {
             command,
             framing,
             heartbeat: heartbeat.map(Heartbeat::every),
+            struck: None,
             ended: false,
             _answer: answer,
         }
     }
 
-    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Vec<u8>, Abandoned>>> {
+    /// Lets a fault have its way with the stream.
+    pub(super) fn struck_by(mut self, sabotage: Sabotage, socket: Option<Arc<Socket>>) -> Self {
+        self.struck = Some(Box::new(Struck { sabotage, socket }));
+        self
+    }
+
+    /// Whether it codes its chunks itself.
+    pub(super) fn makes_chunks(&self) -> bool {
+        let struck = self.struck.as_ref();
+        struck.is_some_and(|struck| struck.sabotage.breaks_chunk())
+    }
+
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Chunk>> {
         if self.ended {
             return Poll::Ready(None);
+        }
+        if self.struck.is_some() {
+            return self.poll_struck_chunk(cx);
         }
         while let Poll::Ready(update) = self.command.poll_next(cx) {
             let chunk = match update {
@@ -78,6 +100,60 @@ impl EventBody {
             self.framing.write(&mut chunk, &Event::Heartbeat);
             Some(Ok(chunk))
         })
+    }
+}
+
+/// A fault at work, with what it needs.
+#[derive(Debug)]
+struct Struck {
+    sabotage: Sabotage,
+    socket: Option<Arc<Socket>>,
+}
+
+impl EventBody {
+    /// The next chunk as a fault wants it.
+    fn poll_struck_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Chunk>> {
+        while let Some(struck) = &mut self.struck {
+            let makes_chunks = struck.sabotage.breaks_chunk();
+            let chunk = match ready!(struck.sabotage.poll_part(cx)) {
+                Some(Part::Send(bytes)) if makes_chunks => {
+                    let head = format!("{:x}\r\n", bytes.len());
+                    [head.as_bytes(), &bytes, b"\r\n"].concat()
+                }
+                Some(Part::Send(bytes)) => bytes,
+                Some(Part::SendPartly(bytes)) => {
+                    let head = format!("{:x}\r\n", 2 * bytes.len());
+                    [head.as_bytes(), &bytes].concat()
+                }
+                Some(Part::Break(how)) => {
+                    self.ended = true;
+                    match how {
+                        Break::End if makes_chunks => b"0\r\n\r\n".to_vec(),
+                        Break::End | Break::Close(_) => return Poll::Ready(None),
+                        Break::Abort => return Poll::Ready(Some(Err(Abandoned))),
+                        Break::Reset => {
+                            if let Some(socket) = struck.socket.take() {
+                                socket.reset_at_close();
+                            }
+                            return Poll::Ready(Some(Err(Abandoned)));
+                        }
+                    }
+                }
+                None => {
+                    match ready!(self.command.poll_next(cx)) {
+                        Some(Update::Started(_)) => {}
+                        Some(Update::Output(batch)) => {
+                            struck.sabotage.output(&self.framing, &batch);
+                        }
+                        Some(Update::Ended(end)) => struck.sabotage.end(&self.framing, &end),
+                        None => return Poll::Ready(Some(Err(Abandoned))),
+                    }
+                    continue;
+                }
+            };
+            return Poll::Ready(Some(Ok(chunk)));
+        }
+        Poll::Ready(None)
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod accept;
 mod body;
+mod faults;
 mod guard;
 mod refusal;
 mod routes;
@@ -13,15 +14,19 @@ mod websocket;
 
 use std::{
     net::SocketAddr,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use tokio::sync::{Semaphore, watch};
 
 use self::guard::GuardRules;
-pub(crate) use self::routes::configure;
-use crate::{ExecutorConfig, process::Launcher};
+pub(crate) use self::{faults::keep_socket, routes::configure};
+use crate::{
+    ExecutorConfig, Fault,
+    fault::{FaultPlan, Occasion},
+    process::Launcher,
+};
 
 /// How many answers may be under way for each command that may run. An answer outlives its command
 /// only while a slow client reads the rest of it, which must not add up without bound either.
@@ -44,6 +49,7 @@ pub(crate) struct Service {
     max_timeout: Duration,
     started: Instant,
     closing: watch::Sender<bool>,
+    faults: Option<Mutex<FaultPlan>>,
 }
 
 impl Service {
@@ -67,7 +73,17 @@ impl Service {
             max_timeout: config.max_timeout,
             started: Instant::now(),
             closing: watch::Sender::new(false),
+            faults: (!config.faults.is_empty()).then(|| Mutex::new(FaultPlan::new(&config.faults))),
         }
+    }
+
+    /// The fault that strikes on this occasion.
+    fn strike(&self, occasion: Occasion<'_>) -> Option<Fault> {
+        let plan = self.faults.as_ref()?;
+        let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+        let fault = plan.strike(occasion)?;
+        tracing::info!(fault = fault.kind(), "a fault strikes");
+        Some(fault)
     }
 
     /// Turns commands down from now on.

@@ -12,8 +12,17 @@ use bytes::BytesMut;
 use executor_protocol::ExecuteRequest;
 use futures_util::StreamExt as _;
 
-use super::{Service, accept::Accepted, body::EventBody, guard, refusal::Refusal, websocket};
+use super::{
+    Service,
+    accept::Accepted,
+    body::EventBody,
+    faults::{self, Socket},
+    guard,
+    refusal::Refusal,
+    websocket,
+};
 use crate::{
+    fault::{Occasion, Sabotage},
     framing::Framing,
     process::{Busy, Command, RunningCommand},
 };
@@ -84,6 +93,15 @@ async fn execute(
 ) -> Result<HttpResponse, Refusal> {
     let request = ExecuteRequest::from_json(&read(payload, service.max_body_bytes()).await?)?;
     let command = service.admit(request)?;
+    let occasion = Occasion::Http {
+        command: &command.text,
+    };
+    let fault = service.strike(occasion);
+    if let Some(fault) = &fault
+        && let Some(answer) = faults::instead_of_answer(&service, &http, fault).await
+    {
+        return answer;
+    }
     // A stop that finds no answer counted must not miss this command: it is counted first.
     let answer = Arc::clone(&service.answers)
         .try_acquire_owned()
@@ -97,10 +115,25 @@ async fn execute(
         ),
         Accepted::ServerSentEvents => (Framing::Sse, "text/event-stream", service.sse_heartbeat),
     };
-    Ok(HttpResponse::Ok()
+    let mut body = EventBody::new(running, framing, heartbeat, answer);
+    let mut response = HttpResponse::Ok();
+    response
         .insert_header((header::CONTENT_TYPE, content_type))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(EventBody::new(running, framing, heartbeat, answer)))
+        .insert_header((header::CACHE_CONTROL, "no-store"));
+    if let Some(fault) = fault {
+        let sabotage = Sabotage::new(fault);
+        if sabotage.breaks_chunk() {
+            // The server finishes the chunks that it makes: the body makes these.
+            response
+                .insert_header((header::TRANSFER_ENCODING, "chunked"))
+                .force_close();
+        }
+        body = body.struck_by(sabotage, Socket::of(&http));
+    }
+    let makes_chunks = body.makes_chunks();
+    let mut response = response.body(body);
+    response.head_mut().no_chunking(makes_chunks);
+    Ok(response)
 }
 
 impl Service {

@@ -29,7 +29,13 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use self::{incoming::Incoming, session::Session};
-use super::{Service, refusal::Refusal};
+use super::{
+    Service,
+    body::Abandoned,
+    faults::{self, Socket},
+    refusal::Refusal,
+};
+use crate::fault::Occasion;
 
 /// Buffers that wait for the socket. One is filled while another is sent.
 const WAITING_BUFFERS: usize = 2;
@@ -40,11 +46,16 @@ pub(super) async fn open(
     http: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Refusal> {
+    if let Some(fault) = service.strike(Occasion::Handshake)
+        && let Some(answer) = faults::instead_of_answer(&service, &http, &fault).await
+    {
+        return answer;
+    }
     let mut response = ws::handshake(http.head()).map_err(Refusal::Handshake)?;
     let place = Arc::clone(&service.sessions).try_acquire_owned().ok();
     let (sender, receiver) = mpsc::channel(WAITING_BUFFERS);
     let incoming = Incoming::new(payload, service.max_body_bytes());
-    let session = Session::new(service, incoming, sender);
+    let session = Session::new(service, incoming, sender, Socket::of(&http));
     actix_web::rt::spawn(session.run(place));
     let body = Outgoing(receiver);
     // The body of such a response cannot fail to be set: only invalid headers could make it.
@@ -53,10 +64,13 @@ pub(super) async fn open(
 }
 
 /// What a session says, as the body that follows the handshake.
-struct Outgoing(mpsc::Receiver<Bytes>);
+struct Outgoing(mpsc::Receiver<Outcome>);
+
+/// Bytes to send, or that the connection is to be broken off.
+type Outcome = Result<Bytes, Abandoned>;
 
 impl MessageBody for Outgoing {
-    type Error = std::convert::Infallible;
+    type Error = Abandoned;
 
     fn size(&self) -> BodySize {
         BodySize::Stream
@@ -66,6 +80,6 @@ impl MessageBody for Outgoing {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, Self::Error>>> {
-        self.0.poll_recv(cx).map(|bytes| bytes.map(Ok))
+        self.0.poll_recv(cx)
     }
 }

@@ -5,12 +5,14 @@
 
 use std::{
     future::poll_fn,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use actix_web::web::Data;
-use bytes::Bytes;
 use executor_protocol::ExecuteRequest;
 use serde_json::{Value, json};
 use tokio::{
@@ -19,18 +21,23 @@ use tokio::{
 };
 
 use super::{
-    super::{Service, refusal::Refusal},
+    super::{Service, body::Abandoned, faults::Socket, refusal::Refusal},
+    Outcome,
     incoming::{Broken, Incoming, Received},
     keep_alive::{Due, KeepAlive},
     request::{Call, Control, Request, Unusable},
 };
 use crate::{
+    fault::{Break, Occasion, Part, Sabotage},
     framing::{
         Framing, Process, frame,
         json_rpc::{self, ErrorCode},
     },
     process::{End, Problem, RunningCommand, Update},
 };
+
+/// Room for a buffer on its way to the socket.
+type Place = mpsc::OwnedPermit<Outcome>;
 
 /// How much may wait to be said before no more requests are read. A client that asks without
 /// listening stops itself.
@@ -49,11 +56,13 @@ pub(super) struct Session {
     link: Link,
     keep_alive: KeepAlive,
     execution: Option<Execution>,
+    /// For faults.
+    handle: Option<Arc<Socket>>,
 }
 
 /// The way to the client.
 struct Link {
-    socket: mpsc::Sender<Bytes>,
+    socket: mpsc::Sender<Outcome>,
     /// Messages that have to be said before any more output.
     waiting: Vec<u8>,
 }
@@ -66,12 +75,25 @@ struct Execution {
     /// The process, once it runs.
     process: Option<Process>,
     is_canceled: bool,
+    sabotage: Option<Box<Sabotage>>,
+}
+
+/// What is next in an execution.
+enum Next {
+    Update(Option<Update>),
+    /// What a fault makes of earlier updates.
+    Part(Part),
 }
 
 /// Why a session ends.
 #[derive(Debug)]
 enum Ending {
-    Close { code: u16, reason: String },
+    Close {
+        code: u16,
+        reason: String,
+    },
+    /// The connection is broken off, without a close.
+    Abort,
     Gone,
 }
 
@@ -79,7 +101,8 @@ impl Session {
     pub(super) fn new(
         service: Data<Service>,
         incoming: Incoming,
-        socket: mpsc::Sender<Bytes>,
+        socket: mpsc::Sender<Outcome>,
+        handle: Option<Arc<Socket>>,
     ) -> Self {
         Self {
             keep_alive: KeepAlive::every(service.ping_interval),
@@ -90,6 +113,7 @@ impl Session {
                 waiting: Vec::new(),
             },
             execution: None,
+            handle,
         }
     }
 
@@ -112,9 +136,17 @@ impl Session {
         // Whatever runs has nobody left to run for.
         self.execution = None;
         tracing::debug!(?ending, "a session ends");
-        if let Ending::Close { code, reason } = ending {
-            frame::write_close(&mut self.link.waiting, code, &reason);
-            let _ = time::timeout(CLOSE_LIMIT, self.say_goodbye()).await;
+        match ending {
+            Ending::Close { code, reason } => {
+                frame::write_close(&mut self.link.waiting, code, &reason);
+                let _ = time::timeout(CLOSE_LIMIT, self.say_goodbye()).await;
+            }
+            Ending::Abort => {
+                // The connection is only closed once nobody holds it.
+                self.handle = None;
+                let _ = time::timeout(CLOSE_LIMIT, self.link.socket.send(Err(Abandoned))).await;
+            }
+            Ending::Gone => {}
         }
     }
 
@@ -134,8 +166,11 @@ impl Session {
                 due = self.keep_alive.due() => self.keep_in_touch(&due),
                 _ = closing.wait_for(|&closing| closing), if is_idle => Err(Ending::stopping()),
                 next = next_output(&self.link.socket, &mut self.execution), if !has_words => {
-                    let Some((place, update)) = next else { return Ending::Gone };
-                    self.pass_on(place, update)
+                    match next {
+                        Some((place, Next::Update(update))) => self.pass_on(place, update),
+                        Some((place, Next::Part(part))) => self.play(place, part),
+                        None => return Ending::Gone,
+                    }
                 }
             };
             if let Err(ending) = step {
@@ -207,14 +242,21 @@ impl Session {
             json_rpc::write_error(out, id.as_ref(), ErrorCode::State, message);
             return Ok(());
         }
-        let started = self.service.admit(request);
-        match started.and_then(|command| self.service.start(command)) {
-            Ok(command) => {
+        let started = self.service.admit(request).and_then(|command| {
+            let occasion = Occasion::WebSocket {
+                command: &command.text,
+            };
+            let fault = self.service.strike(occasion);
+            Ok((self.service.start(command)?, fault))
+        });
+        match started {
+            Ok((command, fault)) => {
                 self.execution = Some(Execution {
                     command,
                     request: id,
                     process: None,
                     is_canceled: false,
+                    sabotage: fault.map(|fault| Box::new(Sabotage::new(fault))),
                 });
             }
             Err(refusal) => {
@@ -248,6 +290,7 @@ impl Session {
             Control::Cancel => {
                 execution.command.cancel();
                 execution.is_canceled = true;
+                execution.sabotage = None;
                 // That it is canceled is told when nothing of it is left.
                 return json_rpc::write_result(out, id, &json!({ "status": "canceled" }));
             }
@@ -257,15 +300,17 @@ impl Session {
     }
 
     /// Says what the command has to say.
-    fn pass_on(
-        &mut self,
-        place: mpsc::OwnedPermit<Bytes>,
-        update: Option<Update>,
-    ) -> Result<(), Ending> {
+    fn pass_on(&mut self, place: Place, update: Option<Update>) -> Result<(), Ending> {
         let Some(execution) = &mut self.execution else {
             return Ok(());
         };
         match (update, execution.process) {
+            (Some(Update::Started(id)), _) if execution.withholds_answer() => {
+                execution.process = Some(Process {
+                    id,
+                    started: Instant::now(),
+                });
+            }
             (Some(Update::Started(id)), _) => {
                 let process = execution.process.insert(Process {
                     id,
@@ -278,17 +323,42 @@ impl Session {
             }
             (Some(Update::Output(_)), _) if execution.is_canceled => {}
             (Some(Update::Output(batch)), Some(process)) => {
-                place.send(Framing::JsonRpc(process).batch(&batch).into());
+                let framing = Framing::JsonRpc(process);
+                match &mut execution.sabotage {
+                    Some(sabotage) => sabotage.output(&framing, &batch),
+                    None => drop(place.send(Ok(framing.batch(&batch).into()))),
+                }
             }
             (Some(Update::Ended(end)), process) => {
+                if let (Some(sabotage), Some(process)) = (&mut execution.sabotage, process) {
+                    sabotage.end(&Framing::JsonRpc(process), &end);
+                    return Ok(());
+                }
                 let messages = execution.end(end, process);
                 self.execution = None;
-                place.send(messages.into());
+                place.send(Ok(messages.into()));
             }
             // Output of what never started, or a client that took nothing for so long that its
             // command was given up.
             (Some(Update::Output(_)), None) | (None, _) => {
                 return Err(Ending::policy("the output was not read".into()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Does what a fault wants done.
+    fn play(&mut self, place: Place, part: Part) -> Result<(), Ending> {
+        match part {
+            Part::Send(bytes) | Part::SendPartly(bytes) => drop(place.send(Ok(bytes.into()))),
+            Part::Break(Break::End) => self.execution = None,
+            Part::Break(Break::Close(code)) => return Err(Ending::close(code, String::new())),
+            Part::Break(Break::Abort) => return Err(Ending::Abort),
+            Part::Break(Break::Reset) => {
+                if let Some(handle) = &self.handle {
+                    handle.reset_at_close();
+                }
+                return Err(Ending::Abort);
             }
         }
         Ok(())
@@ -306,6 +376,11 @@ impl Session {
 }
 
 impl Execution {
+    fn withholds_answer(&self) -> bool {
+        let sabotage = self.sabotage.as_ref();
+        sabotage.is_some_and(|sabotage| sabotage.withholds_answer())
+    }
+
     fn end(&mut self, mut end: End, process: Option<Process>) -> Vec<u8> {
         let Some(process) = process else {
             let problem = end.problem.as_ref().map(Problem::to_string);
@@ -342,23 +417,29 @@ impl Ending {
 }
 
 /// Hands over what waits, as soon as there is room for it.
-async fn flush(socket: &mpsc::Sender<Bytes>, waiting: &mut Vec<u8>) -> Result<(), Ending> {
+async fn flush(socket: &mpsc::Sender<Outcome>, waiting: &mut Vec<u8>) -> Result<(), Ending> {
     let place = socket.reserve().await.map_err(|_| Ending::Gone)?;
-    place.send(std::mem::take(waiting).into());
+    place.send(Ok(std::mem::take(waiting).into()));
     Ok(())
 }
 
 /// The next update of the command, with a place for what comes of it: without a place, none is taken.
 /// `None` when the client is gone; never resolves while nothing runs.
 async fn next_output(
-    socket: &mpsc::Sender<Bytes>,
+    socket: &mpsc::Sender<Outcome>,
     execution: &mut Option<Execution>,
-) -> Option<(mpsc::OwnedPermit<Bytes>, Option<Update>)> {
+) -> Option<(Place, Next)> {
     let Some(execution) = execution else {
         return std::future::pending().await;
     };
     let place = socket.clone().reserve_owned().await.ok()?;
-    Some((place, poll_fn(|cx| execution.command.poll_next(cx)).await))
+    if let Some(sabotage) = &mut execution.sabotage
+        && let Some(part) = poll_fn(|cx| sabotage.poll_part(cx)).await
+    {
+        return Some((place, Next::Part(part)));
+    }
+    let update = poll_fn(|cx| execution.command.poll_next(cx)).await;
+    Some((place, Next::Update(update)))
 }
 
 /// A refusal in the words of this dialect.
