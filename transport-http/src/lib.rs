@@ -15,6 +15,7 @@ mod answer;
 mod client;
 mod clocks;
 mod connection;
+mod deadline_timer;
 pub mod decode;
 mod dialect;
 mod endpoint;

@@ -1,7 +1,6 @@
 //! The stream of one execution over HTTP: body chunks in, events out, every wait with a deadline.
 
 use std::{
-    future::Future as _,
     io,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -18,6 +17,7 @@ use tokio::time::{Instant, Sleep};
 use crate::{
     clocks::Clocks,
     connection::{EarlyEnd, TlsFailure},
+    deadline_timer::DeadlineTimer,
     decode::Decoder,
 };
 
@@ -26,8 +26,7 @@ pub(crate) struct HttpEventStream {
     body: ClientResponse,
     decoder: Decoder,
     clocks: Clocks,
-    /// Fires at the next deadline or before; what it means is the clocks' affair.
-    timer: Pin<Box<Sleep>>,
+    timer: DeadlineTimer,
     state: State,
 }
 
@@ -48,7 +47,7 @@ impl HttpEventStream {
             body,
             decoder,
             clocks,
-            timer,
+            timer: DeadlineTimer::new(timer),
             state: State::Open,
         }
     }
@@ -68,26 +67,10 @@ impl HttpEventStream {
             }
             Poll::Ready(Some(Err(error))) => Some(body_error(error)),
             Poll::Ready(None) => None,
-            Poll::Pending => Some(ready!(self.poll_deadline(cx))),
+            Poll::Pending => Some(ready!(self.timer.poll(&self.clocks, cx))),
         };
         self.end(end);
         Poll::Ready(())
-    }
-
-    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<TransportError> {
-        loop {
-            // Idle deadlines move with every event. The timer is only moved when it fires too early,
-            // or when it would fire too late.
-            let deadline = self.clocks.next_deadline();
-            if deadline < self.timer.deadline() {
-                self.timer.as_mut().reset(deadline);
-            }
-            ready!(self.timer.as_mut().poll(cx));
-            if let Some(error) = self.clocks.overdue(Instant::now()) {
-                return Poll::Ready(error);
-            }
-            self.timer.as_mut().reset(deadline);
-        }
     }
 
     fn end(&mut self, error: Option<TransportError>) {

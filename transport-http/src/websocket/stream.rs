@@ -1,7 +1,7 @@
 //! The stream of one execution over a WebSocket: every wait with a deadline, and a goodbye at the end.
 
 use std::{
-    future::{Future as _, poll_fn},
+    future::poll_fn,
     pin::Pin,
     task::{Context, Poll, ready},
     time::Duration,
@@ -17,7 +17,7 @@ use super::{
     outgoing,
     session::{End, Session, Step},
 };
-use crate::clocks::Clocks;
+use crate::{clocks::Clocks, deadline_timer::DeadlineTimer};
 
 /// How long a cancelled command is waited for. Whoever cancels wants to go on.
 const CANCEL_WAIT: Duration = Duration::from_millis(1500);
@@ -29,8 +29,7 @@ const GOODBYE_WAIT: Duration = Duration::from_millis(250);
 pub(super) struct WebSocketStream {
     session: Session,
     clocks: Clocks,
-    /// Fires at the next deadline or before; what it means is the clocks' affair.
-    timer: Pin<Box<Sleep>>,
+    timer: DeadlineTimer,
     state: State,
     /// Whether there is still somebody to talk to.
     is_connected: bool,
@@ -47,7 +46,7 @@ impl WebSocketStream {
         Self {
             session,
             clocks,
-            timer,
+            timer: DeadlineTimer::new(timer),
             state: State::Open,
             is_connected: true,
         }
@@ -70,7 +69,7 @@ impl WebSocketStream {
                 self.connection_ended(end);
                 return Poll::Ready(());
             }
-            Poll::Pending => ready!(self.poll_deadline(cx)),
+            Poll::Pending => ready!(self.timer.poll(&self.clocks, cx)),
         };
         self.deadline_passed(overdue);
         Poll::Ready(())
@@ -81,22 +80,6 @@ impl WebSocketStream {
             self.state = State::Ended(Some(refusal.into()));
         }
         Poll::Ready(())
-    }
-
-    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<TransportError> {
-        loop {
-            // Idle deadlines move with every event. The timer is only moved when it fires too early,
-            // or when it would fire too late.
-            let deadline = self.clocks.next_deadline();
-            if deadline < self.timer.deadline() {
-                self.timer.as_mut().reset(deadline);
-            }
-            ready!(self.timer.as_mut().poll(cx));
-            if let Some(error) = self.clocks.overdue(Instant::now()) {
-                return Poll::Ready(error);
-            }
-            self.timer.as_mut().reset(deadline);
-        }
     }
 
     fn connection_ended(&mut self, end: End) {
