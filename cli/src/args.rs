@@ -180,6 +180,10 @@ pub(crate) struct ServeArgs {
     /// How long a command may run that does not say it itself
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "120s", env = "GAUNTLET_DEFAULT_TIMEOUT")]
     pub default_timeout: Duration,
+    /// What to do wrong on purpose, to try clients out; repeatable. Such as reset:p=0.1,seed=7 or
+    /// status=503:retry-after=2,count=1 (see docs/faults.md)
+    #[arg(long, value_name = "SPEC", env = "GAUNTLET_FAULT", value_delimiter = ';')]
+    pub fault: Vec<embedded_executor::Fault>,
     #[command(flatten)]
     pub sandbox: SandboxArgs,
 }

@@ -44,6 +44,7 @@ fn config(args: &ServeArgs, settings: &Settings) -> Result<ExecutorConfig, CliEr
         token: executor::token(args.token_file.as_deref())?,
         max_commands: args.max_commands.unwrap_or(defaults.max_commands),
         default_timeout: args.default_timeout,
+        faults: args.fault.clone(),
         ..defaults
     })
 }

@@ -34,6 +34,15 @@
 //! U+FFFD. A line longer than 8 MiB comes as several events, cut between characters, which a client
 //! that joins events with line feeds cannot tell from several lines; it is logged.
 //!
+//! # Dialects
+//!
+//! `POST /execute` answers in NDJSON, or in server-sent events if those weigh more in `Accept`. `/ws` and
+//! `/ws/mcp` speak JSON-RPC over WebSockets: one command at a time, which can be paused, resumed and
+//! canceled. There, output keeps its line feeds and a line over 64 KiB comes in pieces; an end with a
+//! problem is one `process.completed` with an `error`, a canceled command ends with `process.canceled`
+//! alone, and one that could not be started is an error answer. In all of them a client that does not
+//! read holds its command back, and one that goes away ends it.
+//!
 //! # What the sandbox does and does not
 //!
 //! Where the kernel has Landlock, commands read and execute everything but create, write, truncate,
