@@ -182,7 +182,12 @@ pub(crate) struct ServeArgs {
     pub default_timeout: Duration,
     /// What to do wrong on purpose, to try clients out; repeatable. Such as reset:p=0.1,seed=7 or
     /// status=503:retry-after=2,count=1 (see docs/faults.md)
-    #[arg(long, value_name = "SPEC", env = "GAUNTLET_FAULT", value_delimiter = ';')]
+    #[arg(
+        long,
+        value_name = "SPEC",
+        env = "GAUNTLET_FAULT",
+        value_delimiter = ';'
+    )]
     pub fault: Vec<embedded_executor::Fault>,
     #[command(flatten)]
     pub sandbox: SandboxArgs,
