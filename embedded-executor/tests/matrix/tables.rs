@@ -3,8 +3,7 @@
 /// A fault, how its stream ends for the client, and the codes of the findings.
 pub(crate) type Row = (&'static str, &'static str, &'static str);
 
-/// What a text says that is output like any other is not for a client of HTTP to doubt: a masked timeout
-/// is only known to be one where executors do it. The fault of WebSockets does not strike here.
+/// The fault of WebSockets does not strike here.
 pub(crate) const NDJSON: &[Row] = &[
     ("refuse", "no answer", ""),
     ("html", "wrong content type", ""),
@@ -29,7 +28,7 @@ pub(crate) const NDJSON: &[Row] = &[
     ("exit-code-string", "no exit code", "bad-exit-code"),
     ("exit-code-null", "no exit code", "bad-exit-code"),
     ("exit-code-missing", "no exit code", "bad-exit-code"),
-    ("timeout-masked", "exit 0", ""),
+    ("timeout-masked", "exit 0", "server-timeout-masked"),
     ("ws-close=1011", "exit 0", ""),
 ];
 
@@ -61,7 +60,7 @@ pub(crate) const SSE: &[Row] = &[
     ("exit-code-string", "no exit code", "bad-exit-code"),
     ("exit-code-null", "no exit code", "bad-exit-code"),
     ("exit-code-missing", "no exit code", "bad-exit-code"),
-    ("timeout-masked", "exit 0", ""),
+    ("timeout-masked", "exit 0", "server-timeout-masked"),
     ("ws-close=1011", "exit 0", ""),
 ];
 

@@ -47,8 +47,6 @@ pub(super) struct JsonRpc {
     queue: VecDeque<(Shape, String)>,
     stdout: ChunkOrder,
     stderr: ChunkOrder,
-    /// Whether the latest output is what the executor prints when its own patience ends.
-    timeout_was_printed: bool,
     conformance: Conformance,
     findings: Findings,
     /// Bytes of all messages before the current one.

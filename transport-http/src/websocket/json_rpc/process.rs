@@ -44,7 +44,6 @@ impl JsonRpc {
         if !in_order {
             self.record(FindingCode::ChunkOutOfOrder, || format!("{chunk:?}"));
         }
-        self.timeout_was_printed = is_stream_timeout(&self.text);
         self.emit(Shape::Output(channel));
     }
 
@@ -61,7 +60,7 @@ impl JsonRpc {
             }
         };
         if ending == Ending::Completed {
-            self.judge_completion(exit);
+            self.judge_completion();
         }
         let error = process.error_text();
         let error = error.as_deref().filter(|text| !text.trim().is_empty());
@@ -93,16 +92,11 @@ impl JsonRpc {
         self.emit(Shape::Complete(exit));
     }
 
-    fn judge_completion(&mut self, exit: ExitStatus) {
+    fn judge_completion(&mut self) {
         let (stdout, stderr) = (self.stdout.end(), self.stderr.end());
         if !(stdout && stderr) {
             self.record(FindingCode::ChunkOutOfOrder, || {
                 "the last pieces are missing".into()
-            });
-        }
-        if self.timeout_was_printed && exit == ExitStatus::Code(0) {
-            self.record(FindingCode::ServerTimeoutMasked, || {
-                "\"[Stream timed out after …]\", then exit code 0".into()
             });
         }
     }
@@ -117,18 +111,4 @@ impl JsonRpc {
             ProcessWire::default()
         })
     }
-}
-
-/// Whether `text` is exactly what an executor prints on both streams when its own timeout ends a command,
-/// before it reports success.
-fn is_stream_timeout(text: &str) -> bool {
-    let seconds = text
-        .strip_prefix("\n[Stream timed out after ")
-        .and_then(|rest| rest.strip_suffix("s]\n"));
-    seconds.is_some_and(|seconds| {
-        !seconds.is_empty()
-            && seconds
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || byte == b'.')
-    })
 }
