@@ -13,6 +13,7 @@ mod many_cases;
 mod secrets;
 mod selection;
 mod serve;
+mod served_faults;
 mod settings;
 mod shipped_suite;
 mod signals;
