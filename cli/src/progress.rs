@@ -189,6 +189,13 @@ impl Screen {
             detail,
             &format!("        command: {}", clip(&result.case.command)),
         );
+        for notice in &attempt.notices {
+            let words = clip(&notice.message);
+            self.say(
+                detail,
+                &format!("        notice: {}: {words}", notice.kind.as_str()),
+            );
+        }
         for finding in &attempt.findings {
             let times = if finding.count > 1 {
                 format!(" ({} times)", finding.count)

@@ -6,6 +6,7 @@ use executor_protocol::Findings;
 use runner_core::{
     agent::{AgentReport, AgentTotals, TokenUsage, ToolUse},
     events::{RunEvent, RunObserver},
+    notices::Notices,
     results::{AttemptReport, Counts, RunProblem, RunResults},
 };
 use serde::Serialize;
@@ -69,6 +70,14 @@ struct CaseRecord<'a> {
     output_bytes: u64,
     agent: Option<Box<AgentRecord<'a>>>,
     findings: Vec<FindingRecord<'a>>,
+    notices: Vec<NoticeRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct NoticeRecord<'a> {
+    kind: &'a str,
+    count: u64,
+    message: &'a str,
 }
 
 /// What an agent told. Where it did not come to a result, the result's fields are null.
@@ -253,6 +262,7 @@ fn case_record<'a>(
             .as_ref()
             .map(|agent| Box::new(agent_record(agent))),
         findings: findings(&attempt.findings),
+        notices: notices(&attempt.notices),
     }
 }
 
@@ -305,6 +315,17 @@ fn agents_record(totals: &AgentTotals) -> AgentsRecord {
         tokens_untold: totals.tokens.untold,
         rate_limited: totals.rate_limited,
     }
+}
+
+fn notices(notices: &Notices) -> Vec<NoticeRecord<'_>> {
+    notices
+        .iter()
+        .map(|notice| NoticeRecord {
+            kind: notice.kind.as_str(),
+            count: notice.count,
+            message: &notice.message,
+        })
+        .collect()
 }
 
 fn findings(findings: &Findings) -> Vec<FindingRecord<'_>> {

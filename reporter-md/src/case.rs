@@ -7,6 +7,7 @@ use std::{
 
 use executor_protocol::Findings;
 use runner_core::{
+    notices::Notices,
     outcome::{Outcome, OutcomeClass},
     results::{AttemptReport, CaseResult, Verdict},
     text::{Grouped, Human, Part},
@@ -98,6 +99,7 @@ pub(crate) fn write(
     write_reason(out, result, options)?;
     match tried {
         Some(attempt) => {
+            write_notices(out, &attempt.notices)?;
             write_findings(out, &attempt.findings)?;
             let max_chars = match attempt.outcome {
                 Outcome::Passed => options.max_output_chars,
@@ -225,6 +227,25 @@ fn write_reason(
     } else {
         writeln!(out)
     }
+}
+
+fn write_notices(out: &mut impl Write, notices: &Notices) -> io::Result<()> {
+    let mut notices = notices.iter().peekable();
+    if notices.peek().is_none() {
+        return Ok(());
+    }
+    writeln!(out, "**Notices of the executor**\n")?;
+    for notice in notices {
+        write!(out, "- `{}`", notice.kind.as_str())?;
+        if notice.count > 1 {
+            write!(out, " ({} times)", Grouped(notice.count))?;
+        }
+        if !notice.message.is_empty() {
+            write!(out, ": {}", Text(&notice.message))?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out)
 }
 
 fn write_findings(out: &mut impl Write, findings: &Findings) -> io::Result<()> {

@@ -12,6 +12,7 @@ pub mod events;
 pub mod gates;
 pub mod health;
 mod marker;
+pub mod notices;
 pub mod outcome;
 pub mod plan;
 pub mod results;

@@ -9,6 +9,7 @@ use suite::{Case, Ratio, Usd};
 
 use crate::{
     agent::{AgentReport, AgentTotals, Sum},
+    notices::Notices,
     outcome::{Outcome, OutcomeClass},
     text::{Grouped, Percent, Share, Untold},
 };
@@ -117,6 +118,8 @@ pub struct AttemptReport {
     pub patterns: Vec<PatternResult>,
     /// Breaches of the stream protocol, and of the output's format.
     pub findings: Findings,
+    /// What the executor wanted known besides, such as limits of a service behind the command.
+    pub notices: Notices,
     /// What the command printed, as far as it was kept.
     pub output: CapturedOutput,
     /// What an agent told, where the case says that its command runs one and it told anything.
@@ -137,6 +140,7 @@ impl AttemptReport {
             exit_code: None,
             patterns: Vec::new(),
             findings: Findings::default(),
+            notices: Notices::default(),
             output: CapturedOutput::default(),
             agent: None,
             stats: StreamStats::default(),

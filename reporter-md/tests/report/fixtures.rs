@@ -79,6 +79,7 @@ pub(crate) fn attempt(outcome: Outcome) -> AttemptReport {
         exit_code: Some(0),
         patterns: Vec::new(),
         findings: Default::default(),
+        notices: Default::default(),
         output: CapturedOutput::default(),
         agent: None,
         stats: StreamStats {

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     agent::AgentReport,
+    notices::Notices,
     outcome::{Failure, Fault, FaultKind, Outcome},
     results::{CapturedOutput, PatternResult},
 };
@@ -33,6 +34,7 @@ pub struct Judge {
     agent: Option<AgentReader>,
     exit: Option<ExitStatus>,
     first_error: Option<String>,
+    notices: Notices,
     strictness: Strictness,
 }
 
@@ -72,6 +74,8 @@ pub struct Judgement {
     pub agent: Option<AgentReport>,
     /// The breaches of the stream and those of the output's format.
     pub findings: Findings,
+    /// What the executor wanted known besides.
+    pub notices: Notices,
 }
 
 /// Messages of error events are kept up to this many characters.
@@ -91,6 +95,7 @@ impl Judge {
             agent: AgentReader::new(case.output_format, keep_bytes),
             exit: None,
             first_error: None,
+            notices: Notices::default(),
             strictness: Strictness::default(),
         }
     }
@@ -117,6 +122,7 @@ impl Judge {
                 self.first_error.get_or_insert_with(words);
             }
             StreamEvent::Complete { exit } => self.exit = Some(exit),
+            StreamEvent::Notice { kind, message } => self.notices.record(kind, message),
             _ => {}
         }
     }
@@ -218,6 +224,7 @@ impl Judge {
             output: self.capture.finish(),
             agent: agent.and_then(|agent| agent.report),
             findings,
+            notices: self.notices,
         }
     }
 }

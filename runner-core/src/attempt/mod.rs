@@ -187,6 +187,7 @@ impl AttemptPlan {
             exit_code: judgement.exit_code,
             patterns: judgement.patterns,
             findings: judgement.findings,
+            notices: judgement.notices,
             output: judgement.output,
             agent: judgement.agent,
             stats: stats.clone(),

@@ -1,6 +1,6 @@
 //! What is judged, and how.
 
-use executor_protocol::FindingCode;
+use executor_protocol::{FindingCode, NoticeKind};
 use suite::OutputFormat;
 
 use super::*;
@@ -311,4 +311,32 @@ fn a_strict_judge_fails_what_a_lenient_one_lets_pass() {
             );
         }
     }
+}
+
+#[test]
+fn notices_are_counted_by_kind_and_fail_nothing() {
+    let case = case("a");
+    let mut judge = Judge::new(&case, OutputJoin::Concat, 64);
+    for (kind, message) in [
+        (NoticeKind::RateLimit, "slow down"),
+        (NoticeKind::EarlyCompletion, ""),
+        (NoticeKind::RateLimit, "slower"),
+    ] {
+        judge.on_event(StreamEvent::Notice { kind, message }, &|| None);
+    }
+    judge.on_event(COMPLETE, &|| None);
+    let stats = StreamStats::default();
+    let judgement = judge.finish(&case, StreamEnd::Clean, &Findings::default(), &stats);
+    assert_eq!(judgement.outcome, Outcome::Passed);
+    let notices = judgement.notices.iter();
+    let notices: Vec<_> = notices
+        .map(|it| (it.kind, it.count, &*it.message))
+        .collect();
+    assert_eq!(
+        notices,
+        [
+            (NoticeKind::RateLimit, 2, "slow down"),
+            (NoticeKind::EarlyCompletion, 1, "")
+        ]
+    );
 }
