@@ -49,6 +49,14 @@ fn replace(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<&mut fs::File>) -> io::Result<()>,
 ) -> io::Result<()> {
+    // What a link leads to is replaced and not the link; what is no file, such as a device, is written to.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if fs::metadata(path).is_ok_and(|existing| !existing.is_file() && !existing.is_dir()) {
+        let mut file = fs::File::options().write(true).open(path)?;
+        let mut buffered = BufWriter::new(&mut file);
+        write(&mut buffered)?;
+        return buffered.flush();
+    }
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),

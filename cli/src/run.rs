@@ -12,10 +12,10 @@ use runner_core::{
     },
     attempt::{AttemptSettings, Strictness},
     events::RunObserver,
-    plan::RunPlan,
-    results::RunInfo,
+    plan::{self, RunPlan},
+    results::{CaseResult, RunInfo, RunResults},
     run_marker,
-    run_state::RunPolicy,
+    run_state::{RunEnd, RunPolicy},
 };
 use suite::{Selection, Suite};
 use tokio::time::Instant;
@@ -112,7 +112,8 @@ impl Runner<'_> {
         let mut exit = Exit::Success;
         for suite in suites {
             if interrupt.signal().is_some() {
-                break;
+                exit = exit.min(self.leave_out(suite, &executor));
+                continue;
             }
             match self.run_suite(suite, &executor, interrupt.clone()).await {
                 Ok(one) => exit = exit.min(one),
@@ -203,7 +204,6 @@ impl Runner<'_> {
         interrupt: Interrupt,
     ) -> Result<Exit, CliError> {
         let plan = self.plan(suite, executor);
-        let reports = self.reports(&plan.run.suite_stem);
         let summary = self.perform(plan, executor, interrupt.clone()).await?;
         let problems = summary.results.problems.iter();
         let exits = problems.map(|problem| Exit::of_problem(problem, interrupt.signal()));
@@ -215,8 +215,46 @@ impl Runner<'_> {
             ));
             exit = exit.min(Exit::ReportNotWritten);
         }
-        for target in &reports {
-            match report::write(target, &summary.results) {
+        exit = exit.min(self.write_reports(&summary.results));
+        tracing::info!(
+            run = summary.results.run.marker,
+            exit = exit.code(),
+            "run finished"
+        );
+        Ok(exit)
+    }
+
+    /// Reports a suite that had no turn any more, so that an older report of it is not taken for this
+    /// run's.
+    fn leave_out(&self, suite: Suite, executor: &Executor) -> Exit {
+        self.progress
+            .say(&format!("{}: not run", suite.path.display()));
+        let plan = self.plan(suite, executor);
+        let cases = plan
+            .cases
+            .into_iter()
+            .map(|case| CaseResult {
+                case,
+                attempt: None,
+            })
+            .collect();
+        let end = RunEnd::Interrupted;
+        let results = plan::conclude(
+            plan.run,
+            cases,
+            &plan.gates,
+            &end,
+            None,
+            plan.started.elapsed(),
+        );
+        self.write_reports(&results)
+    }
+
+    /// Writes all reports of a suite, and shows what could not be written.
+    fn write_reports(&self, results: &RunResults) -> Exit {
+        let mut exit = Exit::Success;
+        for target in self.reports(&results.run.suite_stem) {
+            match report::write(&target, results) {
                 Ok(()) => self
                     .progress
                     .say(&format!("report: {}", target.path.display())),
@@ -226,12 +264,7 @@ impl Runner<'_> {
                 }
             }
         }
-        tracing::info!(
-            run = summary.results.run.marker,
-            exit = exit.code(),
-            "run finished"
-        );
-        Ok(exit)
+        exit
     }
 
     fn plan(&self, suite: Suite, executor: &Executor) -> RunPlan {

@@ -106,7 +106,7 @@ pub(crate) enum SandboxSetting {
 }
 
 /// The settings whose values are nobody's business.
-pub(crate) const SECRETS: &str = "executor.headers.";
+pub(crate) const SECRETS: &str = "executor.headers";
 
 /// A value that is used and never shown.
 #[derive(Deserialize)]
@@ -191,6 +191,12 @@ pub(crate) enum SettingsError {
         origin: Origin,
         source: Box<ConfigError>,
     },
+    /// Headers that are no table of texts. What they are instead is not told: it may be a secret.
+    #[error("`executor.headers` is no table of names and texts (from {origin})")]
+    #[diagnostic(help(
+        "write `headers = {{ X-Api-Key = \"…\" }}` below [executor], or set GAUNTLET__EXECUTOR__HEADERS__X_API_KEY"
+    ))]
+    Headers { origin: Origin },
     /// The layers together are not valid.
     #[error("the settings are not valid")]
     #[diagnostic(help(
@@ -236,7 +242,11 @@ impl Layers {
     /// Puts the layers on top of each other.
     pub(crate) fn merge(&self) -> Result<Settings, SettingsError> {
         let mut builder = Config::builder();
-        for (key, (_, value)) in self.effective() {
+        for (key, (origin, value)) in self.effective() {
+            let is_text = matches!(value.kind, ValueKind::String(_));
+            if key == SECRETS || (key.starts_with(SECRETS) && !is_text) {
+                return Err(SettingsError::Headers { origin });
+            }
             let value = split_list(&key, value);
             let set = builder.set_override(&key, value);
             builder = set.map_err(|source| SettingsError::Invalid {

@@ -36,11 +36,11 @@ pub(crate) fn show(common: &CommonArgs, args: &ExecutorArgs) -> Result<Exit, Cli
 /// A value for people. A list looks as it is written in a variable: with colons.
 fn shown(key: &str, value: &Value) -> String {
     match &value.kind {
+        _ if key.starts_with(SECRETS) => "[redacted]".into(),
         ValueKind::Array(values) => {
             let values: Vec<_> = values.iter().map(ToString::to_string).collect();
             values.join(":")
         }
-        _ if key.starts_with(SECRETS) => "[redacted]".into(),
         _ if key == "executor.url" => without_credentials(&value.to_string()),
         _ => value.to_string(),
     }

@@ -4,7 +4,12 @@
 //! go through the executor, which may run anywhere. It takes an executor that runs its commands in a
 //! shell on Linux.
 
-use std::time::Duration;
+use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    time::Duration,
+};
+
+use tokio::time::Instant;
 
 use crate::{
     outcome::{FaultKind, Outcome},
@@ -22,16 +27,13 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 pub struct CleanupMarker(String);
 
 impl CleanupMarker {
-    /// The marker of the execution with this id.
+    /// The marker of the execution with this id, in the run of this process that began at `started`:
+    /// ids alone repeat when two runs of a suite begin within a second.
     #[must_use]
-    pub fn of(execution_id: &str) -> Self {
-        // FNV-1a: ids of one run differ, and nobody gains by making two of them collide.
-        let hash = execution_id
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-            });
-        Self(format!("{hash:016x}"))
+    pub fn of(execution_id: &str, started: Instant) -> Self {
+        let mut hasher = DefaultHasher::new();
+        (execution_id, started, std::process::id()).hash(&mut hasher);
+        Self(format!("{:016x}", hasher.finish()))
     }
 
     /// `command`, carrying the marker.
@@ -65,7 +67,10 @@ impl CleanupMarker {
 #[must_use]
 pub fn is_due(report: &AttemptReport) -> bool {
     match &report.outcome {
-        Outcome::TimedOut { .. } | Outcome::Stalled { .. } | Outcome::Cancelled => true,
+        Outcome::TimedOut { .. }
+        | Outcome::Stalled { .. }
+        | Outcome::Cancelled
+        | Outcome::HarnessError { .. } => true,
         Outcome::InfrastructureError(fault) => {
             matches!(
                 fault.kind,
@@ -76,14 +81,15 @@ pub fn is_due(report: &AttemptReport) -> bool {
     }
 }
 
-/// The processes that a probe's output names, each with its id and name.
+/// The processes that a probe's output names, each with its id and name. Whatever else an executor says
+/// names none.
 #[must_use]
 pub fn leaked(output: &str) -> Vec<&str> {
-    output
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect()
+    let is_process = |line: &&str| {
+        let id = line.split(' ').next().unwrap_or_default();
+        !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    output.lines().map(str::trim).filter(is_process).collect()
 }
 
 #[cfg(test)]
@@ -118,8 +124,8 @@ mod tests {
     #[test]
     fn the_probe_finds_a_marked_process_and_neither_itself_nor_others() {
         let (marked, other) = (
-            CleanupMarker::of("RUN_1_marked"),
-            CleanupMarker::of("RUN_1_other"),
+            CleanupMarker::of("RUN_1_marked", Instant::now()),
+            CleanupMarker::of("RUN_1_other", Instant::now()),
         );
         // `exec` leaves one process, which has the marker in its environment alone.
         let command = marked.mark("exec sleep 100");
@@ -133,7 +139,7 @@ mod tests {
 
     #[test]
     fn marking_a_command_changes_nothing_it_does() {
-        let marker = CleanupMarker::of("RUN_1_x");
+        let marker = CleanupMarker::of("RUN_1_x", Instant::now());
         for command in [
             "echo a; exit 3",
             "# comment\necho a; exit 3",
@@ -146,5 +152,20 @@ mod tests {
                 "{command}"
             );
         }
+    }
+
+    #[test]
+    fn what_names_no_process_is_no_leak() {
+        assert_eq!(leaked("12 sleep\nok\n\n 7 \n-3 x"), ["12 sleep", "7"]);
+    }
+
+    #[test]
+    fn markers_of_two_runs_differ_even_if_their_execution_ids_do_not() {
+        let started = Instant::now();
+        let later = started + Duration::from_nanos(1);
+        assert_ne!(
+            CleanupMarker::of("RUN_1_x", started),
+            CleanupMarker::of("RUN_1_x", later)
+        );
     }
 }

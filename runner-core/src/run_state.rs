@@ -9,7 +9,7 @@ use suite::Case;
 
 use crate::{
     cleanup,
-    health::{HealthReport, Unhealthy},
+    health::HealthReport,
     outcome::{Failure, Fault, Outcome, SkipReason},
     results::AttemptReport,
 };
@@ -20,7 +20,12 @@ pub enum Input {
     /// The run begins.
     Started,
     /// The executor was asked for its health.
-    HealthChecked(HealthReport),
+    HealthChecked {
+        /// What came of it.
+        report: HealthReport,
+        /// How long that took.
+        took: Duration,
+    },
     /// A program was looked for where the executor runs.
     RequirementProbed(Probe),
     /// The running attempt came to its report.
@@ -143,7 +148,8 @@ pub struct RunState {
     phase: Phase,
     /// The index of the case that runs or is next.
     current: usize,
-    requirements: HashMap<String, Probe>,
+    /// Which required programs are there, as far as it was asked.
+    requirements: HashMap<String, bool>,
     health: Option<Health>,
     cancelled: bool,
 }
@@ -204,18 +210,34 @@ impl RunState {
             (Phase::New, Input::Started) => {
                 self.go(Phase::CheckingFirstHealth, Effect::CheckHealth)
             }
-            (Phase::CheckingFirstHealth, Input::HealthChecked(Ok(health))) => {
+            (
+                Phase::CheckingFirstHealth,
+                Input::HealthChecked {
+                    report: Ok(health), ..
+                },
+            ) => {
                 self.health = Some(health);
                 self.next_case()
             }
-            (Phase::CheckingFirstHealth, Input::HealthChecked(Err(Unhealthy { reason }))) => {
-                finish(RunEnd::ExecutorUnavailable { reason })
-            }
+            (
+                Phase::CheckingFirstHealth,
+                Input::HealthChecked {
+                    report: Err(unhealthy),
+                    ..
+                },
+            ) => finish(RunEnd::ExecutorUnavailable {
+                reason: unhealthy.reason,
+            }),
             (Phase::Probing { program }, Input::RequirementProbed(probe)) => {
                 if self.cancelled {
                     return finish(RunEnd::Interrupted);
                 }
-                self.requirements.insert(program, probe);
+                match probe {
+                    Probe::Present => self.requirements.insert(program, true),
+                    Probe::Missing => self.requirements.insert(program, false),
+                    // Nothing is known that could be kept: the next case asks again.
+                    Probe::Unknown(fault) => return self.cannot_tell(&program, &fault),
+                };
                 self.next_case()
             }
             (Phase::Attempting, Input::AttemptFinished(report)) => {
@@ -238,10 +260,21 @@ impl RunState {
                 self.attempted(report)
             }
             (Phase::Recording { suspicious }, Input::Recorded) => self.recorded(suspicious),
-            (Phase::CheckingAgain { .. }, Input::HealthChecked(Ok(_))) => self.next_case(),
-            (Phase::CheckingAgain { waited }, Input::HealthChecked(Err(Unhealthy { reason }))) => {
+            (Phase::CheckingAgain { .. }, Input::HealthChecked { report: Ok(_), .. }) => {
+                self.next_case()
+            }
+            (
+                Phase::CheckingAgain { waited },
+                Input::HealthChecked {
+                    report: Err(unhealthy),
+                    took,
+                },
+            ) => {
+                let waited = waited + took;
                 if waited >= self.policy.max_outage {
-                    return finish(RunEnd::ExecutorLost { reason });
+                    return finish(RunEnd::ExecutorLost {
+                        reason: unhealthy.reason,
+                    });
                 }
                 self.go(
                     Phase::Waiting {
@@ -286,7 +319,12 @@ impl RunState {
     }
 
     fn attempted(&mut self, report: Box<AttemptReport>) -> Vec<Effect> {
-        let suspicious = matches!(report.outcome, Outcome::InfrastructureError(_));
+        let suspicious = match &report.outcome {
+            Outcome::InfrastructureError(_) | Outcome::Stalled { .. } => true,
+            // An executor that said so itself is alive.
+            Outcome::TimedOut { .. } => report.stats.terminal.is_none(),
+            _ => false,
+        };
         self.record(CaseEnd::Attempted(report), suspicious)
     }
 
@@ -317,16 +355,12 @@ impl RunState {
             return finish(RunEnd::Completed);
         };
         for program in &case.requires {
-            let decided = match self.requirements.get(program) {
-                Some(Probe::Present) => continue,
-                Some(Probe::Missing) => self.missing(program.clone()),
-                Some(Probe::Unknown(fault)) => Outcome::InfrastructureError(Fault {
-                    kind: fault.kind,
-                    message: format!(
-                        "cannot tell whether `{program}` is available: {}",
-                        fault.message
-                    ),
-                }),
+            match self.requirements.get(program) {
+                Some(true) => {}
+                Some(false) => {
+                    let missing = self.missing(program.clone());
+                    return self.record(CaseEnd::Decided(missing), false);
+                }
                 None => {
                     let program = program.clone();
                     let phase = Phase::Probing {
@@ -334,8 +368,7 @@ impl RunState {
                     };
                     return self.go(phase, Effect::Probe { program });
                 }
-            };
-            return self.record(CaseEnd::Decided(decided), false);
+            }
         }
         self.go(
             Phase::Attempting,
@@ -343,6 +376,17 @@ impl RunState {
                 index: self.current,
             },
         )
+    }
+
+    fn cannot_tell(&mut self, program: &str, fault: &Fault) -> Vec<Effect> {
+        let outcome = Outcome::InfrastructureError(Fault {
+            kind: fault.kind,
+            message: format!(
+                "cannot tell whether `{program}` is available: {}",
+                fault.message
+            ),
+        });
+        self.record(CaseEnd::Decided(outcome), true)
     }
 
     fn missing(&self, program: String) -> Outcome {

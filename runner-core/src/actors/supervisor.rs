@@ -5,7 +5,7 @@ use std::{future::Future, rc::Rc, sync::Arc, time::Duration};
 use actix::prelude::*;
 use executor_protocol::Transport;
 use suite::{Case, MatchOn, OutputFormat};
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::Instant};
 
 use super::{
     CancelAttempt, CheckHealth, Finish, HealthChecker, NoteAttemptStart, NoteHealth, Record,
@@ -15,7 +15,7 @@ use crate::{
     attempt::AttemptPlan,
     cleanup::{self, CleanupMarker},
     health::Unhealthy,
-    outcome::{Fault, FaultKind, Outcome},
+    outcome::{Failure, Fault, FaultKind, Outcome},
     plan::RunPlan,
     results::AttemptReport,
     run_state::{CaseEnd, Effect, Input, Probe, RunEnd, RunState},
@@ -77,9 +77,9 @@ impl Supervisor {
 
     fn feed(&mut self, input: Input, ctx: &mut Context<Self>) {
         let Some(run) = &mut self.run else { return };
-        if let Input::HealthChecked(result) = &input {
+        if let Input::HealthChecked { report, .. } = &input {
             self.collector.do_send(NoteHealth {
-                trouble: result
+                trouble: report
                     .as_ref()
                     .err()
                     .map(|unhealthy| unhealthy.reason.clone()),
@@ -95,12 +95,17 @@ impl Supervisor {
         match effect {
             Effect::CheckHealth => {
                 let asked = self.health_checker.send(CheckHealth);
-                self.then_feed(ctx, async {
+                let started = Instant::now();
+                self.then_feed(ctx, async move {
                     let lost = |error| {
                         let reason = format!("the health checker was lost: {error}");
                         Err(Unhealthy { reason })
                     };
-                    Input::HealthChecked(asked.await.unwrap_or_else(lost))
+                    let report = asked.await.unwrap_or_else(lost);
+                    Input::HealthChecked {
+                        report,
+                        took: started.elapsed(),
+                    }
                 });
             }
             Effect::Probe { program } => {
@@ -120,7 +125,7 @@ impl Supervisor {
             }
             Effect::ProbeCleanup { index } => {
                 let id = run.plan.execution_id(&run.plan.cases[index].id);
-                let plan = cleanup_plan(&run.plan, &CleanupMarker::of(&id));
+                let plan = cleanup_plan(&run.plan, &CleanupMarker::of(&id, run.plan.started));
                 let attempt = self.start_attempt(plan);
                 self.then_feed(ctx, async {
                     let report = attempt.await;
@@ -216,7 +221,7 @@ fn attempt_plan(plan: &RunPlan, case: &Arc<Case>) -> AttemptPlan {
         marker: plan
             .policy
             .cleanup_probe
-            .then(|| CleanupMarker::of(&execution_id)),
+            .then(|| CleanupMarker::of(&execution_id, plan.started)),
         settings: plan.attempt,
         execution_id,
     }
@@ -262,7 +267,19 @@ fn own_plan(plan: &RunPlan, id: String, command: String) -> AttemptPlan {
 fn probe_result(outcome: Outcome) -> Probe {
     match outcome {
         Outcome::Passed => Probe::Present,
-        Outcome::Failed(_) => Probe::Missing,
+        // By these a shell says that there is no such program; an executor that refuses to look says
+        // nothing about it.
+        Outcome::Failed(failures)
+            if matches!(
+                failures[..],
+                [Failure::ExitCode {
+                    actual: 1 | 127,
+                    ..
+                }]
+            ) =>
+        {
+            Probe::Missing
+        }
         Outcome::InfrastructureError(fault) => Probe::Unknown(fault),
         other => Probe::Unknown(Fault {
             kind: FaultKind::NoAnswer,

@@ -207,6 +207,7 @@ impl Judge {
             StreamEnd::Cancelled => Outcome::Cancelled,
             StreamEnd::Error(error) => Outcome::of_transport_error(&error, case.timeout),
             StreamEnd::Clean => breach
+                .or_else(|| without_terminal(self.exit))
                 .or_else(|| too_late(case.timeout, stats))
                 .or_else(|| failed(case, self.exit, self.first_error, agent_failure, &patterns))
                 .unwrap_or(Outcome::Passed),
@@ -258,6 +259,18 @@ fn untrustworthy(findings: &Findings, strictness: Strictness) -> Option<Outcome>
     }
     let kind = FaultKind::Protocol(finding.code);
     Some(Outcome::InfrastructureError(Fault { kind, message }))
+}
+
+/// A stream without a terminal event proves nothing, whatever its transport thinks of it.
+fn without_terminal(exit: Option<ExitStatus>) -> Option<Outcome> {
+    let code = FindingCode::MissingTerminal;
+    exit.is_none().then(|| {
+        let message = format!("{code}: {}", code.description());
+        Outcome::InfrastructureError(Fault {
+            kind: FaultKind::Protocol(code),
+            message,
+        })
+    })
 }
 
 /// An end that comes after the timeout is a timeout, whatever the executor calls it: with an error

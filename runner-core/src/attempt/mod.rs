@@ -15,7 +15,7 @@ use std::{
 
 use executor_protocol::{
     Deadlines, EventStream, ExecuteRequest, Findings, IdleLimits, OutputJoin, StreamStats,
-    Transport,
+    Transport, TransportError,
 };
 use suite::Case;
 use tokio::time::Instant;
@@ -84,7 +84,7 @@ pub async fn run(
     let opened = tokio::select! {
         biased;
         () = &mut cancel => Err(StreamEnd::Cancelled),
-        opened = opening => opened.map_err(StreamEnd::Error),
+        opened = opening => opened.map_err(|error| StreamEnd::Error(unanswered(error))),
     };
     let mut stream = match opened {
         Ok(stream) => stream,
@@ -113,6 +113,15 @@ pub async fn run(
         let _ = tokio::time::timeout(CANCEL_WAIT, stream.cancel()).await;
     }
     report
+}
+
+/// What an error before the answer means: where nothing came at all until the last deadline, the executor
+/// did not even begin, so that no command is to blame.
+fn unanswered(error: TransportError) -> TransportError {
+    match error {
+        TransportError::TotalTimeout { limit, .. } => TransportError::HeadTimeout { limit },
+        other => other,
+    }
 }
 
 /// Hands the stream's events to the judge until the stream ends or `cancel` resolves.

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::health::Unhealthy;
 use crate::{
     outcome::FaultKind,
     test_support::{case, report},
@@ -16,16 +17,22 @@ fn fault() -> Fault {
 }
 
 fn healthy() -> Input {
-    Input::HealthChecked(Ok(Health {
-        body: String::new(),
-        latency: Duration::ZERO,
-    }))
+    Input::HealthChecked {
+        report: Ok(Health {
+            body: String::new(),
+            latency: Duration::ZERO,
+        }),
+        took: Duration::ZERO,
+    }
 }
 
 fn unhealthy(reason: &str) -> Input {
-    Input::HealthChecked(Err(Unhealthy {
-        reason: reason.into(),
-    }))
+    Input::HealthChecked {
+        report: Err(Unhealthy {
+            reason: reason.into(),
+        }),
+        took: OUTAGE_STEP / 5,
+    }
 }
 
 fn finished(outcome: Outcome) -> Input {
@@ -273,4 +280,45 @@ proptest! {
             prop_assert_eq!(recorded.len(), count);
         }
     }
+}
+
+#[test]
+fn the_time_of_the_questions_counts_for_the_outage() {
+    let policy = RunPolicy {
+        max_outage: Duration::from_secs(2),
+        ..RunPolicy::default()
+    };
+    let (mut state, _) = started(cases(2), policy);
+    state.on(finished(Outcome::InfrastructureError(fault())));
+    assert_eq!(state.on(Input::Recorded), [Effect::CheckHealth]);
+    let hung = Input::HealthChecked {
+        report: Err(Unhealthy {
+            reason: "silent".into(),
+        }),
+        took: Duration::from_secs(5),
+    };
+    let reason = "silent".into();
+    assert_eq!(
+        state.on(hung),
+        [Effect::Finish(RunEnd::ExecutorLost { reason })]
+    );
+}
+
+#[test]
+fn an_executor_that_let_a_timeout_pass_in_silence_is_asked_for_its_health() {
+    let (mut state, _) = started(cases(3), RunPolicy::default());
+    let limit = Duration::from_secs(1);
+    state.on(finished(Outcome::TimedOut {
+        limit,
+        silent_for: limit,
+    }));
+    assert_eq!(state.on(Input::Recorded), [Effect::CheckHealth]);
+    state.on(healthy());
+    let mut said_so = report(Outcome::TimedOut {
+        limit,
+        silent_for: limit,
+    });
+    said_so.stats.terminal = Some(limit);
+    state.on(Input::AttemptFinished(Box::new(said_so)));
+    assert_eq!(state.on(Input::Recorded), [Effect::RunAttempt { index: 2 }]);
 }
