@@ -187,3 +187,21 @@ fn what_is_kept_of_a_long_output_is_bounded_and_its_middle_is_searched_all_the_s
     );
     assert!(report.len() < 8000, "{}", report.len());
 }
+
+#[test]
+fn an_executor_that_never_begins_to_answer_is_at_fault_and_not_its_command() {
+    let script = misbehaving_executor::Script::answering(Answer::new().hold());
+    let server = misbehaving_executor::Server::start(script).expect("a server");
+    let case = json!({ "id": "case", "command": "x", "timeout": 1 });
+    Judged::run(case, &server.url()).is("infrastructure-error", "no answer within 2.0 s");
+}
+
+#[test]
+fn an_executor_that_refuses_to_look_for_a_program_skips_nothing() {
+    let refusal = "{\"type\":\"error\",\"error\":\"command not allowed\"}\n";
+    let exit = "{\"type\":\"complete\",\"exit_code\":1}\n";
+    let answer = wire::chunked(&format!("{refusal}{exit}"));
+    let server = serving(Answer::new().send(answer));
+    let case = json!({ "id": "case", "command": "x", "requires": ["claude"] });
+    Judged::run(case, &server.url()).is("infrastructure-error", "cannot tell whether");
+}

@@ -169,3 +169,19 @@ fn flags_are_set_by_variables_in_the_usual_words() {
     let ended = scratch.run_suite([]).env("GAUNTLET_VERBOSE", "1").exits(0);
     ended.says(["command: true"]);
 }
+
+#[test]
+fn headers_are_never_shown_however_they_are_written() {
+    for (variable, code) in [
+        ("GAUNTLET__EXECUTOR__HEADERS__X_API_KEY", 0),
+        ("GAUNTLET__EXECUTOR__HEADERS", 2),
+    ] {
+        let scratch = Scratch::new();
+        let ended = scratch
+            .gauntlet(["settings"])
+            .env(variable, "s3cret")
+            .exits(code);
+        ended.keeps_to_itself(["s3cret"]);
+        assert!(!ended.stdout.contains("s3cret"), "{ended}");
+    }
+}

@@ -182,3 +182,15 @@ fn every_shipped_case_passes_alone_as_well_as_in_company() {
         .collect();
     assert_eq!(passed, [&json!(10), &json!(6)]);
 }
+
+#[test]
+fn a_report_goes_through_a_link_and_never_replaces_what_is_no_file() {
+    let scratch = Scratch::with_cases([crate::support::case("a", "true")]);
+    scratch.write("kept.md", "old");
+    std::os::unix::fs::symlink("kept.md", scratch.path("link.md")).expect("a link");
+    scratch
+        .run_suite(["--report", "md=link.md", "--report", "md=/dev/stdout"])
+        .exits(0);
+    assert!(scratch.path("link.md").is_symlink());
+    assert!(scratch.read("kept.md").contains("PASSED"));
+}
