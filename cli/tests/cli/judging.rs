@@ -200,7 +200,7 @@ fn an_executor_that_never_begins_to_answer_is_at_fault_and_not_its_command() {
 fn an_executor_that_refuses_to_look_for_a_program_skips_nothing() {
     let refusal = "{\"type\":\"error\",\"error\":\"command not allowed\"}\n";
     let exit = "{\"type\":\"complete\",\"exit_code\":1}\n";
-    let answer = wire::chunked(&format!("{refusal}{exit}"));
+    let answer = wire::chunked(format!("{refusal}{exit}"));
     let server = serving(Answer::new().send(answer));
     let case = json!({ "id": "case", "command": "x", "requires": ["claude"] });
     Judged::run(case, &server.url()).is("infrastructure-error", "cannot tell whether");
