@@ -289,6 +289,8 @@ impl Runner<'_> {
                 connect_timeout: settings.executor.connect_timeout,
                 head_timeout: settings.executor.head_timeout,
                 keep_output_bytes: settings.reports.keep_output_bytes,
+                bytes_idle_timeout: settings.executor.bytes_idle_timeout,
+                events_idle_timeout: settings.executor.events_idle_timeout,
                 strictness: match settings.executor.protocol {
                     ProtocolSetting::Lenient => Strictness::Lenient,
                     ProtocolSetting::Strict => Strictness::Strict,

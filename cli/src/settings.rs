@@ -45,6 +45,10 @@ pub(crate) struct ExecutorSettings {
     pub head_timeout: Duration,
     #[serde(deserialize_with = "duration")]
     pub health_timeout: Duration,
+    #[serde(default, deserialize_with = "optional_duration")]
+    pub bytes_idle_timeout: Option<Duration>,
+    #[serde(default, deserialize_with = "optional_duration")]
+    pub events_idle_timeout: Option<Duration>,
     #[serde(deserialize_with = "duration")]
     pub max_outage: Duration,
     pub max_line_bytes: usize,
@@ -157,6 +161,12 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::E
     let text = String::deserialize(deserializer)?;
     suite::duration::parse(&text)
         .map_err(|error| de::Error::custom(format!("{text:?} is no duration: {error}")))
+}
+
+fn optional_duration<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Duration>, D::Error> {
+    duration(deserializer).map(Some)
 }
 
 /// Where a value came from.

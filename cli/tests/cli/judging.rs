@@ -205,3 +205,34 @@ fn an_executor_that_refuses_to_look_for_a_program_skips_nothing() {
     let case = json!({ "id": "case", "command": "x", "requires": ["claude"] });
     Judged::run(case, &server.url()).is("infrastructure-error", "cannot tell whether");
 }
+
+#[test]
+fn each_clock_of_a_stream_has_a_limit_of_its_own() {
+    for (setting, answer, words) in [
+        (
+            "BYTES_IDLE_TIMEOUT",
+            Answer::new().send(wire::chunked_head()).hold(),
+            "no bytes came",
+        ),
+        (
+            "EVENTS_IDLE_TIMEOUT",
+            Answer::new()
+                .send(wire::chunked_head())
+                .repeat_every(std::time::Duration::from_millis(50), wire::chunk(" ")),
+            "no event came",
+        ),
+    ] {
+        let server = serving(answer);
+        let scratch = Scratch::with_cases([json!({ "id": "case", "command": "x" })]);
+        let ended = scratch
+            .run_suite(["--json", "--url", &server.url()])
+            .env(&format!("GAUNTLET__EXECUTOR__{setting}"), "400ms")
+            .exits(100);
+        let records = ended.records();
+        assert_eq!(records.case("case")["outcome"], "stalled", "{ended}");
+        let explanation = records.case("case")["explanation"]
+            .as_str()
+            .unwrap_or_default();
+        assert!(explanation.contains(words), "{explanation}");
+    }
+}

@@ -49,18 +49,24 @@ pub struct AttemptSettings {
     pub head_timeout: Duration,
     /// How many bytes of the output's beginning, and of its end, are kept.
     pub keep_output_bytes: usize,
+    /// How long a stream may bring no byte at all; `None` leaves it to the case's timeouts.
+    pub bytes_idle_timeout: Option<Duration>,
+    /// How long a stream may bring no complete event.
+    pub events_idle_timeout: Option<Duration>,
     /// Which breaches of the stream protocol fail a case.
     pub strictness: Strictness,
 }
 
 impl Default for AttemptSettings {
-    /// 5 s, 30 s, 64 KiB, and lenient.
+    /// 5 s, 30 s, 64 KiB, no limits of idleness but the cases' own, and lenient.
     fn default() -> Self {
         let Deadlines { connect, head, .. } = Deadlines::default();
         Self {
             connect_timeout: connect,
             head_timeout: head,
             keep_output_bytes: 64 * 1024,
+            bytes_idle_timeout: None,
+            events_idle_timeout: None,
             strictness: Strictness::default(),
         }
     }
@@ -172,8 +178,9 @@ impl AttemptPlan {
             head: self.settings.head_timeout,
             total: self.case.timeout + EXECUTOR_SAYS_SO,
             idle: IdleLimits {
+                bytes: self.settings.bytes_idle_timeout,
+                events: self.settings.events_idle_timeout,
                 meaningful: self.case.stall_timeout,
-                ..IdleLimits::default()
             },
             ..Deadlines::default()
         }
