@@ -230,14 +230,7 @@ impl Runner<'_> {
         self.progress
             .say(&format!("{}: not run", suite.path.display()));
         let plan = self.plan(suite, executor);
-        let cases = plan
-            .cases
-            .into_iter()
-            .map(|case| CaseResult {
-                case,
-                attempt: None,
-            })
-            .collect();
+        let cases = plan.cases.into_iter().map(CaseResult::not_run).collect();
         let end = RunEnd::Interrupted;
         let results = plan::conclude(
             plan.run,

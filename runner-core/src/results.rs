@@ -89,6 +89,15 @@ impl Verdict {
 }
 
 impl CaseResult {
+    /// The result of a case that has not had its turn.
+    #[must_use]
+    pub fn not_run(case: Arc<Case>) -> Self {
+        Self {
+            case,
+            attempt: None,
+        }
+    }
+
     /// The judgement over the case.
     #[must_use]
     pub fn verdict(&self) -> Verdict {

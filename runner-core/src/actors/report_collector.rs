@@ -4,7 +4,7 @@ use std::{io, sync::Arc, time::Duration};
 
 use actix::prelude::*;
 use executor_protocol::Health;
-use suite::{Case, Gates};
+use suite::Gates;
 
 use crate::{
     events::{RunEvent, RunObserver},
@@ -45,14 +45,15 @@ impl ReportCollector {
     /// A collector for the run of `plan`. Observers are told in this order.
     #[must_use]
     pub fn new(plan: &RunPlan, observers: Vec<Box<dyn RunObserver>>) -> Self {
-        let not_run = |case: &Arc<Case>| CaseResult {
-            case: Arc::clone(case),
-            attempt: None,
-        };
         Self {
             run: plan.run.clone(),
             gates: plan.gates,
-            cases: plan.cases.iter().map(not_run).collect(),
+            cases: plan
+                .cases
+                .iter()
+                .cloned()
+                .map(CaseResult::not_run)
+                .collect(),
             observers,
             failures: Vec::new(),
             trouble: None,

@@ -128,11 +128,7 @@ impl Supervisor {
                 let plan = cleanup_plan(&run.plan, &CleanupMarker::of(&id, run.plan.started));
                 let attempt = self.start_attempt(plan);
                 self.then_feed(ctx, async {
-                    let report = attempt.await;
-                    let leaked = cleanup::leaked(&report.output.head).into_iter();
-                    // An executor that could not look has not found anything.
-                    let believed = report.outcome == Outcome::Passed;
-                    Input::CleanupProbed(leaked.filter(|_| believed).map(str::to_owned).collect())
+                    Input::CleanupProbed(cleanup_result(&attempt.await))
                 });
             }
             Effect::Abort => {
@@ -286,6 +282,15 @@ fn probe_result(outcome: Outcome) -> Probe {
             message: other.explanation().unwrap_or_default(),
         }),
     }
+}
+
+/// The processes that a cleanup probe found. An executor that could not look has not found any.
+fn cleanup_result(report: &AttemptReport) -> Vec<String> {
+    if report.outcome != Outcome::Passed {
+        return Vec::new();
+    }
+    let leaked = cleanup::leaked(&report.output.head).into_iter();
+    leaked.map(str::to_owned).collect()
 }
 
 impl Actor for Supervisor {
