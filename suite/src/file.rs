@@ -13,6 +13,7 @@ use jsonc_parser::{
     ast::{ObjectPropName, StringLit, Value},
     common::Ranged,
 };
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     Case, Gates, MatchOn, OutputFormat, Suite,
@@ -71,8 +72,14 @@ const GATE_KEYS: &[&str] = &[
     "max_output_tokens",
 ];
 
-/// The suite that `root` describes. It is complete only if the reader has no problems afterwards.
-pub(crate) fn read<'t>(path: &Path, root: &Value<'t>, reader: &mut Reader<'t>) -> Option<Suite> {
+/// The suite that `root` describes, which was read from `text`. It is complete only if the reader has no
+/// problems afterwards.
+pub(crate) fn read<'t>(
+    path: &Path,
+    text: &str,
+    root: &Value<'t>,
+    reader: &mut Reader<'t>,
+) -> Option<Suite> {
     let object = reader.object(root)?;
     let fields = reader.fields(object, SUITE_KEYS);
     let id = fields
@@ -89,12 +96,21 @@ pub(crate) fn read<'t>(path: &Path, root: &Value<'t>, reader: &mut Reader<'t>) -
     };
     cases.read_all(&fields, &settings);
     Some(Suite {
+        hash: hash(text),
+        text: text.into(),
         path: path.to_owned(),
         id: id.map(|id| id.value.to_string()),
         description,
         cases: cases.read,
         gates: gates.unwrap_or_default(),
     })
+}
+
+/// The SHA-256 of `text`, in hexadecimal.
+fn hash(text: &str) -> Arc<str> {
+    let digest = Sha256::digest(text.as_bytes());
+    let digits = digest.iter().map(|byte| format!("{byte:02x}"));
+    digits.collect::<String>().into()
 }
 
 /// What can be set for a suite, for a category and for a case.

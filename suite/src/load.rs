@@ -29,7 +29,7 @@ pub fn parse(path: &Path, text: &str) -> Result<Suite, SuiteError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = Reader::new(text);
     let root = syntax::parse(text, &mut reader.problems);
-    let suite = root.and_then(|root| file::read(path, &root, &mut reader));
+    let suite = root.and_then(|root| file::read(path, text, &root, &mut reader));
     match suite {
         Some(suite) if reader.problems.is_empty() => Ok(suite),
         _ => Err(reader.problems.into_invalid(path, text).into()),

@@ -17,6 +17,10 @@ pub struct Suite {
     pub cases: Vec<Arc<Case>>,
     /// The conditions that decide over the whole run.
     pub gates: Gates,
+    /// What was read, without a byte order mark.
+    pub text: Arc<str>,
+    /// The SHA-256 of `text` in hexadecimal, which tells one version of a suite from another.
+    pub hash: Arc<str>,
 }
 
 impl Suite {

@@ -37,6 +37,18 @@ impl Usd {
         })
     }
 
+    /// So many billionths of a dollar.
+    #[must_use]
+    pub const fn from_billionths(billionths: u64) -> Self {
+        Self { billionths }
+    }
+
+    /// The amount in billionths of a dollar: a whole number, to be kept.
+    #[must_use]
+    pub const fn billionths(self) -> u64 {
+        self.billionths
+    }
+
     /// The amount in dollars, for machine records.
     #[must_use]
     pub fn dollars(self) -> f64 {
