@@ -1,8 +1,17 @@
 //! What can be typed on the command line.
 
-use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    num::{NonZeroU64, NonZeroUsize},
+    path::PathBuf,
+    str::FromStr,
+    time::Duration,
+};
 
 use clap::{ArgAction, Args, Parser, Subcommand, builder::BoolishValueParser as Boolish};
+use jiff::Timestamp;
+use run_ledger::RunSelector;
 
 use crate::settings::{ProtocolSetting, SandboxSetting, Switch, TransportSetting};
 
@@ -22,7 +31,7 @@ pub(crate) struct Cli {
 }
 
 /// Options of every command.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct CommonArgs {
     /// Settings file [default: configs/gauntlet.toml, if it exists]
     #[arg(long, global = true, value_name = "FILE", env = "GAUNTLET_SETTINGS")]
@@ -39,10 +48,20 @@ pub(crate) struct CommonArgs {
 pub(crate) enum Command {
     /// Run suites once, one case at a time
     Run(Box<RunArgs>),
+    /// Run a suite again and again, for hours or weeks
+    Soak(Box<SoakArgs>),
     /// Check suites without running anything
     Verify(VerifyArgs),
     /// Run the embedded executor on its own
     Serve(Box<ServeArgs>),
+    /// List the runs in the ledger
+    History(HistoryArgs),
+    /// Show everything about one run in the ledger
+    Show(ShowArgs),
+    /// Compare two runs in the ledger, case by case
+    Compare(CompareArgs),
+    /// Show how far suites are from their graduation: ten successes to a failure
+    Graduation(GraduationArgs),
     /// Show the settings in force and where each value came from
     Settings(Box<ExecutorArgs>),
 }
@@ -55,14 +74,21 @@ pub(crate) struct RunArgs {
         default_value = "configs/simple_stress_tests.json"
     )]
     pub suites: Vec<PathBuf>,
+    /// Check the suites and run nothing
+    #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_VERIFY_ONLY")]
+    pub verify_only: bool,
+    #[command(flatten)]
+    pub running: RunningArgs,
+}
+
+/// What is asked of everything that runs cases.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RunningArgs {
     #[command(flatten)]
     pub executor: ExecutorArgs,
     /// File with the bearer token for the executor (or set GAUNTLET_TOKEN)
     #[arg(long, value_name = "FILE", env = "GAUNTLET_TOKEN_FILE")]
     pub token_file: Option<PathBuf>,
-    /// Check the suites and run nothing
-    #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_VERIFY_ONLY")]
-    pub verify_only: bool,
     #[command(flatten)]
     pub selection: SelectionArgs,
     /// Fail cases whose required programs are missing, instead of skipping them
@@ -79,10 +105,152 @@ pub(crate) struct RunArgs {
         value_delimiter = ','
     )]
     pub report: Vec<ReportTarget>,
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
+}
+
+/// Where the record of runs is.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct LedgerArgs {
+    /// The record of all runs; "none" keeps none [default: reports/ledger.db]
+    #[arg(long, value_name = "FILE", env = "GAUNTLET_LEDGER")]
+    pub ledger: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SoakArgs {
+    /// Suite file; changes to it count from the next iteration on
+    #[arg(
+        value_name = "SUITE",
+        required_unless_present = "resume",
+        conflicts_with = "resume"
+    )]
+    pub suite: Option<PathBuf>,
+    /// How long to go on, not counting times when nothing ran [default: until it is stopped]
+    #[arg(long, value_name = "DURATION", value_parser = duration, conflicts_with_all = ["until", "resume"], env = "GAUNTLET_DURATION")]
+    pub duration: Option<Duration>,
+    /// When to end, such as 2026-12-01T00:00Z
+    #[arg(long, value_name = "TIME", value_parser = timestamp, conflicts_with = "resume", env = "GAUNTLET_UNTIL")]
+    pub until: Option<Timestamp>,
+    /// How many times to go over the suite
+    #[arg(
+        long,
+        value_name = "N",
+        conflicts_with = "resume",
+        env = "GAUNTLET_ITERATIONS"
+    )]
+    pub iterations: Option<NonZeroU64>,
+    /// From the start of one iteration to the start of the next [default: no pause]
+    #[arg(long, value_name = "DURATION", value_parser = duration, conflicts_with = "resume", env = "GAUNTLET_INTERVAL")]
+    pub interval: Option<Duration>,
+    /// Run the cases of each iteration in an order of its own
+    #[arg(long, value_parser = Boolish::new(), conflicts_with = "resume", env = "GAUNTLET_SHUFFLE")]
+    pub shuffle: bool,
+    /// What the orders are made from: the same seed, the same orders [default: a new one]
+    #[arg(
+        long,
+        value_name = "SEED",
+        requires = "shuffle",
+        conflicts_with = "resume",
+        env = "GAUNTLET_SEED"
+    )]
+    pub seed: Option<u64>,
+    /// Go on with a soak where the ledger ends; by default with the latest that is not complete
+    #[arg(long, value_name = "RUN", num_args = 0..=1, default_missing_value = "", env = "GAUNTLET_RESUME")]
+    pub resume: Option<ResumeTarget>,
+    /// Go on with the latest soak of SUITE that is not complete, if there is one; otherwise begin
+    #[arg(long = "continue", value_parser = Boolish::new(), conflicts_with = "resume", env = "GAUNTLET_CONTINUE")]
+    pub continue_latest: bool,
+    /// How long the running case may go on when the soak is to end
+    #[arg(long, value_name = "DURATION", value_parser = duration, env = "GAUNTLET_GRACE")]
+    pub grace: Option<Duration>,
+    /// How long the executor may be away
+    #[arg(long, value_name = "DURATION", value_parser = duration, env = "GAUNTLET_MAX_OUTAGE")]
+    pub max_outage: Option<Duration>,
+    /// How long single attempts are kept; sums are kept for ever
+    #[arg(long, value_name = "DURATION", value_parser = duration, env = "GAUNTLET_RETENTION")]
+    pub retention: Option<Duration>,
+    #[command(flatten)]
+    pub running: RunningArgs,
+}
+
+/// Which soak to go on with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ResumeTarget {
+    /// The latest that is not complete.
+    Latest,
+    /// This one.
+    Run(RunSelector),
+}
+
+impl FromStr for ResumeTarget {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(match text {
+            "" => Self::Latest,
+            _ => Self::Run(text.parse()?),
+        })
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HistoryArgs {
+    /// Only runs of this suite, by its path or its name
+    #[arg(value_name = "SUITE")]
+    pub suite: Option<String>,
+    /// How many runs to list
+    #[arg(long, value_name = "N", default_value = "20", env = "GAUNTLET_LIMIT")]
+    pub limit: NonZeroUsize,
+    #[command(flatten)]
+    pub output: LedgerOutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// The run: its number, its name, or "latest"
+    #[arg(value_name = "RUN", default_value = "latest")]
+    pub run: RunSelector,
+    #[command(flatten)]
+    pub output: LedgerOutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// The run to compare with
+    #[arg(value_name = "A")]
+    pub baseline: RunSelector,
+    /// The run to compare
+    #[arg(value_name = "B")]
+    pub candidate: RunSelector,
+    /// End with exit code 106 if B is worse than A
+    #[arg(long = "baseline", value_parser = Boolish::new(), env = "GAUNTLET_BASELINE")]
+    pub is_gate: bool,
+    #[command(flatten)]
+    pub output: LedgerOutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GraduationArgs {
+    /// The suite, by its path or its name [default: all in the ledger]
+    #[arg(value_name = "SUITE")]
+    pub suite: Option<String>,
+    #[command(flatten)]
+    pub output: LedgerOutputArgs,
+}
+
+/// What is read, and how it is shown.
+#[derive(Debug, Args)]
+pub(crate) struct LedgerOutputArgs {
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
+    /// Write JSON to standard output instead of tables
+    #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_JSON")]
+    pub json: bool,
 }
 
 /// Which executor runs the commands, and how it is spoken to.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct ExecutorArgs {
     /// The executor: http(s)://HOST:PORT, ws(s)://HOST:PORT/PATH, or "embedded" for one inside this
     /// program
@@ -108,7 +276,7 @@ pub(crate) struct ExecutorArgs {
 }
 
 /// Which cases run. Several values of one option mean any of them, several options mean all of them.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub(crate) struct SelectionArgs {
     /// Run only the case with this id; repeatable
     #[arg(long, value_name = "ID", env = "GAUNTLET_ONLY", value_delimiter = ',')]
@@ -135,7 +303,7 @@ pub(crate) struct SelectionArgs {
 }
 
 /// What commands of the embedded executor may write to.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct SandboxArgs {
     /// Whether the kernel keeps commands of the embedded executor from writing files
     #[arg(long, value_enum, value_name = "MODE", env = "GAUNTLET_SANDBOX")]
@@ -206,6 +374,12 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 
 fn duration(text: &str) -> Result<Duration, suite::duration::DurationError> {
     suite::duration::parse(text)
+}
+
+/// A moment of the wall clock. It needs a zone, because nobody knows where it will be read.
+fn timestamp(text: &str) -> Result<Timestamp, String> {
+    text.parse()
+        .map_err(|_| "expected a time with its zone, such as 2026-12-01T00:00Z".into())
 }
 
 /// A report to write.

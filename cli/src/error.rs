@@ -1,10 +1,14 @@
 //! What keeps the program from doing what it was asked, and with which exit code it ends then.
 
-use std::{io, path::PathBuf};
+use std::{fmt::Display, io, path::PathBuf};
 
 use embedded_executor::{StartError, TokenError};
 use miette::Diagnostic;
-use runner_core::{actors::RunError, text::Visible};
+use run_ledger::LedgerError;
+use runner_core::{
+    actors::RunError,
+    text::{Human, Visible},
+};
 use suite::SuiteError;
 use transport_http::EndpointError;
 
@@ -53,6 +57,31 @@ pub(crate) enum CliError {
     Run(#[from] RunError),
     #[error("cannot write the report {}", .path.display())]
     Report { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Ledger(#[from] LedgerTrouble),
+    #[error("there is no ledger, because the settings say `ledger.path = \"none\"`")]
+    #[diagnostic(help("name one with --ledger FILE"))]
+    NoLedger,
+    #[error("no soak in the ledger {} can be resumed", .path.display())]
+    #[diagnostic(help(
+        "`gauntlet history` lists the runs; begin a new soak with `gauntlet soak SUITE`"
+    ))]
+    NothingToResume { path: PathBuf },
+    #[error("what run {id} was asked for cannot be read from the ledger")]
+    #[diagnostic(help("begin a new soak with `gauntlet soak SUITE`"))]
+    Options { id: u64, source: serde_json::Error },
+    #[error("the soak stands still: it has waited {elapsed} for {part}, {allowed} are allowed")]
+    #[diagnostic(help(
+        "whoever reads standard output may have stopped reading, or a disk may hang; `gauntlet soak --resume` goes on"
+    ))]
+    Stuck {
+        part: &'static str,
+        elapsed: Human,
+        allowed: Human,
+    },
+    #[error("cannot start a thread")]
+    Thread(#[source] io::Error),
     #[error("cannot write to standard output")]
     Output(#[source] io::Error),
 }
@@ -66,8 +95,12 @@ impl CliError {
             | Self::Endpoint { .. }
             | Self::Token(_)
             | Self::ReportClash { .. }
-            | Self::ReportForSeveral => Exit::Usage,
-            Self::NothingSelected { .. } => Exit::NothingSelected,
+            | Self::ReportForSeveral
+            | Self::NoLedger
+            | Self::Options { .. } => Exit::Usage,
+            Self::NothingSelected { .. } | Self::NothingToResume { .. } => Exit::NothingSelected,
+            Self::Ledger(LedgerTrouble(error)) => exit_of_ledger(error),
+            Self::Stuck { .. } => Exit::Invalid,
             Self::Embedded(
                 StartError::RemoteNotAllowed { .. }
                 | StartError::RemoteWithoutToken { .. }
@@ -77,6 +110,7 @@ impl CliError {
             | Self::Signals(_)
             | Self::Run(_)
             | Self::Lost(_)
+            | Self::Thread(_)
             | Self::Output(_) => Exit::Internal,
             Self::Report { .. } => Exit::ReportNotWritten,
         }
@@ -96,6 +130,38 @@ impl CliError {
             }
             error => complain(format_args!("{:?}", miette::Report::new(error))),
         }
+    }
+}
+
+/// A ledger that cannot be written is like a report that cannot be; one that cannot be used at all, or a
+/// run that is not in it, is a mistake of whoever named it.
+fn exit_of_ledger(error: &LedgerError) -> Exit {
+    match error {
+        LedgerError::Folder { .. }
+        | LedgerError::ReadOnly { .. }
+        | LedgerError::Full { .. }
+        | LedgerError::Locked { .. }
+        | LedgerError::LockFile { .. }
+        | LedgerError::Other { .. } => Exit::ReportNotWritten,
+        _ => Exit::Usage,
+    }
+}
+
+/// What is wrong with a ledger, with the way out that it knows.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(crate) struct LedgerTrouble(LedgerError);
+
+impl Diagnostic for LedgerTrouble {
+    fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        let help = self.0.help()?;
+        Some(Box::new(help))
+    }
+}
+
+impl From<LedgerError> for CliError {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger(LedgerTrouble(error))
     }
 }
 

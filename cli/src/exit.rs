@@ -17,10 +17,16 @@ pub(crate) enum Exit {
     ExecutorUnavailable,
     /// The executor went away in the middle.
     ExecutorLost,
-    /// A report, or the machine records, could not be written.
+    /// A report, the ledger, or the machine records could not be written.
     ReportNotWritten,
+    /// The program itself could not keep up, so that its figures are not to be trusted.
+    Invalid,
+    /// Ended by a signal, and can be resumed.
+    Checkpointed,
     /// Ended by this signal.
     Interrupted(Signal),
+    /// Worse than the run that it was compared with.
+    Regression,
     /// A gate does not hold.
     GateFailed,
     /// A case failed.
@@ -50,11 +56,14 @@ impl Exit {
             Self::Internal => 1,
             Self::Usage => 2,
             Self::NothingSelected => 4,
+            Self::Checkpointed => 75,
             Self::GateFailed => 99,
             Self::CaseFailed => 100,
             Self::Inconclusive => 102,
             Self::ExecutorUnavailable => 103,
             Self::ExecutorLost => 104,
+            Self::Regression => 106,
+            Self::Invalid => 107,
             Self::ReportNotWritten => 110,
             Self::Interrupted(Signal::Interrupt) => 130,
             Self::Interrupted(Signal::Terminate) => 143,
@@ -71,6 +80,8 @@ impl Exit {
             RunProblem::GateFailed => Self::GateFailed,
             RunProblem::CaseFailed => Self::CaseFailed,
             RunProblem::NothingTried => Self::Inconclusive,
+            RunProblem::LedgerLost { .. } => Self::ReportNotWritten,
+            RunProblem::RunnerTooSlow { .. } => Self::Invalid,
             _ => Self::Internal,
         }
     }

@@ -1,8 +1,10 @@
 //! Flags that are settings: each overrides the key of the same meaning.
 
+use std::time::Duration;
+
 use clap::ValueEnum;
 
-use crate::args::{ExecutorArgs, SandboxArgs};
+use crate::args::{ExecutorArgs, LedgerArgs, RunningArgs, SandboxArgs, SoakArgs};
 
 /// A dotted key with its value.
 pub(crate) type Flag = (&'static str, String);
@@ -28,6 +30,38 @@ pub(crate) fn executor(args: &ExecutorArgs) -> Vec<Flag> {
     .collect();
     flags.extend(sandbox(&args.sandbox));
     flags
+}
+
+/// The settings of everything that runs cases.
+pub(crate) fn running(args: &RunningArgs) -> Vec<Flag> {
+    let mut flags = executor(&args.executor);
+    flags.extend(ledger(&args.ledger));
+    flags
+}
+
+/// The settings of a soak.
+pub(crate) fn soak(args: &SoakArgs) -> Vec<Flag> {
+    let mut flags = running(&args.running);
+    let durations = [
+        ("soak.grace", args.grace),
+        ("soak.max_outage", args.max_outage),
+        ("ledger.retention", args.retention),
+    ];
+    let text = |(key, duration): (_, Option<Duration>)| Some((key, written(duration?)));
+    flags.extend(durations.into_iter().filter_map(text));
+    flags
+}
+
+/// Where the ledger is.
+pub(crate) fn ledger(args: &LedgerArgs) -> Vec<Flag> {
+    let path = args.ledger.as_ref();
+    let path = path.map(|path| ("ledger.path", path.to_string_lossy().into_owned()));
+    path.into_iter().collect()
+}
+
+/// A duration as it is written in a file: milliseconds are the finest that can be written there.
+fn written(duration: Duration) -> String {
+    format!("{}ms", duration.as_millis())
 }
 
 /// The settings of the sandbox that `args` give.

@@ -33,15 +33,27 @@ impl Interrupt {
     }
 }
 
+/// What SIGHUP means to a program that runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HangUp {
+    /// Its terminal is gone: it ends.
+    Ends,
+    /// Somebody else listens to it: it goes on.
+    GoesOn,
+}
+
 /// Runs `body` until it ends, or until a second signal ends it at once.
 ///
 /// What `body` holds is dropped in that case, so that it still cleans up what it can without waiting,
 /// and the commands that run are killed.
-pub(crate) async fn until_forced<F>(body: impl FnOnce(Interrupt) -> F) -> Result<Exit, CliError>
+pub(crate) async fn until_forced<F>(
+    hang_up: HangUp,
+    body: impl FnOnce(Interrupt) -> F,
+) -> Result<Exit, CliError>
 where
     F: Future<Output = Result<Exit, CliError>>,
 {
-    let mut signals = Signals::listen()?;
+    let mut signals = Signals::listen(hang_up)?;
     let (sender, receiver) = watch::channel(None);
     let forced = async {
         let first = signals.next().await;
@@ -61,18 +73,18 @@ where
 struct Signals {
     interrupts: SignalStream,
     terminations: SignalStream,
-    /// `None` under `nohup`, which asks programs to outlive their terminal.
+    /// `None` where SIGHUP ends nothing, and under `nohup`, which asks programs to outlive their terminal.
     hang_ups: Option<SignalStream>,
 }
 
 impl Signals {
-    fn listen() -> Result<Self, CliError> {
+    fn listen(hang_up: HangUp) -> Result<Self, CliError> {
         let listen = |kind| signal(kind).map_err(CliError::Signals);
         let stays = ignores_hang_ups(&fs::read_to_string("/proc/self/status").unwrap_or_default());
         Ok(Self {
             interrupts: listen(SignalKind::interrupt())?,
             terminations: listen(SignalKind::terminate())?,
-            hang_ups: if stays {
+            hang_ups: if stays || hang_up == HangUp::GoesOn {
                 None
             } else {
                 Some(listen(SignalKind::hangup())?)

@@ -6,15 +6,20 @@ mod error;
 mod executor;
 mod exit;
 mod flags;
+mod host;
 mod interrupt;
+mod ledger;
 mod logging;
 mod progress;
 mod records;
 mod report;
 mod run;
 mod serve;
+mod service;
+mod session;
 mod settings;
 mod show_settings;
+mod soak;
 mod streams;
 mod verify;
 
@@ -43,8 +48,13 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Run(args) if args.verify_only => verify::verify(&args.suites),
         Command::Run(args) => run::run(&cli.common, args),
+        Command::Soak(args) => soak::soak(&cli.common, args),
         Command::Verify(args) => verify::verify(&args.suites),
         Command::Serve(args) => serve::serve(&cli.common, args),
+        Command::History(args) => ledger::history::history(&cli.common, args),
+        Command::Show(args) => ledger::show::show(&cli.common, args),
+        Command::Compare(args) => ledger::compare::compare(&cli.common, args),
+        Command::Graduation(args) => ledger::graduation::graduation(&cli.common, args),
         Command::Settings(args) => show_settings::show(&cli.common, args),
     };
     let exit = result.unwrap_or_else(|error| {

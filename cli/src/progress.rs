@@ -8,7 +8,7 @@ use runner_core::{
     agent::AgentReport,
     events::{RunEvent, RunObserver},
     outcome::OutcomeClass,
-    results::{AttemptReport, CapturedOutput, CaseResult, Counts, GateResult, RunResults, Verdict},
+    results::{AttemptReport, CapturedOutput, Counts, GateResult, RunResults, Verdict},
     text::{Human, Share, Tokens, Untold, Visible},
 };
 use suite::Case;
@@ -56,6 +56,45 @@ impl Progress {
         })))
     }
 
+    /// How much is said.
+    pub(crate) fn detail(&self) -> Detail {
+        self.0.borrow().detail
+    }
+
+    /// Whether there is a line at the bottom that moves.
+    pub(crate) fn moves(&self) -> bool {
+        self.0.borrow().bar.is_some()
+    }
+
+    /// Shows this on the line that moves.
+    pub(crate) fn set_moving(&self, text: &str) {
+        if let Some(bar) = &self.0.borrow().bar {
+            bar.set_style(moving("{spinner} {wide_msg}"));
+            bar.set_message(text.to_owned());
+            bar.enable_steady_tick(Duration::from_secs(1));
+        }
+    }
+
+    /// Takes the line that moves away.
+    pub(crate) fn stop_moving(&self) {
+        self.0.borrow().stop_moving();
+    }
+
+    /// Tells what came of an attempt, and why, if it did not pass. `label` stands before it.
+    pub(crate) fn attempt(&self, label: &str, case: &Case, attempt: &AttemptReport) {
+        self.0.borrow().attempt(label, case, attempt);
+    }
+
+    /// Tells how a run has ended.
+    pub(crate) fn finished(&self, results: &RunResults, counts: &Counts) {
+        self.0.borrow().run_finished(results, counts);
+    }
+
+    /// Says a line, if that much detail is wanted.
+    pub(crate) fn line(&self, detail: Detail, line: &str) {
+        self.0.borrow().say(detail, line);
+    }
+
     /// Says something beside the progress.
     pub(crate) fn say(&self, text: &str) {
         self.0.borrow().say(Detail::Normal, text);
@@ -74,9 +113,12 @@ impl Progress {
 
 fn bar() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    let style = ProgressStyle::with_template("{spinner} {prefix}{wide_msg} {elapsed}");
-    bar.set_style(style.expect("the template is a constant"));
+    bar.set_style(moving("{spinner} {prefix}{wide_msg} {elapsed}"));
     bar
+}
+
+fn moving(template: &'static str) -> ProgressStyle {
+    ProgressStyle::with_template(template).expect("the template is a constant")
 }
 
 impl RunObserver for Progress {
@@ -96,11 +138,15 @@ impl RunObserver for Progress {
                     ),
                 );
             }
-            RunEvent::AttemptStarted { index, case } => {
+            RunEvent::AttemptStarted { place, case } => {
                 screen.has_begun = true;
-                screen.attempt_started(*index, case);
+                screen.attempt_started(place.index, case);
             }
-            RunEvent::CaseFinished { index, result } => screen.case_finished(*index, result),
+            RunEvent::AttemptFinished {
+                place,
+                case,
+                report,
+            } => screen.case_finished(place.index, case, report),
             RunEvent::HealthChanged {
                 trouble: Some(reason),
                 // Before that, the end of the run tells it.
@@ -113,7 +159,7 @@ impl RunObserver for Progress {
             RunEvent::HealthChanged { trouble: None } => {
                 screen.say(Detail::Normal, "executor is back");
             }
-            RunEvent::RunFinished { results } => screen.run_finished(results),
+            RunEvent::RunFinished { results, counts } => screen.run_finished(results, counts),
             _ => {}
         }
         Ok(())
@@ -151,27 +197,32 @@ impl Screen {
         format!("[{:>width$}/{}] ", index + 1, self.total)
     }
 
-    fn case_finished(&self, index: usize, result: &CaseResult) {
+    fn case_finished(&self, index: usize, case: &Case, attempt: &AttemptReport) {
+        self.stop_moving();
+        self.attempt(&self.place(index), case, attempt);
+    }
+
+    fn stop_moving(&self) {
         if let Some(bar) = &self.bar {
             bar.disable_steady_tick();
             bar.finish_and_clear();
         }
-        let Some(attempt) = &result.attempt else {
-            return;
-        };
+    }
+
+    /// Tells what came of an attempt, and why, if it did not pass.
+    fn attempt(&self, place: &str, case: &Case, attempt: &AttemptReport) {
         let class = attempt.outcome.class();
         let good = matches!(class, OutcomeClass::Passed | OutcomeClass::Skipped);
         let detail = if good { Detail::Normal } else { Detail::Quiet };
-        let (sign, style) = sign(result.verdict());
-        let name = Visible(&result.case.name);
+        let (sign, style) = sign(attempt.verdict());
+        let name = Visible(&case.name);
         let words = match class {
             OutcomeClass::Passed => format!("{}", Human(attempt.elapsed)),
             OutcomeClass::Skipped => class.words().to_owned(),
             _ => format!("{} after {}", class.words(), Human(attempt.elapsed)),
         };
         let line = format!(
-            "{}{} {name}  {}",
-            self.place(index),
+            "{place}{} {name}  {}",
             style.apply_to(sign),
             style.apply_to(words)
         );
@@ -180,15 +231,12 @@ impl Screen {
             self.say(detail, &format!("        {}", clip(&reason)));
         }
         if !good || self.detail == Detail::Verbose {
-            self.particulars(detail, result, attempt);
+            self.particulars(detail, case, attempt);
         }
     }
 
-    fn particulars(&self, detail: Detail, result: &CaseResult, attempt: &AttemptReport) {
-        self.say(
-            detail,
-            &format!("        command: {}", clip(&result.case.command)),
-        );
+    fn particulars(&self, detail: Detail, case: &Case, attempt: &AttemptReport) {
+        self.say(detail, &format!("        command: {}", clip(&case.command)));
         for notice in &attempt.notices {
             let words = clip(&notice.message);
             self.say(
@@ -225,12 +273,11 @@ impl Screen {
         }
     }
 
-    fn run_finished(&self, results: &RunResults) {
-        let counts = Counts::of(&results.cases);
+    fn run_finished(&self, results: &RunResults, counts: &Counts) {
         let totals = Style::new()
             .bold()
             .for_stderr()
-            .apply_to(totals(&counts, results.elapsed));
+            .apply_to(totals(counts, results.elapsed));
         self.say(Detail::Normal, &format!("\n{totals}"));
         // Of a run that never began there is nothing to say but why.
         if counts.not_run < counts.total {
@@ -238,7 +285,7 @@ impl Screen {
                 Detail::Normal,
                 &format!("success rate: {}", Share(counts.success())),
             );
-            self.agents(&counts);
+            self.agents(counts);
             for gate in &results.gates {
                 let detail = if gate.holds {
                     Detail::Normal

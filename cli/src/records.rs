@@ -7,7 +7,8 @@ use runner_core::{
     agent::{AgentReport, AgentTotals, TokenUsage, ToolUse},
     events::{RunEvent, RunObserver},
     notices::Notices,
-    results::{AttemptReport, Counts, RunProblem, RunResults},
+    recorded::RunKind,
+    results::{AttemptReport, Counts, Place, RunProblem, RunResults},
 };
 use serde::Serialize;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use suite::Usd;
 pub(crate) struct Records {
     out: BufWriter<Stdout>,
     marker: String,
+    is_soak: bool,
 }
 
 /// One line. Times are milliseconds, counted from the start of the attempt unless the name says so.
@@ -33,10 +35,23 @@ enum Record<'a> {
     },
     AttemptStarted {
         run: &'a str,
+        attempt: u64,
+        iteration: u64,
         index: usize,
         case: &'a str,
     },
-    CaseFinished(Box<CaseRecord<'a>>),
+    /// The only attempt of a case in this run, so that the case is finished with it.
+    CaseFinished(Box<AttemptRecord<'a>>),
+    /// One attempt of the many of a soak.
+    AttemptFinished(Box<AttemptRecord<'a>>),
+    SuiteChanged {
+        run: &'a str,
+        suite_hash: &'a str,
+    },
+    SuiteRejected {
+        run: &'a str,
+        reason: &'a str,
+    },
     HealthChanged {
         run: &'a str,
         healthy: bool,
@@ -46,8 +61,10 @@ enum Record<'a> {
 }
 
 #[derive(Serialize)]
-struct CaseRecord<'a> {
+struct AttemptRecord<'a> {
     run: &'a str,
+    attempt: u64,
+    iteration: u64,
     index: usize,
     case: &'a str,
     verdict: &'a str,
@@ -120,7 +137,7 @@ struct ToolUseRecord<'a> {
 
 /// Sums over the agents of a run; `untold` counts those that did not tell their share.
 #[derive(Serialize)]
-struct AgentsRecord {
+pub(crate) struct AgentsRecord {
     attempts: u64,
     cost_usd: f64,
     cost_untold: u64,
@@ -163,10 +180,12 @@ struct GateRecord {
 }
 
 impl Records {
-    pub(crate) fn new() -> Self {
+    /// Records of a run that goes over its suite once, or of a soak.
+    pub(crate) fn new(kind: RunKind) -> Self {
         Self {
             out: BufWriter::new(io::stdout()),
             marker: String::new(),
+            is_soak: kind == RunKind::Soak,
         }
     }
 }
@@ -176,7 +195,7 @@ impl RunObserver for Records {
         if let RunEvent::RunStarted { run, .. } = event {
             self.marker.clone_from(&run.marker);
         }
-        let Some(record) = record(&self.marker, event) else {
+        let Some(record) = record(&self.marker, self.is_soak, event) else {
             return Ok(());
         };
         serde_json::to_writer(&mut self.out, &record)?;
@@ -190,7 +209,7 @@ impl RunObserver for Records {
     }
 }
 
-fn record<'a>(run: &'a str, event: &RunEvent<'a>) -> Option<Record<'a>> {
+fn record<'a>(run: &'a str, is_soak: bool, event: &RunEvent<'a>) -> Option<Record<'a>> {
     Some(match *event {
         RunEvent::RunStarted { run: info, total } => Record::RunStarted {
             run,
@@ -200,42 +219,56 @@ fn record<'a>(run: &'a str, event: &RunEvent<'a>) -> Option<Record<'a>> {
             version: &info.version,
             cases: total,
         },
-        RunEvent::AttemptStarted { index, case } => Record::AttemptStarted {
+        RunEvent::AttemptStarted { place, case } => Record::AttemptStarted {
             run,
-            index,
+            attempt: place.number,
+            iteration: place.iteration,
+            index: place.index,
             case: &case.id,
         },
-        RunEvent::CaseFinished { index, result } => {
-            let attempt = result.attempt.as_ref()?;
-            let verdict = result.verdict().as_str();
-            let record = case_record(run, index, &result.case.id, verdict, attempt);
-            Record::CaseFinished(Box::new(record))
+        RunEvent::AttemptFinished {
+            place,
+            case,
+            report,
+        } => {
+            let record = Box::new(attempt_record(run, place, &case.id, report));
+            if is_soak {
+                Record::AttemptFinished(record)
+            } else {
+                Record::CaseFinished(record)
+            }
         }
+        RunEvent::SuiteChanged { version } => Record::SuiteChanged {
+            run,
+            suite_hash: &version.hash,
+        },
+        RunEvent::SuiteRejected { reason } => Record::SuiteRejected { run, reason },
         RunEvent::HealthChanged { trouble } => Record::HealthChanged {
             run,
             healthy: trouble.is_none(),
             reason: trouble,
         },
-        RunEvent::RunFinished { results } => {
-            Record::RunFinished(Box::new(run_record(run, results)))
+        RunEvent::RunFinished { results, counts } => {
+            Record::RunFinished(Box::new(run_record(run, results, counts)))
         }
         _ => return None,
     })
 }
 
-fn case_record<'a>(
+fn attempt_record<'a>(
     run: &'a str,
-    index: usize,
+    place: Place,
     case: &'a str,
-    verdict: &'a str,
     attempt: &'a AttemptReport,
-) -> CaseRecord<'a> {
+) -> AttemptRecord<'a> {
     let stats = &attempt.stats;
-    CaseRecord {
+    AttemptRecord {
         run,
-        index,
+        attempt: place.number,
+        iteration: place.iteration,
+        index: place.index,
         case,
-        verdict,
+        verdict: attempt.verdict().as_str(),
         outcome: attempt.outcome.class().as_str(),
         explanation: attempt.outcome.explanation(),
         execution_id: &attempt.execution_id,
@@ -306,7 +339,7 @@ fn tokens_record(tokens: TokenUsage) -> TokensRecord {
     }
 }
 
-fn agents_record(totals: &AgentTotals) -> AgentsRecord {
+pub(crate) fn agents_record(totals: &AgentTotals) -> AgentsRecord {
     AgentsRecord {
         attempts: totals.attempts,
         cost_usd: totals.cost.known.dollars(),
@@ -341,8 +374,7 @@ fn findings(findings: &Findings) -> Vec<FindingRecord<'_>> {
         .collect()
 }
 
-fn run_record<'a>(run: &'a str, results: &'a RunResults) -> RunRecord<'a> {
-    let counts = Counts::of(&results.cases);
+fn run_record<'a>(run: &'a str, results: &'a RunResults, counts: &Counts) -> RunRecord<'a> {
     let gate = |gate: &runner_core::results::GateResult| GateRecord {
         gate: gate.name,
         bound: gate.bound.to_string(),
@@ -366,6 +398,6 @@ fn run_record<'a>(run: &'a str, results: &'a RunResults) -> RunRecord<'a> {
 }
 
 /// Milliseconds with the precision of the clock that matters: microseconds.
-fn ms(duration: Duration) -> f64 {
+pub(crate) fn ms(duration: Duration) -> f64 {
     duration.as_micros() as f64 / 1000.0
 }

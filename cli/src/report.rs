@@ -7,8 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use reporter_md::ReportOptions;
-use runner_core::results::RunResults;
+use reporter_md::{Report, ReportOptions};
+use runner_core::{
+    recorded::{Graduation, RecordedRun},
+    results::RunResults,
+};
 use tempfile::Builder;
 
 use crate::{
@@ -32,11 +35,27 @@ pub(crate) fn targets(
     }]
 }
 
+/// What a report is about.
+pub(crate) enum Document<'a> {
+    /// A run that went over its suite once, and how far the suite is from its graduation.
+    Run(&'a RunResults, Option<&'a Graduation>),
+    /// A run as a ledger has it.
+    Recorded(&'a RecordedRun),
+}
+
 /// Writes one report. Readers see the old file or the new one, never a part.
-pub(crate) fn write(target: &ReportTarget, results: &RunResults) -> Result<(), CliError> {
+pub(crate) fn write(target: &ReportTarget, document: &Document<'_>) -> Result<(), CliError> {
+    let options = ReportOptions::default();
     let written = match target.format {
-        ReportFormat::Markdown => replace(&target.path, |file| {
-            reporter_md::write_report(results, &ReportOptions::default(), file)
+        ReportFormat::Markdown => replace(&target.path, |file| match *document {
+            Document::Run(results, graduation) => {
+                let report = Report {
+                    results,
+                    graduation,
+                };
+                reporter_md::write_report(report.results, &options, file)
+            }
+            Document::Recorded(run) => reporter_md::write_recorded_report(run, &options, file),
         }),
     };
     written.map_err(|source| CliError::Report {

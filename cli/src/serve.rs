@@ -11,9 +11,9 @@ use crate::{
     executor,
     exit::Exit,
     flags,
-    interrupt::{self, Interrupt},
+    interrupt::{self, HangUp, Interrupt},
     progress::{Detail, Progress},
-    run,
+    session,
     settings::{Layers, Settings},
 };
 
@@ -30,8 +30,8 @@ pub(crate) fn serve(common: &CommonArgs, args: &ServeArgs) -> Result<Exit, CliEr
     } else {
         Detail::Normal
     });
-    let _logging = run::start_logging(&settings, common, &progress);
-    System::new().block_on(interrupt::until_forced(|interrupt| {
+    let _logging = session::start_logging(&settings, common, &progress);
+    System::new().block_on(interrupt::until_forced(HangUp::Ends, |interrupt| {
         listen(config, progress, interrupt)
     }))
 }

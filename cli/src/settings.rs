@@ -11,6 +11,8 @@ use clap::ValueEnum;
 use config::{Config, ConfigError, Environment, File, FileFormat, Value, ValueKind};
 use serde::{Deserialize, Deserializer, de};
 
+use crate::executor::without_credentials;
+
 /// What is read when no other file is named.
 const DEFAULT_FILE: &str = "configs/gauntlet.toml";
 
@@ -24,6 +26,8 @@ pub(crate) struct Settings {
     pub executor: ExecutorSettings,
     pub embedded: EmbeddedSettings,
     pub reports: ReportSettings,
+    pub ledger: LedgerSettings,
+    pub soak: SoakSettings,
     pub logs: LogSettings,
 }
 
@@ -132,11 +136,40 @@ pub(crate) struct ReportSettings {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct LedgerSettings {
+    path: PathBuf,
+    #[serde(deserialize_with = "duration")]
+    pub retention: Duration,
+}
+
+impl LedgerSettings {
+    /// Where the ledger is; `None` if none is to be kept.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        (self.path.as_os_str() != "none").then_some(&*self.path)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SoakSettings {
+    #[serde(deserialize_with = "duration")]
+    pub grace: Duration,
+    #[serde(deserialize_with = "duration")]
+    pub max_outage: Duration,
+    #[serde(deserialize_with = "duration")]
+    pub health_interval: Duration,
+    #[serde(deserialize_with = "duration")]
+    pub stuck_after: Duration,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct LogSettings {
     pub folder: PathBuf,
     pub format: LogFormat,
     pub level: LogLevel,
     pub max_files: std::num::NonZeroUsize,
+    pub max_total_bytes: std::num::NonZeroU64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -175,6 +208,8 @@ pub(crate) enum Origin {
     BuiltIn,
     File(PathBuf),
     Environment,
+    /// A run in a ledger, which is resumed.
+    Recorded,
     Flag,
 }
 
@@ -184,6 +219,7 @@ impl fmt::Display for Origin {
             Self::BuiltIn => f.write_str("built in"),
             Self::File(path) => write!(f, "{}", path.display()),
             Self::Environment => f.write_str("environment"),
+            Self::Recorded => f.write_str("the run in the ledger"),
             Self::Flag => f.write_str("flag"),
         }
     }
@@ -247,6 +283,30 @@ impl Layers {
             .map(|(key, value)| (key.to_owned(), Value::from(value)));
         layers.push((Origin::Flag, flags.collect()));
         Ok(Self(layers))
+    }
+
+    /// Puts the settings of a run that is resumed below the flags, and above everything else.
+    pub(crate) fn resume(&mut self, recorded: BTreeMap<String, String>) {
+        let values = recorded
+            .into_iter()
+            .map(|(key, value)| (key, Value::from(value)));
+        let below_flags = self.0.len() - 1;
+        self.0
+            .insert(below_flags, (Origin::Recorded, values.collect()));
+    }
+
+    /// What a ledger holds of the settings, to resume with: without secrets, and without the ledger's own
+    /// path, which is known by then.
+    pub(crate) fn to_record(&self) -> BTreeMap<String, String> {
+        let effective = self.effective().into_iter();
+        effective
+            .filter(|(key, _)| !key.starts_with(SECRETS) && key != "ledger.path")
+            .map(|(key, (_, value))| {
+                let text = as_text(&value);
+                (key, text)
+            })
+            .filter(|(key, value)| key != "executor.url" || without_credentials(value) == *value)
+            .collect()
     }
 
     /// Puts the layers on top of each other.
@@ -314,7 +374,18 @@ fn flatten(key: String, value: Value, values: &mut BTreeMap<String, Value>) {
     }
 }
 
-/// A list that comes from a variable or a flag is one text with colons, as in PATH.
+/// A value as it is written in a variable: a list has colons, as in PATH.
+pub(crate) fn as_text(value: &Value) -> String {
+    match &value.kind {
+        ValueKind::Array(values) => {
+            let values: Vec<_> = values.iter().map(ToString::to_string).collect();
+            values.join(":")
+        }
+        _ => value.to_string(),
+    }
+}
+
+/// A list that comes from a variable or a flag is one text with colons.
 fn split_list(key: &str, value: Value) -> Value {
     match &value.kind {
         ValueKind::String(text) if key == "embedded.sandbox_allow" => {
@@ -335,6 +406,7 @@ mod tests {
         let settings = layers.merge().expect("valid");
         assert_eq!(settings.executor.connect_timeout, Duration::from_secs(5));
         assert_eq!(settings.executor.max_line_bytes, 16 * 1024 * 1024);
+        assert_eq!(settings.logs.max_total_bytes.get(), 256 * 1024 * 1024);
     }
 
     #[test]
@@ -349,12 +421,37 @@ mod tests {
     }
 
     #[test]
+    fn a_resumed_run_keeps_its_settings_but_for_flags_and_secrets() {
+        let flags = vec![
+            ("executor.url", "http://me:secret@localhost:1".into()),
+            ("executor.headers.x_key", "secret".into()),
+            ("embedded.sandbox_allow", "/a:/b".into()),
+            ("executor.head_timeout", "7s".into()),
+        ];
+        let recorded = Layers::read(None, flags).expect("readable").to_record();
+        assert!(!recorded.values().any(|value| value.contains("secret")));
+        let flags = vec![("executor.connect_timeout", "9s".into())];
+        let mut layers = Layers::read(None, flags).expect("readable");
+        layers.resume(recorded);
+        let settings = layers.merge().expect("valid");
+        assert_eq!(settings.executor.head_timeout, Duration::from_secs(7));
+        assert_eq!(settings.executor.connect_timeout, Duration::from_secs(9));
+        assert_eq!(settings.embedded.sandbox_allow.len(), 2);
+        assert_eq!(
+            layers.effective()["executor.head_timeout"].0,
+            Origin::Recorded
+        );
+    }
+
+    #[test]
     fn unknown_keys_and_wrong_values_are_refused_by_name() {
         for (key, value) in [
             ("executor.ulr", "x"),
             ("executor.head_timeout", "soon"),
             ("embedded.sandbox", "perhaps"),
             ("logs.max_files", "0"),
+            ("logs.max_total_bytes", "0"),
+            ("logs.max_total_bytes", "much"),
         ] {
             let layers = Layers::read(None, vec![(key, value.into())]).expect("readable");
             let error = executor_protocol::error_chain(&layers.merge().expect_err(key));

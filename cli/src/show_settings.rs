@@ -1,6 +1,6 @@
 //! `gauntlet settings`: what is in force, and where it came from.
 
-use config::{Value, ValueKind};
+use config::Value;
 
 use crate::{
     args::{CommonArgs, ExecutorArgs},
@@ -8,7 +8,7 @@ use crate::{
     executor::without_credentials,
     exit::Exit,
     flags,
-    settings::{Layers, SECRETS},
+    settings::{Layers, SECRETS, as_text},
     streams::print,
 };
 
@@ -33,15 +33,11 @@ pub(crate) fn show(common: &CommonArgs, args: &ExecutorArgs) -> Result<Exit, Cli
     Ok(Exit::Success)
 }
 
-/// A value for people. A list looks as it is written in a variable: with colons.
+/// A value for people.
 fn shown(key: &str, value: &Value) -> String {
-    match &value.kind {
+    match key {
         _ if key.starts_with(SECRETS) => "[redacted]".into(),
-        ValueKind::Array(values) => {
-            let values: Vec<_> = values.iter().map(ToString::to_string).collect();
-            values.join(":")
-        }
-        _ if key == "executor.url" => without_credentials(&value.to_string()),
-        _ => value.to_string(),
+        "executor.url" => without_credentials(&value.to_string()),
+        _ => as_text(value),
     }
 }

@@ -1,9 +1,6 @@
 //! The section of one case: what was asked, what came of it, what was seen.
 
-use std::{
-    fmt,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use executor_protocol::Findings;
 use runner_core::{
@@ -16,10 +13,10 @@ use suite::MatchOn;
 
 use crate::{
     ReportOptions, agent,
-    document::{needs_block, write_field},
     escape::{CodeSpan, Text},
     excerpt::Excerpt,
-    format::Bytes,
+    field::{needs_block, write_field},
+    format::{Anchor, Bytes},
 };
 
 /// What came of a case, as a sign and in words.
@@ -38,28 +35,21 @@ impl Status {
                 words: "not run",
             };
         };
-        let class = attempt.outcome.class();
+        Self::of_class(attempt.outcome.class())
+    }
+
+    pub(crate) fn of_class(class: OutcomeClass) -> Self {
         let sign = match class {
             OutcomeClass::Passed => "✅",
             OutcomeClass::InfrastructureError | OutcomeClass::HarnessError => "⚠️",
             OutcomeClass::Skipped => "⏭️",
-            OutcomeClass::Cancelled => "⏹️",
+            OutcomeClass::Cancelled | OutcomeClass::Interrupted => "⏹️",
             _ => "❌",
         };
         Self {
             sign,
             words: class.words(),
         }
-    }
-}
-
-/// The name that links lead to. An anchor of our own, because renderers derive different ones from
-/// the words of a heading, and names may repeat.
-pub(crate) struct Anchor(pub(crate) usize);
-
-impl fmt::Display for Anchor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "case-{}", self.0)
     }
 }
 

@@ -5,36 +5,57 @@
 //! and sections is the one of the report that the first stress tests wrote, so that readers and
 //! scripts that know it find their way.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    iter,
+};
 
 use runner_core::{
-    results::{CaseResult, Counts, GateResult, RunProblem, RunResults, Verdict},
-    text::{Grouped, Human, Share},
+    recorded::RunKind,
+    results::{CaseResult, Counts, RunResults, Verdict},
+    text::Human,
 };
 
 use crate::{
-    ReportOptions, agent,
-    case::{self, Anchor, Status},
+    Report, ReportOptions,
+    case::{self, Status},
+    environment,
     escape::{CodeSpan, Text},
-    excerpt::Excerpt,
-    format::{Seconds, title},
+    format::{Anchor, RFC_3339, Seconds, title},
+    gates,
+    summary::Summary,
+    verdict::{Headline, Nouns, Problem, Reasons},
 };
 
-/// A text of more characters than this is shown as a block instead of in its line.
-const MAX_LINE_CHARS: usize = 300;
+const NOUNS: Nouns = Nouns {
+    whole: "run",
+    parts: "cases",
+    capital_parts: "Cases",
+};
 
 /// Writes the whole report.
 pub(crate) fn write(
     out: &mut impl Write,
-    results: &RunResults,
+    report: Report<'_>,
     options: &ReportOptions,
 ) -> io::Result<()> {
-    let counts = Counts::of(&results.cases);
-    writeln!(out, "# {}\n", Text(&title(&results.run.suite_stem)))?;
-    write_verdict(out, results, &counts, options)?;
+    let Report {
+        results,
+        graduation,
+    } = report;
+    let counts = &Counts::of(&results.cases);
+    let title = title(&results.run.suite_stem, RunKind::Run);
+    writeln!(out, "# {}\n", Text(&title))?;
+    write_verdict(out, results, counts, options)?;
     write_head(out, results)?;
-    write_summary(out, &counts)?;
-    write_gates(out, &results.gates)?;
+    let summary = Summary {
+        what: "Tests",
+        counts,
+        interrupted: 0,
+        graduation,
+    };
+    summary.write(out)?;
+    gates::write(out, &results.gates)?;
     write_overview(out, &results.cases)?;
     writeln!(out, "## Test Results\n")?;
     for (index, result) in results.cases.iter().enumerate() {
@@ -43,101 +64,28 @@ pub(crate) fn write(
     write_environment(out, results, options)
 }
 
-/// Whether a foreign text is shown as a block, because a line is no place for it.
-pub(crate) fn needs_block(text: &str) -> bool {
-    text.contains('\n') || text.chars().nth(MAX_LINE_CHARS).is_some()
-}
-
-/// Writes a list item with a foreign text: in its line where it fits, else as blocks below it,
-/// which end the list and bring the empty line after it.
-///
-/// Blocks stand at the start of a line, because in a list item a fence would end with the
-/// indentation.
-pub(crate) fn write_field(
-    out: &mut impl Write,
-    label: &str,
-    text: &str,
-    max_chars: usize,
-) -> io::Result<()> {
-    if !needs_block(text) {
-        return writeln!(out, "- **{label}**: {}", Text(text));
-    }
-    writeln!(out, "- **{label}**:\n")?;
-    Excerpt::of_text(text, max_chars).write(out, "text")
-}
-
 fn write_verdict(
     out: &mut impl Write,
     results: &RunResults,
     counts: &Counts,
     options: &ReportOptions,
 ) -> io::Result<()> {
-    let tried = Grouped(counts.passed + counts.failed);
-    let failed = Grouped(counts.failed);
-    let Some(gravest) = results.problems.first() else {
-        return match counts.failed {
-            0 => writeln!(
-                out,
-                "✅ **The run succeeded**: {tried} of {tried} tried cases passed.\n"
-            ),
-            _ => writeln!(
-                out,
-                "✅ **The run succeeded**: every gate holds, although {failed} of {tried} tried \
-                 cases did not pass.\n"
-            ),
-        };
+    let reasons = Reasons {
+        nouns: NOUNS,
+        counts,
+        gates: &results.gates,
+        max_chars: options.max_failed_output_chars,
     };
-    let words = match gravest {
-        RunProblem::ExecutorUnavailable { .. } => "The run could not start",
-        RunProblem::ExecutorLost { .. } => "The run lost its executor",
-        RunProblem::Interrupted => "The run was interrupted",
-        RunProblem::NothingTried => "The run shows nothing",
-        _ => "The run failed",
+    let problems: Vec<_> = results.problems.iter().map(Problem::from).collect();
+    let Some(gravest) = problems.first() else {
+        return reasons.write_success(out);
     };
-    writeln!(out, "❌ **{words}**, because:\n")?;
-    let max_chars = options.max_failed_output_chars;
-    for problem in &results.problems {
-        match problem {
-            RunProblem::ExecutorUnavailable { reason } => {
-                write_field(
-                    out,
-                    "Executor not available at the start",
-                    reason,
-                    max_chars,
-                )?;
-            }
-            RunProblem::ExecutorLost { reason } => {
-                write_field(out, "Executor lost in the middle", reason, max_chars)?;
-            }
-            RunProblem::Interrupted => {
-                let (not_run, total) = (Grouped(counts.not_run), Grouped(counts.total));
-                writeln!(
-                    out,
-                    "- **Interrupted**: {not_run} of {total} cases were not run"
-                )?;
-            }
-            RunProblem::GateFailed => {
-                write!(out, "- **Gates that do not hold**: ")?;
-                let failed = results.gates.iter().filter(|gate| !gate.holds);
-                for (index, gate) in failed.enumerate() {
-                    write!(out, "{}`{}`", if index > 0 { ", " } else { "" }, gate.name)?;
-                }
-                writeln!(out)?;
-            }
-            RunProblem::CaseFailed => {
-                writeln!(
-                    out,
-                    "- **Cases that did not pass**: {failed} of {tried} tried"
-                )?;
-            }
-            RunProblem::NothingTried => {
-                writeln!(out, "- **Nothing tried**: no case was run to an end")?;
-            }
-            // A problem that is younger than this report is told in the words of its type.
-            other => write_field(out, "Problem", &format!("{other:?}"), max_chars)?,
-        }
-    }
-    writeln!(out)
+    let headline = Headline {
+        nouns: NOUNS,
+        code: gravest.code,
+    };
+    writeln!(out, "❌ **{headline}**, because:\n")?;
+    reasons.write(out, problems.iter())
 }
 
 fn write_head(out: &mut impl Write, results: &RunResults) -> io::Result<()> {
@@ -147,7 +95,7 @@ fn write_head(out: &mut impl Write, results: &RunResults) -> io::Result<()> {
     let ended_at = ended_at
         .as_ref()
         .unwrap_or(&run.started_at)
-        .strftime("%Y-%m-%dT%H:%M:%S%:z");
+        .strftime(RFC_3339);
     // Two spaces at the end of a line break it.
     writeln!(out, "**Generated**: {ended_at}  ")?;
     writeln!(out, "**Execution ID**: {}  ", CodeSpan(&run.marker))?;
@@ -156,53 +104,6 @@ fn write_head(out: &mut impl Write, results: &RunResults) -> io::Result<()> {
         writeln!(out, "**Description**: {}  ", Text(&run.suite_description))?;
     }
     writeln!(out, "**Configuration**: {}\n", CodeSpan(&run.suite_path))
-}
-
-/// Every case counts in exactly one line. In `counts`, `failed` holds the errors, too.
-fn write_summary(out: &mut impl Write, counts: &Counts) -> io::Result<()> {
-    let errors = counts.infrastructure_errors + counts.harness_errors;
-    writeln!(out, "## Summary\n")?;
-    writeln!(out, "- **Total Tests**: {}", Grouped(counts.total))?;
-    writeln!(out, "- **Passed**: {} ✅", Grouped(counts.passed))?;
-    writeln!(
-        out,
-        "- **Failed**: {} ❌",
-        Grouped(counts.failed.saturating_sub(errors))
-    )?;
-    writeln!(
-        out,
-        "- **Infrastructure Errors**: {} ⚠️",
-        Grouped(counts.infrastructure_errors)
-    )?;
-    writeln!(
-        out,
-        "- **Harness Errors**: {} ⚠️",
-        Grouped(counts.harness_errors)
-    )?;
-    writeln!(out, "- **Skipped**: {} ⏭️", Grouped(counts.skipped))?;
-    writeln!(out, "- **Not Run**: {} ⏹️", Grouped(counts.not_run))?;
-    writeln!(out, "- **Success Rate**: {}", Share(counts.success()))?;
-    agent::write_totals(out, &counts.agents)?;
-    writeln!(out)
-}
-
-fn write_gates(out: &mut impl Write, gates: &[GateResult]) -> io::Result<()> {
-    if gates.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "## Gates\n")?;
-    writeln!(out, "| Gate | Bound | Value | Holds |")?;
-    writeln!(out, "| :--- | :--- | :--- | :--- |")?;
-    for gate in gates {
-        write!(out, "| `{}` | ", gate.name)?;
-        write!(out, "{} | ", gate.bound)?;
-        match gate.value {
-            None => write!(out, "none, because nothing counts for it")?,
-            Some(value) => write!(out, "{value}")?,
-        }
-        writeln!(out, " | {} |", if gate.holds { "✅ yes" } else { "❌ no" })?;
-    }
-    writeln!(out)
 }
 
 /// Where the overview lists a case: what needs attention comes first.
@@ -253,29 +154,8 @@ fn write_environment(
     options: &ReportOptions,
 ) -> io::Result<()> {
     let run = &results.run;
-    writeln!(out, "## Environment\n")?;
-    writeln!(out, "- **Gauntlet Version**: {}", Text(&run.version))?;
-    writeln!(out, "- **Executor**: {}", CodeSpan(&run.executor))?;
-    match &results.health {
-        None => writeln!(out, "- **Executor Health**: never healthy")?,
-        Some(health) => {
-            writeln!(
-                out,
-                "- **Executor Health**: answered after {}",
-                Human(health.latency)
-            )?;
-            let body = &health.body;
-            // Data rather than words: shown exactly.
-            match needs_block(body) {
-                false => writeln!(out, "- **Health Body**: {}", CodeSpan(body))?,
-                true => write_field(out, "Health Body", body, options.max_output_chars)?,
-            }
-        }
-    }
-    for (name, value) in &run.environment {
-        // Spaces inside of the asterisks would keep the name from being bold.
-        let name = Text(name.trim()).to_string();
-        write_field(out, &name, value, options.max_output_chars)?;
-    }
-    Ok(())
+    let max_chars = options.max_output_chars;
+    environment::write_start(out, run, iter::once(&*run.version))?;
+    environment::write_health(out, results.health.as_ref(), max_chars)?;
+    environment::write_facts(out, &run.environment, max_chars)
 }

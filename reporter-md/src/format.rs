@@ -1,8 +1,36 @@
-//! What only this report words its own way: its title, the total duration, sizes.
+//! What only these reports word their own way: titles, times, the total duration, sizes, names of
+//! places in the document.
 
 use std::{fmt, time::Duration};
 
-use runner_core::text::{Grouped, Human};
+use jiff::{Timestamp, tz::TimeZone};
+use runner_core::{
+    recorded::RunKind,
+    text::{Grouped, Human},
+};
+
+/// How times are written: for people and for machines.
+pub(crate) const RFC_3339: &str = "%Y-%m-%dT%H:%M:%S%:z";
+
+/// A moment as it is called in a time zone: `2025-06-30T21:45:05-04:00`.
+pub(crate) struct Moment<'a>(pub(crate) Timestamp, pub(crate) &'a TimeZone);
+
+impl fmt::Display for Moment<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let zoned = self.0.to_zoned(self.1.clone());
+        zoned.strftime(RFC_3339).fmt(f)
+    }
+}
+
+/// The name that links to a case lead to. An anchor of our own, because renderers derive different
+/// ones from the words of a heading, and names may repeat.
+pub(crate) struct Anchor(pub(crate) usize);
+
+impl fmt::Display for Anchor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "case-{}", self.0)
+    }
+}
 
 /// A duration in seconds, and beside them in larger units where seconds alone are hard to read:
 /// `12.34 seconds`, `125.00 seconds (2m 05s)`.
@@ -37,18 +65,61 @@ impl fmt::Display for Bytes {
     }
 }
 
+/// So much memory, in words: `12.3 MiB`.
+pub(crate) struct Memory(pub(crate) u64);
+
+impl fmt::Display for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MIB: u64 = 1024 * 1024;
+        write!(
+            f,
+            "{}.{} MiB",
+            Grouped(self.0 / MIB),
+            self.0 % MIB * 10 / MIB
+        )
+    }
+}
+
+/// How often, in words: `once`, `3 times`.
+pub(crate) struct Times(pub(crate) u64);
+
+impl fmt::Display for Times {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            1 => f.write_str("once"),
+            times => write!(f, "{} times", Grouped(times)),
+        }
+    }
+}
+
+/// What there is, or a dash.
+pub(crate) struct OrDash<T>(pub(crate) Option<T>);
+
+impl<T: fmt::Display> fmt::Display for OrDash<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(value) => value.fmt(f),
+            None => f.write_str("–"),
+        }
+    }
+}
+
 /// The title that the seed of all suites has, for any suite: `simple_stress_tests` becomes
-/// `Simple Stress Test Report`.
-pub(crate) fn title(suite_stem: &str) -> String {
+/// `Simple Stress Test Report`, and for a soak `Simple Stress Soak Report`.
+pub(crate) fn title(suite_stem: &str, kind: RunKind) -> String {
     let mut words: Vec<String> = suite_stem
         .split(|c: char| c == '_' || c == '-' || c.is_whitespace())
         .filter(|word| !word.is_empty())
         .map(capitalized)
         .collect();
+    let is_soak = kind == RunKind::Soak;
     match words.last_mut() {
+        Some(last) if is_soak && ["Test", "Tests", "Soak"].contains(&&**last) => {
+            *last = "Soak".into();
+        }
         Some(last) if last == "Tests" => *last = "Test".into(),
-        Some(_) => {}
-        None => words.push("Test".into()),
+        Some(_) if !is_soak => {}
+        _ => words.push(if is_soak { "Soak" } else { "Test" }.into()),
     }
     words.push("Report".into());
     words.join(" ")
@@ -67,7 +138,7 @@ fn capitalized(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use run_stats::Proportion;
-    use runner_core::text::{Percent, Share};
+    use runner_core::text::{Percent, Rate, Share};
     use suite::Ratio;
 
     use super::*;
@@ -84,6 +155,9 @@ mod tests {
             (59_999_999_999, "59.99s"),
             (125_000_000_000, "2m 05s"),
             (3_723_000_000_000, "1h 02m 03s"),
+            (86_399_999_999_999, "23h 59m 59s"),
+            (86_400_000_000_000, "1d 00h 00m"),
+            (604_799_999_999_999, "6d 23h 59m"),
         ] {
             assert_eq!(Human(Duration::from_nanos(nanos)).to_string(), text);
         }
@@ -113,18 +187,34 @@ mod tests {
 
     #[test]
     fn a_share_is_all_or_nothing_only_where_it_is() {
-        let start = |successes, trials| {
-            let text = Share(Proportion::new(successes, trials)).to_string();
-            text.split(" (")
-                .next()
-                .map(str::to_owned)
-                .expect("a first part")
-        };
-        assert_eq!(start(5, 5), "100.0%");
-        assert_eq!(start(99_999, 100_000), "over 99.9%");
-        assert_eq!(start(1, 100_000), "under 0.1%");
-        assert_eq!(start(0, 5), "0.0%");
-        assert_eq!(start(0, 0), "unknown, because no case was tried");
+        for (successes, trials, rate) in [
+            (5, 5, "100.0%"),
+            (999, 1_000, "99.9%"),
+            (9_996, 10_000, "99.96%"),
+            (99_999, 100_000, "99.999%"),
+            (500_000, 1_000_000, "50.0%"),
+            (1, 100_000, "0.001%"),
+            (0, 5, "0.0%"),
+            (0, 0, "unknown"),
+        ] {
+            let told = Rate(Proportion::new(successes, trials)).to_string();
+            assert_eq!(told, rate, "{successes} of {trials}");
+        }
+    }
+
+    #[test]
+    fn an_interval_is_told_as_finely_as_the_share_in_it() {
+        for (successes, trials, told) in [
+            (
+                999_990,
+                1_000_000,
+                "99.999% (999,990 of 1,000,000; 95% confidence: 99.998% to 99.9995%)",
+            ),
+            (4, 5, "80.0% (4 of 5; 95% confidence: 37.6% to 96.4%)"),
+            (0, 0, "unknown, because no case was tried"),
+        ] {
+            assert_eq!(Share(Proportion::new(successes, trials)).to_string(), told);
+        }
     }
 
     #[test]
@@ -143,15 +233,32 @@ mod tests {
     }
 
     #[test]
+    fn memory_is_told_in_mebibytes() {
+        let texts =
+            [0, 1_048_575, 12_897_485, 2_147_483_648].map(|bytes| Memory(bytes).to_string());
+        assert_eq!(texts, ["0.0 MiB", "0.9 MiB", "12.3 MiB", "2,048.0 MiB"]);
+    }
+
+    #[test]
     fn the_title_comes_from_the_name_of_the_suite_file() {
-        for (stem, expected) in [
-            ("simple_stress_tests", "Simple Stress Test Report"),
-            ("all-categories", "All Categories Report"),
-            ("tests", "Test Report"),
-            ("__", "Test Report"),
-            ("érable", "Érable Report"),
+        for (stem, run, soak) in [
+            (
+                "simple_stress_tests",
+                "Simple Stress Test Report",
+                "Simple Stress Soak Report",
+            ),
+            (
+                "all-categories",
+                "All Categories Report",
+                "All Categories Soak Report",
+            ),
+            ("nightly_soak", "Nightly Soak Report", "Nightly Soak Report"),
+            ("tests", "Test Report", "Soak Report"),
+            ("__", "Test Report", "Soak Report"),
+            ("érable", "Érable Report", "Érable Soak Report"),
         ] {
-            assert_eq!(title(stem), expected);
+            assert_eq!(title(stem, RunKind::Run), run);
+            assert_eq!(title(stem, RunKind::Soak), soak);
         }
     }
 }

@@ -1,19 +1,33 @@
 //! Writes the results of a run as a Markdown report.
 //!
-//! The crate owns what the report says, in which order, and that nothing an executor or a suite sent
-//! breaks out of its place in it. It refuses clocks, ledgers and files: results come in as a value,
+//! There are two: [`write_report`] on a run that has just gone once over its suite, with a section for
+//! each case, and [`write_recorded_report`] on what a ledger holds of a run, however many attempts it
+//! consists of.
+//!
+//! The crate owns what the reports say, in which order, and that nothing an executor or a suite sent
+//! breaks out of its place in them. It refuses clocks, ledgers and files: results come in as a value,
 //! the document goes out through [`io::Write`], and equal results give equal bytes.
 
 mod agent;
 mod case;
+mod cell;
 mod document;
+mod environment;
 mod escape;
 mod excerpt;
+mod field;
 mod format;
+mod gates;
+mod recorded;
+mod summary;
+mod verdict;
 
 use std::io::{self, BufWriter, Write};
 
-use runner_core::results::RunResults;
+use runner_core::{
+    recorded::{Graduation, RecordedRun},
+    results::RunResults,
+};
 
 /// How much a report shows.
 ///
@@ -29,6 +43,9 @@ pub struct ReportOptions {
     /// The same for a case that did not pass, and for the words in which its error is told. 20,000
     /// by default: whoever reads on wants to find the cause, not a hint at it.
     pub max_failed_output_chars: usize,
+    /// How many hours of a recorded run are listed, the latest ones; the same for each of its cases.
+    /// 168 by default: a week, which somebody looks at who looks once a week.
+    pub max_hours: usize,
 }
 
 impl Default for ReportOptions {
@@ -36,11 +53,31 @@ impl Default for ReportOptions {
         Self {
             max_output_chars: 2_000,
             max_failed_output_chars: 20_000,
+            max_hours: 168,
         }
     }
 }
 
-/// Writes the report on `results` to `out`, which need not be buffered, and flushes it.
+/// What a report on a single run is made of. The results alone are enough.
+#[derive(Debug, Clone, Copy)]
+pub struct Report<'a> {
+    /// What came of the run.
+    pub results: &'a RunResults,
+    /// How far the suite is from its graduation with it; `None` where nobody keeps a ledger.
+    pub graduation: Option<&'a Graduation>,
+}
+
+impl<'a> From<&'a RunResults> for Report<'a> {
+    fn from(results: &'a RunResults) -> Self {
+        let graduation = None;
+        Self {
+            results,
+            graduation,
+        }
+    }
+}
+
+/// Writes the report on a single run to `out`, which need not be buffered, and flushes it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -74,12 +111,86 @@ impl Default for ReportOptions {
 ///
 /// # Errors
 /// Only those of `out`; what was written until then is an incomplete document.
-pub fn write_report(
-    results: &RunResults,
+pub fn write_report<'a>(
+    report: impl Into<Report<'a>>,
     options: &ReportOptions,
     out: &mut impl Write,
 ) -> io::Result<()> {
     let mut out = BufWriter::new(out);
-    document::write(&mut out, results, options)?;
+    document::write(&mut out, report.into(), options)?;
+    out.flush()
+}
+
+/// Writes the report on what a ledger holds of `run` to `out`, which need not be buffered, and flushes
+/// it.
+///
+/// The run may go on: its report is one as of the latest moment that the ledger knows. All lists that
+/// grow with time are bounded, so that the document does not grow with the number of attempts. Times
+/// stand in the zone in which the run was started.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use jiff::{Timestamp, tz::TimeZone};
+/// use reporter_md::{ReportOptions, write_recorded_report};
+/// use runner_core::{
+///     recorded::{RecordedRun, RecordedState, RunKind, RunPart},
+///     results::{Counts, RunInfo},
+///     self_sample::SelfTotals,
+/// };
+///
+/// let run = RecordedRun {
+///     id: 12,
+///     kind: RunKind::Soak,
+///     run: RunInfo {
+///         marker: "SIMPLE_STRESS_TEST_20250630_214505".into(),
+///         started_at: Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC),
+///         suite_path: "configs/simple_stress_tests.json".into(),
+///         suite_stem: "simple_stress_tests".into(),
+///         suite_description: String::new(),
+///         version: "0.1.0".into(),
+///         executor: "http://localhost:8000".into(),
+///         environment: Vec::new(),
+///     },
+///     state: RecordedState::Running,
+///     problems: Vec::new(),
+///     counts: Counts::default(),
+///     interrupted: 0,
+///     iteration: 0,
+///     elapsed: Duration::from_secs(7),
+///     parts: vec![RunPart {
+///         began: Timestamp::UNIX_EPOCH,
+///         elapsed: Duration::from_secs(7),
+///         version: "0.1.0".into(),
+///         ended: false,
+///     }],
+///     outages: Vec::new(),
+///     outage_count: 0,
+///     suites: Vec::new(),
+///     cases: Vec::new(),
+///     hours: Vec::new(),
+///     findings: Vec::new(),
+///     failed: Vec::new(),
+///     slowest: Vec::new(),
+///     pruned: 0,
+///     runner: SelfTotals::default(),
+///     gates: Vec::new(),
+///     graduation: None,
+/// };
+/// let mut report = Vec::new();
+/// write_recorded_report(&run, &ReportOptions::default(), &mut report)?;
+/// assert!(report.starts_with("# Simple Stress Soak Report\n\n⏳ **The soak goes on**".as_bytes()));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// # Errors
+/// Only those of `out`; what was written until then is an incomplete document.
+pub fn write_recorded_report(
+    run: &RecordedRun,
+    options: &ReportOptions,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    recorded::write(&mut out, recorded::View { run }, options)?;
     out.flush()
 }

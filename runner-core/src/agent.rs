@@ -7,7 +7,7 @@ use std::{ops::Add, time::Duration};
 
 use suite::Usd;
 
-use crate::results::{CapturedOutput, CaseResult};
+use crate::results::CapturedOutput;
 
 /// What an agent printed about itself in one attempt, in a format that the case names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -193,19 +193,13 @@ impl<T: Copy + Add<Output = T>> Sum<T> {
 }
 
 impl AgentTotals {
-    /// Adds up what the agents in `cases` told.
-    #[must_use]
-    pub fn of(cases: &[CaseResult]) -> Self {
-        let mut totals = Self::default();
-        let attempts = cases.iter().filter_map(|result| result.attempt.as_ref());
-        for agent in attempts.filter_map(|attempt| attempt.agent.as_ref()) {
-            let result = agent.result.as_ref();
-            totals.attempts += 1;
-            totals.cost.take(result.and_then(|result| result.cost));
-            totals.tokens.take(result.and_then(|result| result.tokens));
-            totals.rate_limited += agent.retries.rate_limited;
-        }
-        totals
+    /// Takes in what one more agent told.
+    pub fn add(&mut self, agent: &AgentReport) {
+        let result = agent.result.as_ref();
+        self.attempts += 1;
+        self.cost.take(result.and_then(|result| result.cost));
+        self.tokens.take(result.and_then(|result| result.tokens));
+        self.rate_limited += agent.retries.rate_limited;
     }
 }
 
@@ -216,7 +210,7 @@ mod tests {
     use super::*;
     use crate::{
         outcome::Outcome,
-        results::AttemptReport,
+        results::{AttemptReport, CaseResult, Counts},
         test_support::{case, report},
     };
 
@@ -227,10 +221,10 @@ mod tests {
         };
         CaseResult {
             case: Arc::new(case("a")),
-            attempt: Some(AttemptReport {
+            attempt: Some(Arc::new(AttemptReport {
                 agent: Some(agent),
                 ..report(Outcome::Passed)
-            }),
+            })),
         }
     }
 
@@ -245,7 +239,7 @@ mod tests {
             ..AgentResult::default()
         };
         let cases = [tried(Some(told.clone())), tried(None), tried(Some(told))];
-        let totals = AgentTotals::of(&cases);
+        let totals = Counts::of(&cases).agents;
         assert_eq!(totals.attempts, 3);
         assert_eq!(Some(totals.cost.known), Usd::new(0.5));
         assert_eq!((totals.tokens.known.output, totals.tokens.untold), (14, 1));

@@ -4,32 +4,48 @@ use std::io;
 
 use suite::Case;
 
-use crate::results::{CaseResult, RunInfo, RunResults};
+use crate::{
+    journal::SuiteVersion,
+    results::{AttemptReport, Counts, Place, RunInfo, RunResults},
+};
 
-/// Something that a run announces.
+/// Something that a run announces. What is announced is safe by then: it is in the ledger, where there
+/// is one.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RunEvent<'a> {
-    /// The run begins.
+    /// The run begins, or goes on.
     RunStarted {
         /// What is run, where, and since when.
         run: &'a RunInfo,
         /// How many cases were selected.
         total: usize,
     },
+    /// The suite's file was changed, and its cases are other ones from here on.
+    SuiteChanged {
+        /// What the file holds now.
+        version: &'a SuiteVersion,
+    },
+    /// The suite's file was changed, but cannot be used. The suite stays as it was.
+    SuiteRejected {
+        /// Why, in words.
+        reason: &'a str,
+    },
     /// An attempt begins.
     AttemptStarted {
-        /// The case's index in the run.
-        index: usize,
+        /// Where in the run.
+        place: Place,
         /// The case.
         case: &'a Case,
     },
-    /// A case has its result, which is safe by now.
-    CaseFinished {
-        /// The case's index in the run.
-        index: usize,
-        /// The result.
-        result: &'a CaseResult,
+    /// An attempt has come to its end.
+    AttemptFinished {
+        /// Where in the run.
+        place: Place,
+        /// The case.
+        case: &'a Case,
+        /// What came of it.
+        report: &'a AttemptReport,
     },
     /// The executor's health has changed.
     HealthChanged {
@@ -40,14 +56,16 @@ pub enum RunEvent<'a> {
     RunFinished {
         /// Everything there is to say about it.
         results: &'a RunResults,
+        /// How many cases, or attempts of a soak, came to what.
+        counts: &'a Counts,
     },
 }
 
-/// Somebody who follows a run: progress in a terminal, machine records, a ledger.
+/// Somebody who follows a run: progress in a terminal, machine records.
 ///
 /// Observers are called one after the other on the runner's thread and must not block for long.
 pub trait RunObserver {
-    /// Takes note of an event. An announced result counts as kept once this returns.
+    /// Takes note of an event.
     ///
     /// # Errors
     /// When it could not be written. The observer is not called again, and the run's results say so.

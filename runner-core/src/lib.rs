@@ -7,16 +7,20 @@
 pub mod actors;
 pub mod agent;
 pub mod attempt;
+pub mod beacon;
 pub mod cleanup;
 pub mod events;
 pub mod gates;
 pub mod health;
+pub mod journal;
 mod marker;
 pub mod notices;
 pub mod outcome;
 pub mod plan;
+pub mod recorded;
 pub mod results;
 pub mod run_state;
+pub mod self_sample;
 #[cfg(test)]
 mod test_support;
 pub mod text;

@@ -71,9 +71,25 @@ pub enum OutcomeClass {
     Skipped,
     /// See [`Outcome::Cancelled`].
     Cancelled,
+    /// The runner itself ended in the middle of the attempt, so that nobody saw what came of it. Only
+    /// ledgers know such attempts.
+    Interrupted,
 }
 
 impl OutcomeClass {
+    /// All classes, in their order.
+    pub const ALL: [Self; 9] = [
+        Self::Passed,
+        Self::Failed,
+        Self::TimedOut,
+        Self::Stalled,
+        Self::InfrastructureError,
+        Self::HarnessError,
+        Self::Skipped,
+        Self::Cancelled,
+        Self::Interrupted,
+    ];
+
     /// The stable name, as it stands in machine records.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -86,7 +102,14 @@ impl OutcomeClass {
             Self::HarnessError => "harness-error",
             Self::Skipped => "skipped",
             Self::Cancelled => "cancelled",
+            Self::Interrupted => "interrupted",
         }
+    }
+
+    /// The class with this stable name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.as_str() == name)
     }
 
     /// The name in words, for people.

@@ -1,6 +1,6 @@
 //! What a run is to do, and what it comes to.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use executor_protocol::Health;
 use suite::{Case, Gates};
@@ -9,8 +9,10 @@ use tokio::time::Instant;
 use crate::{
     attempt::AttemptSettings,
     gates,
-    results::{CaseResult, Counts, RunInfo, RunProblem, RunResults},
-    run_state::{RunEnd, RunPolicy},
+    journal::SuiteVersion,
+    results::{CaseResult, Counts, GateResult, Place, RunInfo, RunProblem, RunResults},
+    run_state::{RunEnd, RunPolicy, Start},
+    self_sample::{Overload, SelfTotals},
 };
 
 /// Everything that is decided before a run begins.
@@ -18,69 +20,145 @@ use crate::{
 pub struct RunPlan {
     /// What is run, where, and since when by the wall clock.
     pub run: RunInfo,
-    /// The same moment by the monotonic clock, with which everything is measured.
+    /// The same moment by the monotonic clock, with which everything is measured. For a run that goes
+    /// on, the moment at which it does.
     pub started: Instant,
+    /// What the suite was read from.
+    pub suite: SuiteVersion,
     /// The selected cases.
     pub cases: Vec<Arc<Case>>,
     /// The suite's gates.
     pub gates: Gates,
     /// What is the same for all attempts.
     pub attempt: AttemptSettings,
+    /// How long the executor may take to answer for its health.
+    pub health_timeout: Duration,
     /// How the run decides where the suite leaves it open.
     pub policy: RunPolicy,
+    /// What makes the run a soak; `None` for a run that goes over the suite once.
+    pub soak: Option<SoakPlan>,
+}
+
+/// What a soak does besides running cases.
+#[derive(Debug, Clone)]
+pub struct SoakPlan {
+    /// Which part of the soak this is, counted from one: each process that goes on with it makes one.
+    pub part: u64,
+    /// Where it begins, or goes on.
+    pub start: Start,
+    /// What came of it before, if it goes on.
+    pub before: SoakBefore,
+    /// From the start of one iteration to the start of the next, at least.
+    pub interval: Duration,
+    /// How long it may go on; `None` leaves that to the number of iterations.
+    pub time_left: Option<Duration>,
+    /// How often the executor is asked for its health, whatever else is going on.
+    pub health_interval: Duration,
+    /// The suite file, which is read again when it has changed.
+    pub suite_path: PathBuf,
+}
+
+/// What came of a soak before it was interrupted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SoakBefore {
+    /// Its attempts.
+    pub counts: Counts,
+    /// How the runner itself fared.
+    pub runner: SelfTotals,
+    /// How long it took.
+    pub elapsed: Duration,
 }
 
 impl RunPlan {
-    /// The name of an execution under this run.
+    /// The name of an execution under this run. Each is unique in it.
+    ///
+    /// In a soak the part is in it, because an attempt that left no trace in the ledger, as its process
+    /// was killed in the moment in which it began, is made again with the same number.
     #[must_use]
-    pub fn execution_id(&self, case_id: &str) -> String {
-        format!("{}_{case_id}", self.run.marker)
+    pub fn execution_id(&self, place: Place, case_id: &str) -> String {
+        let marker = &self.run.marker;
+        match &self.soak {
+            None => format!("{marker}_{case_id}"),
+            Some(SoakPlan { part, .. }) => {
+                format!("{marker}_{part}-{}_{case_id}", place.number)
+            }
+        }
+    }
+
+    /// Whether the run goes over its suite again and again.
+    #[must_use]
+    pub fn is_soak(&self) -> bool {
+        self.soak.is_some()
     }
 }
 
-/// Puts together what a run came to.
-#[must_use]
-pub fn conclude(
-    run: RunInfo,
-    cases: Vec<CaseResult>,
-    gates: &Gates,
-    end: &RunEnd,
-    health: Option<Health>,
-    elapsed: Duration,
-) -> RunResults {
-    let counts = Counts::of(&cases);
-    let gates = gates::evaluate(gates, &counts);
-    let mut problems = Vec::new();
-    match end {
-        RunEnd::Completed => {}
-        RunEnd::Interrupted => problems.push(RunProblem::Interrupted),
-        RunEnd::ExecutorUnavailable { reason } => {
-            let reason = reason.clone();
-            problems.push(RunProblem::ExecutorUnavailable { reason });
-        }
-        RunEnd::ExecutorLost { reason } => {
-            problems.push(RunProblem::ExecutorLost {
-                reason: reason.clone(),
-            });
+/// How a run ended, and what it came to.
+#[derive(Debug, Clone)]
+pub struct Conclusion<'a> {
+    /// How it ended.
+    pub end: &'a RunEnd,
+    /// How many cases, or attempts of a soak, came to what.
+    pub counts: &'a Counts,
+    /// The gates it is held against.
+    pub gates: &'a Gates,
+    /// What shows that the runner itself could not keep up.
+    pub overload: Option<Overload>,
+}
+
+impl Conclusion<'_> {
+    /// Puts together the results of the run.
+    #[must_use]
+    pub fn results(
+        &self,
+        run: RunInfo,
+        cases: Vec<CaseResult>,
+        health: Option<Health>,
+        elapsed: Duration,
+    ) -> RunResults {
+        let gates = gates::evaluate(self.gates, self.counts);
+        RunResults {
+            problems: self.problems(&gates),
+            run,
+            health,
+            cases,
+            gates,
+            elapsed,
         }
     }
-    if !matches!(end, RunEnd::ExecutorUnavailable { .. }) {
+
+    /// Why the run is no success, gravest first.
+    fn problems(&self, gates: &[GateResult]) -> Vec<RunProblem> {
+        let mut problems: Vec<RunProblem> = problem_of_end(self.end).into_iter().collect();
+        if matches!(self.end, RunEnd::ExecutorUnavailable { .. }) {
+            return problems;
+        }
+        if let Some(overload) = self.overload {
+            let evidence = overload.to_string();
+            problems.push(RunProblem::RunnerTooSlow { evidence });
+        }
         if gates.iter().any(|gate| !gate.holds) {
             problems.push(RunProblem::GateFailed);
         }
-        if gates.is_empty() && counts.failed > 0 {
+        if gates.is_empty() && self.counts.failed > 0 {
             problems.push(RunProblem::CaseFailed);
         }
-        if *end == RunEnd::Completed && counts.success().trials() == 0 {
+        if *self.end == RunEnd::Completed && self.counts.success().trials() == 0 {
             problems.push(RunProblem::NothingTried);
         }
+        problems
     }
-    RunResults {
-        run,
-        health,
-        cases,
-        gates,
-        elapsed,
-        problems,
-    }
+}
+
+fn problem_of_end(end: &RunEnd) -> Option<RunProblem> {
+    Some(match end.clone() {
+        RunEnd::Completed => return None,
+        RunEnd::Interrupted => RunProblem::Interrupted,
+        RunEnd::ExecutorUnavailable { reason } => RunProblem::ExecutorUnavailable { reason },
+        RunEnd::ExecutorLost { reason } => RunProblem::ExecutorLost { reason },
+        RunEnd::LedgerLost { reason } => RunProblem::LedgerLost { reason },
+        RunEnd::Stuck { part } => RunProblem::RunnerTooSlow {
+            evidence: format!("it came to a standstill at {part}"),
+        },
+        RunEnd::HarnessLost { part } => RunProblem::HarnessLost { part },
+    })
 }

@@ -21,7 +21,8 @@ pub struct RunResults {
     pub run: RunInfo,
     /// The executor's answer to the first question for its health; `None` if it never was healthy.
     pub health: Option<Health>,
-    /// One result per selected case, in the order of the suite.
+    /// One result per selected case, in the order of the suite. Empty for a soak, which has too many
+    /// attempts for that: they are in the ledger.
     pub cases: Vec<CaseResult>,
     /// The gates of the suite, evaluated.
     pub gates: Vec<GateResult>,
@@ -52,13 +53,25 @@ pub struct RunInfo {
     pub environment: Vec<(String, String)>,
 }
 
+/// Where an attempt stands in its run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The attempt's number in the run, counted from one. It never repeats, also when a run goes on
+    /// after an interruption.
+    pub number: u64,
+    /// The iteration it belongs to, counted from one.
+    pub iteration: u64,
+    /// The index of its case in the suite.
+    pub index: usize,
+}
+
 /// What came of one case.
 #[derive(Debug, Clone)]
 pub struct CaseResult {
     /// The case.
     pub case: Arc<Case>,
     /// Its attempt; `None` if the run ended before its turn.
-    pub attempt: Option<AttemptReport>,
+    pub attempt: Option<Arc<AttemptReport>>,
 }
 
 /// The judgement over a case.
@@ -101,12 +114,9 @@ impl CaseResult {
     /// The judgement over the case.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        match self.attempt.as_ref().map(|attempt| attempt.outcome.class()) {
-            None | Some(OutcomeClass::Cancelled) => Verdict::NotRun,
-            Some(OutcomeClass::Passed) => Verdict::Pass,
-            Some(OutcomeClass::Skipped) => Verdict::Skipped,
-            Some(_) => Verdict::Fail,
-        }
+        self.attempt
+            .as_ref()
+            .map_or(Verdict::NotRun, |attempt| attempt.verdict())
     }
 }
 
@@ -138,6 +148,17 @@ pub struct AttemptReport {
 }
 
 impl AttemptReport {
+    /// The judgement over a case of which this is the only attempt.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        match self.outcome.class() {
+            OutcomeClass::Cancelled => Verdict::NotRun,
+            OutcomeClass::Passed => Verdict::Pass,
+            OutcomeClass::Skipped => Verdict::Skipped,
+            _ => Verdict::Fail,
+        }
+    }
+
     /// A report of an attempt of which only the outcome is known.
     #[must_use]
     pub fn bare(execution_id: String, started_after: Duration, outcome: Outcome) -> Self {
@@ -273,6 +294,21 @@ pub enum RunProblem {
     CaseFailed,
     /// No case was tried at all, so nothing is known.
     NothingTried,
+    /// What happened could not be kept in the ledger, and the run ended for that.
+    LedgerLost {
+        /// Why, in words.
+        reason: String,
+    },
+    /// The runner itself did not do its part, so that its figures cannot be trusted.
+    RunnerTooSlow {
+        /// What shows it, in words.
+        evidence: String,
+    },
+    /// A part of the runner was lost.
+    HarnessLost {
+        /// Which, in words.
+        part: String,
+    },
 }
 
 impl RunProblem {
@@ -286,6 +322,9 @@ impl RunProblem {
             Self::GateFailed => "gate-failed",
             Self::CaseFailed => "case-failed",
             Self::NothingTried => "nothing-tried",
+            Self::LedgerLost { .. } => "ledger-lost",
+            Self::RunnerTooSlow { .. } => "runner-too-slow",
+            Self::HarnessLost { .. } => "harness-lost",
         }
     }
 }
@@ -302,14 +341,19 @@ impl fmt::Display for RunProblem {
             Self::GateFailed => f.write_str("a gate does not hold"),
             Self::CaseFailed => f.write_str("a case failed"),
             Self::NothingTried => f.write_str("no case was tried, so nothing is known"),
+            Self::LedgerLost { reason } => write!(f, "the ledger cannot be written: {reason}"),
+            Self::RunnerTooSlow { evidence } => {
+                write!(f, "the runner itself could not keep up: {evidence}")
+            }
+            Self::HarnessLost { part } => write!(f, "gauntlet lost its {part}"),
         }
     }
 }
 
-/// How many cases got which verdict and which outcome.
+/// How many cases, or attempts of a soak, got which verdict and which outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// All selected cases.
+    /// All of them.
     pub total: u64,
     /// Passed.
     pub passed: u64,
@@ -331,29 +375,41 @@ impl Counts {
     /// Counts `cases`.
     #[must_use]
     pub fn of(cases: &[CaseResult]) -> Self {
-        let mut counts = Self {
-            total: cases.len() as u64,
-            agents: AgentTotals::of(cases),
-            ..Self::default()
-        };
+        let mut counts = Self::default();
         for result in cases {
-            match result.verdict() {
-                Verdict::Pass => counts.passed += 1,
-                Verdict::Fail => counts.failed += 1,
-                Verdict::Skipped => counts.skipped += 1,
-                Verdict::NotRun => counts.not_run += 1,
-            }
-            match result
-                .attempt
-                .as_ref()
-                .map(|attempt| attempt.outcome.class())
-            {
-                Some(OutcomeClass::InfrastructureError) => counts.infrastructure_errors += 1,
-                Some(OutcomeClass::HarnessError) => counts.harness_errors += 1,
-                _ => {}
+            match &result.attempt {
+                Some(attempt) => counts.add(attempt),
+                None => {
+                    counts.total += 1;
+                    counts.not_run += 1;
+                }
             }
         }
         counts
+    }
+
+    /// Counts one more attempt.
+    pub fn add(&mut self, attempt: &AttemptReport) {
+        self.add_outcomes(attempt.outcome.class(), 1);
+        if let Some(agent) = &attempt.agent {
+            self.agents.add(agent);
+        }
+    }
+
+    /// Counts so many more attempts with outcomes of this class.
+    pub fn add_outcomes(&mut self, class: OutcomeClass, count: u64) {
+        self.total += count;
+        match class {
+            OutcomeClass::Passed => self.passed += count,
+            OutcomeClass::Skipped => self.skipped += count,
+            OutcomeClass::Cancelled | OutcomeClass::Interrupted => self.not_run += count,
+            _ => self.failed += count,
+        }
+        match class {
+            OutcomeClass::InfrastructureError => self.infrastructure_errors += count,
+            OutcomeClass::HarnessError => self.harness_errors += count,
+            _ => {}
+        }
     }
 
     /// The share of passed cases among those that were tried.

@@ -2,10 +2,17 @@
 //!
 //! The supervisor tells it what happened ([`Input`]) and performs what it decides ([`Effect`]).
 
+mod alphabet;
+mod schedule;
+
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use executor_protocol::{FindingCode, Health};
 use suite::Case;
+
+pub use alphabet::{CaseEnd, Effect, Input, Probe, RunEnd, RunPolicy};
+use schedule::Schedule;
+pub use schedule::Start;
 
 use crate::{
     cleanup,
@@ -14,131 +21,13 @@ use crate::{
     results::AttemptReport,
 };
 
-/// Something that happened.
-#[derive(Debug)]
-pub enum Input {
-    /// The run begins.
-    Started,
-    /// The executor was asked for its health.
-    HealthChecked {
-        /// What came of it.
-        report: HealthReport,
-        /// How long that took.
-        took: Duration,
-    },
-    /// A program was looked for where the executor runs.
-    RequirementProbed(Probe),
-    /// The running attempt came to its report.
-    AttemptFinished(Box<AttemptReport>),
-    /// It was looked for what an attempt that ended early has left behind: these processes. Empty if
-    /// there are none, or if nobody could tell.
-    CleanupProbed(Vec<String>),
-    /// The latest result is kept safe.
-    Recorded,
-    /// A pause is over.
-    WaitOver,
-    /// The run shall end.
-    Cancelled,
-}
+/// How long to wait before an executor that went away is asked for the first time whether it is back;
+/// then twice as long each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
-/// Something to do. Every effect but the last brings about exactly one input.
-#[derive(Debug, PartialEq)]
-pub enum Effect {
-    /// Ask the executor for its health.
-    CheckHealth,
-    /// Look for this program where the executor runs.
-    Probe {
-        /// The program's name.
-        program: String,
-    },
-    /// Run an attempt at the case with this index.
-    RunAttempt {
-        /// The index in the run's list of cases.
-        index: usize,
-    },
-    /// Look for what the attempt at the case with this index has left behind.
-    ProbeCleanup {
-        /// The index in the run's list of cases.
-        index: usize,
-    },
-    /// Keep this result of the case with this index.
-    Record {
-        /// The index in the run's list of cases.
-        index: usize,
-        /// What came of the case.
-        result: CaseEnd,
-    },
-    /// Wait this long.
-    Wait(Duration),
-    /// End what is under way, be it an attempt or a probe; its own input follows all the same.
-    Abort,
-    /// The run is over.
-    Finish(RunEnd),
-}
-
-/// What came of a case.
-#[derive(Debug, PartialEq)]
-pub enum CaseEnd {
-    /// An attempt was made.
-    Attempted(Box<AttemptReport>),
-    /// No attempt was made, for this outcome.
-    Decided(Outcome),
-}
-
-/// What looking for a program brought.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Probe {
-    /// It is there.
-    Present,
-    /// It is not there.
-    Missing,
-    /// The executor could not tell.
-    Unknown(Fault),
-}
-
-/// How a run ended.
-#[derive(Debug, Clone, PartialEq)]
-pub enum RunEnd {
-    /// Every case had its turn.
-    Completed,
-    /// It was told to end.
-    Interrupted,
-    /// The executor was not healthy at the start.
-    ExecutorUnavailable {
-        /// Why, in words.
-        reason: String,
-    },
-    /// The executor went away and did not come back in time.
-    ExecutorLost {
-        /// Why, in words.
-        reason: String,
-    },
-}
-
-/// How a run decides where the suite leaves it open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RunPolicy {
-    /// Whether a missing requirement fails its case instead of skipping it.
-    pub require_all: bool,
-    /// How long an executor that went away may take to come back.
-    pub max_outage: Duration,
-    /// Whether it is looked for what attempts that ended early have left behind.
-    pub cleanup_probe: bool,
-}
-
-impl Default for RunPolicy {
-    /// Skips what cannot run, waits ten seconds for an executor that went away, looks for nothing.
-    fn default() -> Self {
-        Self {
-            require_all: false,
-            max_outage: Duration::from_secs(10),
-            cleanup_probe: false,
-        }
-    }
-}
-
-/// How often an executor that went away is asked whether it is back.
-const OUTAGE_STEP: Duration = Duration::from_millis(500);
+/// The longest pause between two such questions. An executor that is back is to notice soon, also after
+/// a night.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// The state of one run over a list of cases.
 #[derive(Debug)]
@@ -146,12 +35,20 @@ pub struct RunState {
     cases: Vec<Arc<Case>>,
     policy: RunPolicy,
     phase: Phase,
-    /// The index of the case that runs or is next.
-    current: usize,
+    schedule: Schedule,
+    /// What is known of the iteration after this one, once this one is through.
+    next: Next,
     /// Which required programs are there, as far as it was asked.
     requirements: HashMap<String, bool>,
     health: Option<Health>,
-    cancelled: bool,
+    /// Whether the executor has to be asked for its health before anything new begins.
+    suspicious: bool,
+    /// Whether the run was told to end.
+    ending: bool,
+    /// Whether what ran was told to end, too.
+    aborted: bool,
+    /// Whether the time is up.
+    time_up: bool,
 }
 
 #[derive(Debug)]
@@ -166,31 +63,58 @@ enum Phase {
     CleaningUp {
         report: Box<AttemptReport>,
     },
-    Recording {
-        suspicious: bool,
-    },
-    /// After a fault: is the executor still there? `waited` so far for it to come back.
-    CheckingAgain {
-        waited: Duration,
-    },
-    Waiting {
-        waited: Duration,
-    },
+    Recording,
+    /// After a fault: is the executor still there?
+    CheckingAgain(Outage),
+    Waiting(Outage),
+    /// Nothing is to be done before the next iteration is due.
+    Resting,
     Over,
 }
 
+/// What an executor that may be away has cost so far.
+#[derive(Debug, Clone, Copy)]
+struct Outage {
+    /// How long it was waited for.
+    waited: Duration,
+    /// How long to wait before it is asked again.
+    pause: Duration,
+}
+
+impl Outage {
+    /// The executor has not been found away yet.
+    const SUSPECTED: Self = Self {
+        waited: Duration::ZERO,
+        pause: FIRST_PAUSE,
+    };
+}
+
+#[derive(Debug)]
+enum Next {
+    /// This iteration is not through.
+    NotAsked,
+    /// It was asked when the next one is due.
+    Asked,
+    /// It is due, with these cases if they are new.
+    Due(Option<Vec<Arc<Case>>>),
+}
+
 impl RunState {
-    /// The state before the run of `cases`.
+    /// The state before a run of `cases` begins or goes on.
     #[must_use]
-    pub fn new(cases: Vec<Arc<Case>>, policy: RunPolicy) -> Self {
+    pub fn new(cases: Vec<Arc<Case>>, policy: RunPolicy, start: Start) -> Self {
         Self {
+            schedule: Schedule::new(cases.len(), policy.shuffle, start),
             cases,
             policy,
             phase: Phase::New,
-            current: 0,
+            next: Next::NotAsked,
             requirements: HashMap::new(),
             health: None,
-            cancelled: false,
+            suspicious: false,
+            ending: false,
+            aborted: false,
+            time_up: false,
         }
     }
 
@@ -207,30 +131,19 @@ impl RunState {
         match (std::mem::replace(&mut self.phase, Phase::Over), input) {
             (Phase::Over, _) => Vec::new(),
             (phase, Input::Cancelled) => self.cancel(phase),
+            (phase, Input::Stopped) => self.stop(phase),
+            (phase, Input::TimeUp) => self.time_up(phase),
+            (phase, Input::HealthSuspected) => self.suspect(phase),
+            (phase, Input::IterationDue { cases }) => self.iteration_due(phase, cases),
             (Phase::New, Input::Started) => {
                 self.go(Phase::CheckingFirstHealth, Effect::CheckHealth)
             }
-            (
-                Phase::CheckingFirstHealth,
-                Input::HealthChecked {
-                    report: Ok(health), ..
-                },
-            ) => {
-                self.health = Some(health);
-                self.next_case()
+            (Phase::CheckingFirstHealth, Input::HealthChecked { report, took }) => {
+                self.first_health(report, took)
             }
-            (
-                Phase::CheckingFirstHealth,
-                Input::HealthChecked {
-                    report: Err(unhealthy),
-                    ..
-                },
-            ) => finish(RunEnd::ExecutorUnavailable {
-                reason: unhealthy.reason,
-            }),
             (Phase::Probing { program }, Input::RequirementProbed(probe)) => {
-                if self.cancelled {
-                    return finish(RunEnd::Interrupted);
+                if let Some(end) = self.end_between() {
+                    return finish(end);
                 }
                 match probe {
                     Probe::Present => self.requirements.insert(program, true),
@@ -240,15 +153,12 @@ impl RunState {
                 };
                 self.next_case()
             }
-            (Phase::Attempting, Input::AttemptFinished(report)) => {
-                if self.policy.cleanup_probe && cleanup::is_due(&report) {
-                    let effect = Effect::ProbeCleanup {
-                        index: self.current,
-                    };
-                    return self.go(Phase::CleaningUp { report }, effect);
+            (Phase::Attempting, Input::AttemptFinished(report)) => match self.schedule.place() {
+                Some(place) if self.policy.cleanup_probe && cleanup::is_due(&report) => {
+                    self.go(Phase::CleaningUp { report }, Effect::ProbeCleanup(place))
                 }
-                self.attempted(report)
-            }
+                _ => self.attempted(report),
+            },
             (Phase::CleaningUp { mut report }, Input::CleanupProbed(leaked)) => {
                 for _ in &leaked {
                     report
@@ -259,32 +169,13 @@ impl RunState {
                 }
                 self.attempted(report)
             }
-            (Phase::Recording { suspicious }, Input::Recorded) => self.recorded(suspicious),
-            (Phase::CheckingAgain { .. }, Input::HealthChecked { report: Ok(_), .. }) => {
-                self.next_case()
+            (Phase::Recording, Input::Recorded) => self.recorded(),
+            (_, Input::LedgerLost(reason)) => finish(RunEnd::LedgerLost { reason }),
+            (Phase::CheckingAgain(outage), Input::HealthChecked { report, took }) => {
+                self.checked_again(outage, report, took)
             }
-            (
-                Phase::CheckingAgain { waited },
-                Input::HealthChecked {
-                    report: Err(unhealthy),
-                    took,
-                },
-            ) => {
-                let waited = waited + took;
-                if waited >= self.policy.max_outage {
-                    return finish(RunEnd::ExecutorLost {
-                        reason: unhealthy.reason,
-                    });
-                }
-                self.go(
-                    Phase::Waiting {
-                        waited: waited + OUTAGE_STEP,
-                    },
-                    Effect::Wait(OUTAGE_STEP),
-                )
-            }
-            (Phase::Waiting { waited }, Input::WaitOver) => {
-                self.go(Phase::CheckingAgain { waited }, Effect::CheckHealth)
+            (Phase::Waiting(outage), Input::WaitOver) => {
+                self.go(Phase::CheckingAgain(outage), Effect::CheckHealth)
             }
             (phase, _) => {
                 self.phase = phase;
@@ -298,10 +189,27 @@ impl RunState {
         vec![effect]
     }
 
+    fn stay(&mut self, phase: Phase) -> Vec<Effect> {
+        self.phase = phase;
+        Vec::new()
+    }
+
+    /// How the run ends if nothing new may begin; `None` if it goes on.
+    fn end_between(&self) -> Option<RunEnd> {
+        if self.ending {
+            Some(RunEnd::Interrupted)
+        } else if self.time_up {
+            Some(RunEnd::Completed)
+        } else {
+            None
+        }
+    }
+
     fn cancel(&mut self, phase: Phase) -> Vec<Effect> {
-        let already = std::mem::replace(&mut self.cancelled, true);
+        self.ending = true;
+        let already = std::mem::replace(&mut self.aborted, true);
         match phase {
-            // What is under way has still a result to give, and what was announced is to be kept.
+            // What is under way has still a result to give.
             Phase::Attempting | Phase::Probing { .. } => {
                 self.phase = phase;
                 if already {
@@ -310,56 +218,204 @@ impl RunState {
                     vec![Effect::Abort]
                 }
             }
-            Phase::Recording { .. } | Phase::CleaningUp { .. } => {
-                self.phase = phase;
-                Vec::new()
+            _ => self.end_unless_working(phase),
+        }
+    }
+
+    fn stop(&mut self, phase: Phase) -> Vec<Effect> {
+        self.ending = true;
+        self.end_unless_working(phase)
+    }
+
+    fn time_up(&mut self, phase: Phase) -> Vec<Effect> {
+        self.time_up = true;
+        self.end_unless_working(phase)
+    }
+
+    /// Ends the run now, unless there is still a result to come or to keep.
+    fn end_unless_working(&mut self, phase: Phase) -> Vec<Effect> {
+        match (&phase, self.end_between()) {
+            (
+                Phase::Attempting
+                | Phase::Probing { .. }
+                | Phase::CleaningUp { .. }
+                | Phase::Recording,
+                _,
+            )
+            | (_, None) => self.stay(phase),
+            (_, Some(end)) => finish(end),
+        }
+    }
+
+    fn suspect(&mut self, phase: Phase) -> Vec<Effect> {
+        match phase {
+            Phase::Resting => self.check_again(),
+            // An executor may be too busy with the attempt to answer; afterwards it has to.
+            Phase::Attempting
+            | Phase::Probing { .. }
+            | Phase::CleaningUp { .. }
+            | Phase::Recording => {
+                self.suspicious = true;
+                self.stay(phase)
             }
-            _ => finish(RunEnd::Interrupted),
+            // It is being asked anyway, or nothing has begun.
+            _ => self.stay(phase),
+        }
+    }
+
+    fn check_again(&mut self) -> Vec<Effect> {
+        self.suspicious = false;
+        self.go(Phase::CheckingAgain(Outage::SUSPECTED), Effect::CheckHealth)
+    }
+
+    fn first_health(&mut self, report: HealthReport, took: Duration) -> Vec<Effect> {
+        match report {
+            Ok(health) => {
+                self.health = Some(health);
+                self.go_on()
+            }
+            Err(_) if self.policy.waits_at_start => {
+                self.checked_again(Outage::SUSPECTED, report, took)
+            }
+            Err(unhealthy) => finish(RunEnd::ExecutorUnavailable {
+                reason: unhealthy.reason,
+            }),
+        }
+    }
+
+    fn checked_again(
+        &mut self,
+        outage: Outage,
+        report: HealthReport,
+        took: Duration,
+    ) -> Vec<Effect> {
+        if let Some(end) = self.end_between() {
+            return finish(end);
+        }
+        match report {
+            Ok(health) => {
+                if outage.waited > Duration::ZERO {
+                    // What came back may be another one, with other programs.
+                    self.requirements.clear();
+                }
+                self.health.get_or_insert(health);
+                self.go_on()
+            }
+            Err(unhealthy) => {
+                let waited = outage.waited + took;
+                if waited >= self.policy.max_outage {
+                    let reason = unhealthy.reason;
+                    return finish(RunEnd::ExecutorLost { reason });
+                }
+                // The last question comes when the time is over, and not a pause later.
+                let pause = outage.pause.min(self.policy.max_outage - waited);
+                let outage = Outage {
+                    waited: waited + pause,
+                    pause: (outage.pause * 2).min(LONGEST_PAUSE),
+                };
+                self.go(Phase::Waiting(outage), Effect::Wait(pause))
+            }
         }
     }
 
     fn attempted(&mut self, report: Box<AttemptReport>) -> Vec<Effect> {
-        let suspicious = match &report.outcome {
+        self.suspicious |= match &report.outcome {
             Outcome::InfrastructureError(_) | Outcome::Stalled { .. } => true,
             // An executor that said so itself is alive.
             Outcome::TimedOut { .. } => report.stats.terminal.is_none(),
             _ => false,
         };
-        self.record(CaseEnd::Attempted(report), suspicious)
+        self.record(CaseEnd::Attempted(report))
     }
 
-    fn recorded(&mut self, suspicious: bool) -> Vec<Effect> {
-        self.current += 1;
-        if self.current == self.cases.len() {
+    fn recorded(&mut self) -> Vec<Effect> {
+        self.schedule.advance();
+        let is_through = self.schedule.current().is_none();
+        let iteration = self.schedule.iteration();
+        if is_through
+            && self
+                .policy
+                .iterations
+                .is_some_and(|last| iteration >= last.get())
+        {
             // An attempt that was cancelled at the very end leaves its case unfinished.
-            return finish(if self.cancelled {
+            return finish(if self.aborted {
                 RunEnd::Interrupted
             } else {
                 RunEnd::Completed
             });
         }
-        if self.cancelled {
-            return finish(RunEnd::Interrupted);
+        if let Some(end) = self.end_between() {
+            return finish(end);
         }
-        if suspicious {
-            // No further attempts are burnt against an executor that may be gone.
-            let waited = Duration::ZERO;
-            return self.go(Phase::CheckingAgain { waited }, Effect::CheckHealth);
+        let mut effects = Vec::new();
+        if is_through {
+            self.next = Next::Asked;
+            effects.push(Effect::PrepareIteration(self.schedule.iteration() + 1));
         }
-        self.next_case()
+        // No further attempts are burnt against an executor that may be gone.
+        effects.extend(if self.suspicious {
+            self.check_again()
+        } else {
+            self.go_on()
+        });
+        effects
+    }
+
+    fn is_last_iteration(&self) -> bool {
+        let last = self.policy.iterations;
+        last.is_some_and(|last| self.schedule.iteration() >= last.get())
+    }
+
+    fn iteration_due(&mut self, phase: Phase, cases: Option<Vec<Arc<Case>>>) -> Vec<Effect> {
+        if matches!(self.next, Next::Asked) {
+            self.next = Next::Due(cases);
+        }
+        match phase {
+            Phase::Resting => self.go_on(),
+            // It begins when the executor is back.
+            _ => self.stay(phase),
+        }
+    }
+
+    /// Goes on where the run stands, with an executor that is taken for healthy.
+    fn go_on(&mut self) -> Vec<Effect> {
+        match std::mem::replace(&mut self.next, Next::NotAsked) {
+            Next::NotAsked if self.schedule.current().is_some() => self.next_case(),
+            Next::NotAsked if self.is_last_iteration() => finish(RunEnd::Completed),
+            Next::NotAsked => {
+                // A run that goes on exactly between two iterations.
+                self.next = Next::Asked;
+                let next = Effect::PrepareIteration(self.schedule.iteration() + 1);
+                self.go(Phase::Resting, next)
+            }
+            Next::Asked => {
+                self.next = Next::Asked;
+                self.stay(Phase::Resting)
+            }
+            Next::Due(cases) => {
+                if let Some(cases) = cases {
+                    self.cases = cases;
+                    self.requirements.clear();
+                }
+                self.schedule.next_iteration(self.cases.len());
+                self.next_case()
+            }
+        }
     }
 
     /// Goes on with the current case: looks for what it requires, decides over it, or attempts it.
     fn next_case(&mut self) -> Vec<Effect> {
-        let Some(case) = self.cases.get(self.current).map(Arc::clone) else {
+        let Some(place) = self.schedule.place() else {
             return finish(RunEnd::Completed);
         };
+        let case = Arc::clone(&self.cases[place.index]);
         for program in &case.requires {
             match self.requirements.get(program) {
                 Some(true) => {}
                 Some(false) => {
                     let missing = self.missing(program.clone());
-                    return self.record(CaseEnd::Decided(missing), false);
+                    return self.record(CaseEnd::Decided(missing));
                 }
                 None => {
                     let program = program.clone();
@@ -370,12 +426,7 @@ impl RunState {
                 }
             }
         }
-        self.go(
-            Phase::Attempting,
-            Effect::RunAttempt {
-                index: self.current,
-            },
-        )
+        self.go(Phase::Attempting, Effect::RunAttempt(place))
     }
 
     fn cannot_tell(&mut self, program: &str, fault: &Fault) -> Vec<Effect> {
@@ -386,7 +437,8 @@ impl RunState {
                 fault.message
             ),
         });
-        self.record(CaseEnd::Decided(outcome), true)
+        self.suspicious = true;
+        self.record(CaseEnd::Decided(outcome))
     }
 
     fn missing(&self, program: String) -> Outcome {
@@ -399,14 +451,11 @@ impl RunState {
         }
     }
 
-    fn record(&mut self, result: CaseEnd, suspicious: bool) -> Vec<Effect> {
-        self.go(
-            Phase::Recording { suspicious },
-            Effect::Record {
-                index: self.current,
-                result,
-            },
-        )
+    fn record(&mut self, result: CaseEnd) -> Vec<Effect> {
+        match self.schedule.place() {
+            Some(place) => self.go(Phase::Recording, Effect::Record { place, result }),
+            None => finish(RunEnd::Completed),
+        }
     }
 }
 

@@ -14,7 +14,8 @@ use suite::{MatchOn, Ratio};
 
 use crate::agent::TokenUsage;
 
-/// A duration in the unit that suits it: `0.4ms`, `250ms`, `1.23s`, `2m 05s`, `1h 02m 03s`.
+/// A duration in the unit that suits it: `0.4ms`, `250ms`, `1.23s`, `2m 05s`, `1h 02m 03s`,
+/// `6d 23h 59m`.
 ///
 /// It rounds towards zero, so that nothing shows as `1000ms`.
 ///
@@ -37,7 +38,8 @@ impl fmt::Display for Human {
             0 => write!(f, "{}ms", nanos / 1_000_000),
             1..60 => write!(f, "{seconds}.{:02}s", nanos / 10_000_000),
             60..3600 => write!(f, "{minutes}m {:02}s", seconds % 60),
-            _ => write!(f, "{hours}h {minutes:02}m {:02}s", seconds % 60),
+            3600..86_400 => write!(f, "{hours}h {minutes:02}m {:02}s", seconds % 60),
+            _ => write!(f, "{}d {:02}h {minutes:02}m", hours / 24, hours % 24),
         }
     }
 }
@@ -59,6 +61,35 @@ impl fmt::Display for Grouped {
     }
 }
 
+/// An observed share alone: `80.0%`.
+///
+/// It is shown as 100.0% or 0.0% only where it is exactly that. What comes close has as many digits as
+/// tell it apart: `99.998%`, `0.02%`.
+#[derive(Debug, Clone, Copy)]
+pub struct Rate(pub Proportion);
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.rate() {
+            Some(rate) => Told(rate).fmt(f),
+            None => f.write_str("unknown"),
+        }
+    }
+}
+
+/// The uncertainty of an observed share alone, at 95 % confidence: `37.5% to 96.3%`.
+#[derive(Debug, Clone, Copy)]
+pub struct Confidence(pub Proportion);
+
+impl fmt::Display for Confidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.wilson_95() {
+            Some(interval) => write!(f, "{} to {}", Told(interval.low), Told(interval.high)),
+            None => f.write_str("unknown"),
+        }
+    }
+}
+
 /// An observed share with its trials and its uncertainty:
 /// `80.0% (4 of 5; 95% confidence: 37.5% to 96.3%)`.
 #[derive(Debug, Clone, Copy)]
@@ -67,23 +98,33 @@ pub struct Share(pub Proportion);
 impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (successes, trials) = (self.0.successes(), self.0.trials());
-        let (Some(rate), Some(interval)) = (self.0.rate(), self.0.wilson_95()) else {
+        if trials == 0 {
             return f.write_str("unknown, because no case was tried");
-        };
-        // A share is shown as 100.0% or 0.0% only where it is exactly that.
-        match format!("{:.1}%", rate * 100.0).as_str() {
-            "100.0%" if successes < trials => f.write_str("over 99.9%")?,
-            "0.0%" if successes > 0 => f.write_str("under 0.1%")?,
-            rounded => f.write_str(rounded)?,
         }
         write!(
             f,
-            " ({} of {}; 95% confidence: {:.1}% to {:.1}%)",
+            "{} ({} of {}; 95% confidence: {})",
+            Rate(self.0),
             Grouped(successes),
             Grouped(trials),
-            interval.low * 100.0,
-            interval.high * 100.0
+            Confidence(self.0)
         )
+    }
+}
+
+/// A share in percent, with one decimal place, or with as many as the rarer side needs to show.
+struct Told(f64);
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // More places than this are noise of binary fractions.
+        const MAX_PLACES: i32 = 12;
+        let percent = self.0 * 100.0;
+        let rarer = percent.min(100.0 - percent);
+        // The rarer side shows as at least 1 in the last place; a little less will be rounded to that.
+        let shows = |places: &i32| rarer * 10_f64.powi(*places) > 0.95;
+        let places = (1..=MAX_PLACES).find(shows).unwrap_or(1);
+        write!(f, "{percent:.*}%", places as usize)
     }
 }
 
@@ -174,6 +215,28 @@ impl fmt::Display for Visible<'_> {
                 Shown::Number => write!(f, "{}", c.escape_unicode()),
             }
         })
+    }
+}
+
+/// The beginning of foreign text, harmless like [`Visible`]: so many characters, and `…` where there
+/// are more.
+///
+/// ```
+/// use runner_core::text::Clipped;
+///
+/// assert_eq!(Clipped("one\ntwo", 5).to_string(), "one␊t…");
+/// assert_eq!(Clipped("one", 5).to_string(), "one");
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Clipped<'a>(pub &'a str, pub usize);
+
+impl fmt::Display for Clipped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(text, chars) = *self;
+        match text.char_indices().nth(chars) {
+            Some((end, _)) => write!(f, "{}…", Visible(&text[..end])),
+            None => Visible(text).fmt(f),
+        }
     }
 }
 

@@ -16,11 +16,13 @@ use executor_protocol::{
 };
 use runner_core::{
     actors::{
-        Cancel, ConfigLoader, HealthChecker, LoadSuite, ReportCollector, RunError, RunSuite,
-        RunSummary, Supervisor,
+        Cancel, ConfigLoader, LoadSuite, ReportCollector, RunError, RunSuite, RunSummary,
+        Supervisor,
     },
     attempt::AttemptSettings,
+    beacon::Beacon,
     events::{RunEvent, RunObserver},
+    journal::SuiteVersion,
     outcome::{Outcome, OutcomeClass},
     plan::RunPlan,
     results::{RunInfo, RunProblem, Verdict},
@@ -149,9 +151,9 @@ impl RunObserver for Diary {
     fn on_event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
         self.0.borrow_mut().push(match event {
             RunEvent::RunStarted { total, .. } => format!("run of {total}"),
-            RunEvent::AttemptStarted { index, .. } => format!("start {index}"),
-            RunEvent::CaseFinished { index, result } => {
-                format!("end {index} {}", result.verdict().as_str())
+            RunEvent::AttemptStarted { place, .. } => format!("start {}", place.number),
+            RunEvent::AttemptFinished { place, report, .. } => {
+                format!("end {} {}", place.number, report.verdict().as_str())
             }
             RunEvent::RunFinished { .. } => "finished".into(),
             other => format!("{other:?}"),
@@ -215,7 +217,13 @@ fn plan(commands: &[&str]) -> RunPlan {
         cases: commands.iter().map(|command| case(command)).collect(),
         gates: Gates::default(),
         attempt: AttemptSettings::default(),
+        health_timeout: Duration::from_secs(1),
         policy: RunPolicy::default(),
+        suite: SuiteVersion {
+            hash: "0".into(),
+            text: "{}".into(),
+        },
+        soak: None,
     }
 }
 
@@ -228,9 +236,10 @@ fn healthy() -> Puppet {
 
 fn start(puppet: Puppet, plan: &RunPlan, observers: Vec<Box<dyn RunObserver>>) -> Addr<Supervisor> {
     let transport: Rc<dyn Transport> = Rc::new(puppet);
-    let health = HealthChecker::new(Rc::clone(&transport), Duration::from_secs(1)).start();
-    let collector = ReportCollector::new(plan, observers).start();
-    Supervisor::new(transport, health, collector).start()
+    let loader = ConfigLoader::default().start();
+    let beacon = Beacon::default();
+    let collector = ReportCollector::new(plan, None, observers, beacon.clone()).start();
+    Supervisor::new(transport, loader, collector, beacon).start()
 }
 
 async fn run(puppet: Puppet, commands: &[&str]) -> RunSummary {
@@ -267,10 +276,10 @@ async fn a_run_announces_and_keeps_every_case_in_order() {
         *diary.0.borrow(),
         [
             "run of 2",
-            "start 0",
-            "end 0 pass",
             "start 1",
             "end 1 pass",
+            "start 2",
+            "end 2 pass",
             "finished"
         ]
     );
@@ -382,7 +391,7 @@ async fn a_second_run_at_the_same_time_is_refused() {
 
 #[actix::test]
 async fn the_config_loader_answers_with_the_suite_or_with_what_is_wrong() {
-    let loader = ConfigLoader.start();
+    let loader = ConfigLoader::default().start();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../configs");
     let path = format!("{folder}/simple_stress_tests.json").into();
     let suite = loader

@@ -30,7 +30,9 @@ fn read_all(folder: &Path, texts: &mut Vec<String>) {
         if path.is_dir() {
             read_all(&path, texts);
         } else {
-            texts.push(fs::read_to_string(path).expect("text"));
+            // The ledger is no text as a whole, but what is in it is.
+            let bytes = fs::read(path).expect("readable");
+            texts.push(String::from_utf8_lossy(&bytes).into_owned());
         }
     }
 }

@@ -1,13 +1,9 @@
 //! Whole documents, as a person gets to see them.
 
-use std::{
-    io::{self, Write},
-    sync::Arc,
-    time::Duration,
-};
+use std::time::Duration;
 
 use executor_protocol::{FindingCode, Findings, IdleClock, StreamStats};
-use reporter_md::{ReportOptions, write_report};
+use reporter_md::{Report, ReportOptions, write_report};
 use runner_core::{
     agent::{AgentReport, AgentResult, Retries, TokenUsage},
     gates::evaluate,
@@ -16,9 +12,9 @@ use runner_core::{
 };
 use suite::{Case, Gates, MatchOn, OutputFormat, Usd};
 
-use crate::fixtures::*;
+use crate::{fixtures::*, recorded_fixtures::graduation};
 
-fn passed_case() -> CaseResult {
+pub(crate) fn passed_case() -> CaseResult {
     tried(
         case("simple_1", "Basic Arithmetic", "echo $((2 + 2))"),
         AttemptReport {
@@ -260,6 +256,24 @@ fn a_run_that_lost_its_executor_tells_why_in_a_block_if_there_is_much_to_tell() 
 }
 
 #[test]
+fn the_graduation_of_the_suite_is_a_line_of_the_summary() {
+    let results = results(vec![passed_case()]);
+    let graduation = graduation(37, 2);
+    let with_graduation = Report {
+        results: &results,
+        graduation: Some(&graduation),
+    };
+    let mut document = Vec::new();
+    write_report(with_graduation, &ReportOptions::default(), &mut document).expect("taken");
+    let document = String::from_utf8(document).expect("Markdown is text");
+    let line = "- **Graduation**: 37:2 (18.5:1) successes to failures since the suite last changed \
+                (10:1 asked): graduated; 94.9% (37 of 39; 95% confidence: 83.1% to 98.6%)\n";
+    assert!(document.contains(line), "{document}");
+    // Nothing else changes by it.
+    assert_eq!(document.replace(line, ""), report(&results));
+}
+
+#[test]
 fn gates_that_hold_despite_failures_are_a_success_that_tells_of_the_failures() {
     let mut cases = failed_cases();
     cases.truncate(1);
@@ -357,64 +371,5 @@ fn equal_results_give_equal_bytes() {
     assert_eq!(
         report(&results(failed_cases())),
         report(&results(failed_cases()))
-    );
-}
-
-/// Takes what it is given, and remembers the largest piece and the sum.
-#[derive(Default)]
-struct Scale {
-    largest: usize,
-    total: usize,
-}
-
-impl Write for Scale {
-    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        self.largest = self.largest.max(piece.len());
-        self.total += piece.len();
-        Ok(piece.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-#[test]
-fn a_hundred_thousand_cases_are_written_in_small_pieces() {
-    let mut of_two = Scale::default();
-    let mut of_many = Scale::default();
-    let one = passed_case();
-    for (scale, count) in [(&mut of_two, 2), (&mut of_many, 100_000)] {
-        let cases = (0..count)
-            .map(|_| CaseResult {
-                case: Arc::clone(&one.case),
-                attempt: one.attempt.clone(),
-            })
-            .collect();
-        write_report(&results(cases), &ReportOptions::default(), scale).expect("taken");
-    }
-    assert!(of_many.total > 30_000_000, "{} bytes", of_many.total);
-    assert!(
-        of_many.largest <= 64 * 1024,
-        "{} bytes at once",
-        of_many.largest
-    );
-}
-
-#[test]
-fn an_error_of_the_destination_is_passed_on() {
-    struct Full;
-    impl Write for Full {
-        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-            Err(io::ErrorKind::StorageFull.into())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let written = write_report(&results(Vec::new()), &ReportOptions::default(), &mut Full);
-    assert_eq!(
-        written.expect_err("no space").kind(),
-        io::ErrorKind::StorageFull
     );
 }

@@ -93,15 +93,12 @@ pub(crate) fn attempt(outcome: Outcome) -> AttemptReport {
 pub(crate) fn tried(case: Case, attempt: AttemptReport) -> CaseResult {
     CaseResult {
         case: Arc::new(case),
-        attempt: Some(attempt),
+        attempt: Some(Arc::new(attempt)),
     }
 }
 
 pub(crate) fn not_run(case: Case) -> CaseResult {
-    CaseResult {
-        case: Arc::new(case),
-        attempt: None,
-    }
+    CaseResult::not_run(Arc::new(case))
 }
 
 pub(crate) fn output(text: impl Into<String>) -> CapturedOutput {

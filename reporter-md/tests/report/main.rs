@@ -1,5 +1,10 @@
 //! Reports from the outside: results in, documents out.
 
+mod destinations;
 mod documents;
 mod fixtures;
 mod hostile_text;
+mod recorded_documents;
+mod recorded_fixtures;
+mod recorded_runs;
+mod verdicts;

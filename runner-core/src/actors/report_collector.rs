@@ -1,33 +1,108 @@
-//! Keeps what came of the cases, and tells the observers.
+//! Keeps what comes of a run, and tells the observers once it is safe.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use actix::prelude::*;
 use executor_protocol::Health;
-use suite::Gates;
+use suite::{Case, Gates};
+use tokio::{sync::oneshot, time::Instant};
 
+use super::{Commit, LedgerWriter};
 use crate::{
+    beacon::Beacon,
     events::{RunEvent, RunObserver},
-    plan::{self, RunPlan},
-    results::{AttemptReport, CaseResult, RunInfo, RunResults},
+    journal::{Entry, JournalEvent, SuiteVersion},
+    plan::{Conclusion, RunPlan, SoakBefore},
+    results::{AttemptReport, CaseResult, Counts, Place, RunInfo, RunProblem, RunResults},
     run_state::RunEnd,
+    self_sample::{Sampler, SelfTotals},
 };
 
-/// Keeps the results of one run and announces everything to the observers.
+/// Keeps the results of one run, has them written to the ledger, and announces everything to the
+/// observers.
+///
+/// What happens goes through one queue. Without a ledger it is announced at once. With one, whatever has
+/// gathered while the ledger was busy is written in one piece, and announced when it is durable.
 pub struct ReportCollector {
     run: RunInfo,
+    started: Instant,
+    is_soak: bool,
+    /// How many cases were selected.
+    total: usize,
     gates: Gates,
+    /// The cases of a run that goes over them once; empty in a soak.
     cases: Vec<CaseResult>,
+    counts: Counts,
+    before: SoakBefore,
+    runner: SelfTotals,
     observers: Vec<Box<dyn RunObserver>>,
+    beacon: Beacon,
     failures: Vec<ObserverFailure>,
     trouble: Option<String>,
+    ledger: Ledger,
+    queue: Vec<Entry>,
+    /// Who waits for room in the queue.
+    waiting: Vec<oneshot::Sender<Kept>>,
+    sampler: Option<Box<dyn Sampler>>,
+    commits: Commits,
+    ending: Option<Ending>,
 }
+
+/// Where entries are made durable.
+enum Ledger {
+    /// Nowhere.
+    None,
+    /// There, and nothing is being written.
+    Idle(Addr<LedgerWriter>),
+    /// There, and entries are being written.
+    Busy(Addr<LedgerWriter>),
+    /// Nowhere any more, for this reason.
+    Lost(String),
+}
+
+/// How often the ledger was written since the latest sample, and how long that took.
+#[derive(Default)]
+struct Commits {
+    count: u64,
+    time: Duration,
+    max: Duration,
+}
+
+/// A run that is about to be over.
+enum Ending {
+    /// What has happened is on its way into the ledger.
+    Draining {
+        message: Finish,
+        done: oneshot::Sender<RunSummary>,
+    },
+    /// So is its end.
+    Closing {
+        results: Box<RunResults>,
+        done: oneshot::Sender<RunSummary>,
+    },
+}
+
+/// Whether the result of a soak can be kept; if not, why.
+pub type Kept = Result<(), String>;
+
+/// A run waits for its ledger when this many entries have not been written: what is lost if the process
+/// dies, and what is held in memory, is bounded.
+const MAX_QUEUED: usize = 512;
+
+/// How long an observer may take with one event. They write to pipes and terminals, which take a line at
+/// once unless nobody reads.
+const TELLING: Duration = Duration::from_secs(10);
+
+/// How often the runner measures itself: a year of samples stays small.
+const SAMPLE_INTERVAL: Duration = Duration::from_secs(60);
 
 /// What a run came to.
 #[derive(Debug)]
 pub struct RunSummary {
-    /// The results.
+    /// The results; without single cases if it was a soak.
     pub results: RunResults,
+    /// How many cases, or attempts of a soak, came to what.
+    pub counts: Counts,
     /// The observers that could not write what they were told.
     pub observer_failures: Vec<ObserverFailure>,
 }
@@ -42,89 +117,301 @@ pub struct ObserverFailure {
 }
 
 impl ReportCollector {
-    /// A collector for the run of `plan`. Observers are told in this order.
+    /// A collector for the run of `plan`. Observers are told in this order, and `beacon` tells others
+    /// which one is being told.
     #[must_use]
-    pub fn new(plan: &RunPlan, observers: Vec<Box<dyn RunObserver>>) -> Self {
+    pub fn new(
+        plan: &RunPlan,
+        ledger: Option<Addr<LedgerWriter>>,
+        observers: Vec<Box<dyn RunObserver>>,
+        beacon: Beacon,
+    ) -> Self {
+        let before = plan
+            .soak
+            .as_ref()
+            .map_or_else(SoakBefore::default, |soak| soak.before);
+        let cases = if plan.is_soak() { &[][..] } else { &plan.cases };
         Self {
             run: plan.run.clone(),
+            started: plan.started,
+            is_soak: plan.is_soak(),
+            total: plan.cases.len(),
             gates: plan.gates,
-            cases: plan
-                .cases
-                .iter()
-                .cloned()
-                .map(CaseResult::not_run)
-                .collect(),
+            cases: cases.iter().cloned().map(CaseResult::not_run).collect(),
+            counts: before.counts,
+            runner: before.runner,
+            before,
             observers,
+            beacon,
             failures: Vec::new(),
             trouble: None,
+            ledger: ledger.map_or(Ledger::None, Ledger::Idle),
+            queue: Vec::new(),
+            waiting: Vec::new(),
+            sampler: None,
+            commits: Commits::default(),
+            ending: None,
         }
     }
 
-    fn record(&mut self, index: usize, report: AttemptReport) {
-        self.cases[index].attempt = Some(report);
-        let event = RunEvent::CaseFinished {
-            index,
-            result: &self.cases[index],
-        };
-        tell(&mut self.observers, &mut self.failures, &event);
+    /// Keeps what the runner measures about itself.
+    #[must_use]
+    pub fn with_sampler(mut self, sampler: Box<dyn Sampler>) -> Self {
+        self.sampler = Some(sampler);
+        self
     }
 
-    fn note_health(&mut self, trouble: Option<String>) {
-        if self.trouble.is_some() != trouble.is_some() {
-            let event = RunEvent::HealthChanged {
-                trouble: trouble.as_deref(),
+    /// Tells all observers, and leaves out those that fail.
+    fn tell(&mut self, event: &RunEvent<'_>) {
+        let (failures, beacon) = (&mut self.failures, &self.beacon);
+        self.observers.retain_mut(|observer| {
+            let name = observer.name();
+            // An observer is left in whatever state it panicked in, and never called again.
+            let tell = AssertUnwindSafe(|| observer.on_event(event));
+            let told = beacon.during(name, TELLING, || std::panic::catch_unwind(tell));
+            let error = match told {
+                Ok(Ok(())) => return true,
+                Ok(Err(error)) => error,
+                Err(_) => io::Error::other("it panicked; the log has more"),
             };
-            tell(&mut self.observers, &mut self.failures, &event);
+            tracing::warn!(observer = name, %error, "an observer could not write");
+            failures.push(ObserverFailure {
+                observer: name,
+                error,
+            });
+            false
+        });
+    }
+
+    /// Takes in something that happened.
+    fn note(&mut self, event: JournalEvent, ctx: &mut Context<Self>) {
+        let at = self.started.elapsed();
+        self.queue.push(Entry { at, event });
+        self.work(ctx);
+    }
+
+    /// Gets the queue on: to the ledger, or to the observers.
+    fn work(&mut self, ctx: &mut Context<Self>) {
+        if !self.queue.is_empty() {
+            match std::mem::replace(&mut self.ledger, Ledger::None) {
+                Ledger::Idle(writer) => {
+                    let entries = std::mem::take(&mut self.queue);
+                    let committed = writer.send(Commit(entries)).into_actor(self);
+                    ctx.spawn(committed.map(|committed, actor, ctx| {
+                        let lost = |error: MailboxError| {
+                            Err(format!("its writer was lost: {error}").into())
+                        };
+                        actor.committed(committed.unwrap_or_else(lost), ctx);
+                    }));
+                    self.ledger = Ledger::Busy(writer);
+                }
+                busy @ Ledger::Busy(_) => self.ledger = busy,
+                // A run that is not a soak goes on without its ledger: its results are all here.
+                none @ (Ledger::None | Ledger::Lost(_)) => {
+                    self.ledger = none;
+                    let entries = std::mem::take(&mut self.queue);
+                    if !(self.is_soak && matches!(self.ledger, Ledger::Lost(_))) {
+                        self.announce(&entries);
+                    }
+                }
+            }
+        }
+        self.let_go_on();
+        let is_busy = matches!(self.ledger, Ledger::Busy(_));
+        if self.queue.is_empty() && !is_busy {
+            self.end(ctx);
+        }
+    }
+
+    fn committed(
+        &mut self,
+        committed: Result<super::Committed, crate::journal::JournalError>,
+        ctx: &mut Context<Self>,
+    ) {
+        let busy = std::mem::replace(&mut self.ledger, Ledger::None);
+        match committed {
+            Ok(committed) => {
+                if let Ledger::Busy(writer) = busy {
+                    self.ledger = Ledger::Idle(writer);
+                }
+                self.commits.count += 1;
+                self.commits.time += committed.took;
+                self.commits.max = self.commits.max.max(committed.took);
+                self.announce(&committed.entries);
+            }
+            Err(error) => {
+                let reason = executor_protocol::error_chain(&*error);
+                tracing::error!(reason, "the ledger cannot be written");
+                if !self.is_soak {
+                    self.failures.push(ObserverFailure {
+                        observer: "ledger",
+                        error: io::Error::other(reason.clone()),
+                    });
+                }
+                self.ledger = Ledger::Lost(reason);
+            }
+        }
+        self.work(ctx);
+    }
+
+    /// Lets those go on that waited for room in the queue.
+    fn let_go_on(&mut self) {
+        if self.queue.len() >= MAX_QUEUED {
+            return;
+        }
+        let kept = self.kept();
+        for waiting in self.waiting.drain(..) {
+            // Whoever waited may be gone.
+            let _ = waiting.send(kept.clone());
+        }
+    }
+
+    fn kept(&self) -> Kept {
+        match &self.ledger {
+            Ledger::Lost(reason) if self.is_soak => Err(reason.clone()),
+            _ => Ok(()),
+        }
+    }
+
+    fn announce(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            match &entry.event {
+                JournalEvent::SuiteChanged(version) => {
+                    self.tell(&RunEvent::SuiteChanged { version });
+                }
+                JournalEvent::AttemptStarted { place, case } => {
+                    let (place, case) = (*place, &**case);
+                    self.tell(&RunEvent::AttemptStarted { place, case });
+                }
+                JournalEvent::AttemptFinished {
+                    place,
+                    case,
+                    report,
+                } => {
+                    self.counts.add(report);
+                    let (place, case) = (*place, &**case);
+                    self.tell(&RunEvent::AttemptFinished {
+                        place,
+                        case,
+                        report,
+                    });
+                }
+                JournalEvent::HealthChanged { trouble } => {
+                    let trouble = trouble.as_deref();
+                    self.tell(&RunEvent::HealthChanged { trouble });
+                }
+                JournalEvent::Sampled(_) | JournalEvent::Ended { .. } => {}
+            }
+        }
+    }
+
+    fn record(&mut self, record: Record, ctx: &mut Context<Self>) {
+        let Record {
+            place,
+            case,
+            report,
+        } = record;
+        if let Some(result) = self.cases.get_mut(place.index) {
+            result.attempt = Some(Arc::clone(&report));
+        }
+        let event = JournalEvent::AttemptFinished {
+            place,
+            case,
+            report,
+        };
+        self.note(event, ctx);
+    }
+
+    fn note_health(&mut self, trouble: Option<String>, ctx: &mut Context<Self>) {
+        if self.trouble.is_some() != trouble.is_some() {
+            let trouble = trouble.clone();
+            self.note(JournalEvent::HealthChanged { trouble }, ctx);
         }
         self.trouble = trouble;
     }
 
-    fn finish(&mut self, message: Finish) -> RunSummary {
-        let cases = std::mem::take(&mut self.cases);
-        let run = self.run.clone();
+    fn take_sample(&mut self, ctx: &mut Context<Self>) {
+        let Some(sampler) = &mut self.sampler else {
+            return;
+        };
+        let mut sample = sampler.sample();
+        let commits = std::mem::take(&mut self.commits);
+        sample.commits = commits.count;
+        sample.commit_time = commits.time;
+        sample.commit_max = commits.max;
+        self.runner.add(&sample);
+        self.note(JournalEvent::Sampled(sample), ctx);
+    }
+
+    /// Gets the end of the run on, once everything before it is kept.
+    fn end(&mut self, ctx: &mut Context<Self>) {
+        match self.ending.take() {
+            None => {}
+            Some(Ending::Draining { message, done }) => {
+                let end = message.end.clone();
+                let results = Box::new(self.results(message));
+                let problems = results.problems.clone();
+                self.ending = Some(Ending::Closing { results, done });
+                self.note(JournalEvent::Ended { end, problems }, ctx);
+            }
+            Some(Ending::Closing { results, done }) => self.close(*results, done),
+        }
+    }
+
+    fn results(&mut self, message: Finish) -> RunResults {
         let Finish {
             end,
             health,
             elapsed,
         } = message;
-        let results = plan::conclude(run, cases, &self.gates, &end, health, elapsed);
-        let event = RunEvent::RunFinished { results: &results };
-        tell(&mut self.observers, &mut self.failures, &event);
-        RunSummary {
-            results,
-            observer_failures: std::mem::take(&mut self.failures),
+        // Of a run, nothing is lost with its ledger.
+        if !self.is_soak {
+            self.counts = Counts::of(&self.cases);
         }
+        let conclusion = Conclusion {
+            end: &end,
+            counts: &self.counts,
+            gates: &self.gates,
+            overload: self.runner.overload(),
+        };
+        let cases = std::mem::take(&mut self.cases);
+        let elapsed = self.before.elapsed + elapsed;
+        conclusion.results(self.run.clone(), cases, health, elapsed)
     }
-}
 
-/// Tells all observers and leaves out those that fail.
-fn tell(
-    observers: &mut Vec<Box<dyn RunObserver>>,
-    failures: &mut Vec<ObserverFailure>,
-    event: &RunEvent<'_>,
-) {
-    observers.retain_mut(|observer| match observer.on_event(event) {
-        Ok(()) => true,
-        Err(error) => {
-            tracing::warn!(observer = observer.name(), %error, "an observer could not write");
-            failures.push(ObserverFailure {
-                observer: observer.name(),
-                error,
-            });
-            false
+    /// Announces the end of the run.
+    fn close(&mut self, mut results: RunResults, done: oneshot::Sender<RunSummary>) {
+        let is_told = matches!(
+            results.problems.first(),
+            Some(RunProblem::LedgerLost { .. })
+        );
+        if let (Err(reason), false) = (self.kept(), is_told) {
+            let lost = RunProblem::LedgerLost { reason };
+            results.problems.insert(0, lost);
         }
-    });
+        let counts = self.counts;
+        self.tell(&RunEvent::RunFinished {
+            results: &results,
+            counts: &counts,
+        });
+        // Whoever asked for the end may be gone.
+        let _ = done.send(RunSummary {
+            results,
+            counts,
+            observer_failures: std::mem::take(&mut self.failures),
+        });
+    }
 }
 
 impl Actor for ReportCollector {
     type Context = Context<Self>;
 
-    fn started(&mut self, _: &mut Context<Self>) {
-        let event = RunEvent::RunStarted {
-            run: &self.run,
-            total: self.cases.len(),
-        };
-        tell(&mut self.observers, &mut self.failures, &event);
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        let (run, total) = (self.run.clone(), self.total);
+        self.tell(&RunEvent::RunStarted { run: &run, total });
+        if self.sampler.is_some() {
+            ctx.run_interval(SAMPLE_INTERVAL, Self::take_sample);
+        }
     }
 }
 
@@ -132,17 +419,18 @@ impl Actor for ReportCollector {
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct NoteAttemptStart {
-    /// The case's index in the run.
-    pub index: usize,
+    /// Where in the run.
+    pub place: Place,
+    /// The case.
+    pub case: Arc<Case>,
 }
 
 impl Handler<NoteAttemptStart> for ReportCollector {
     type Result = ();
 
-    fn handle(&mut self, NoteAttemptStart { index }: NoteAttemptStart, _: &mut Context<Self>) {
-        let case = Arc::clone(&self.cases[index].case);
-        let event = RunEvent::AttemptStarted { index, case: &case };
-        tell(&mut self.observers, &mut self.failures, &event);
+    fn handle(&mut self, message: NoteAttemptStart, ctx: &mut Context<Self>) {
+        let NoteAttemptStart { place, case } = message;
+        self.note(JournalEvent::AttemptStarted { place, case }, ctx);
     }
 }
 
@@ -157,45 +445,95 @@ pub struct NoteHealth {
 impl Handler<NoteHealth> for ReportCollector {
     type Result = ();
 
-    fn handle(&mut self, message: NoteHealth, _: &mut Context<Self>) {
-        self.note_health(message.trouble);
+    fn handle(&mut self, message: NoteHealth, ctx: &mut Context<Self>) {
+        self.note_health(message.trouble, ctx);
     }
 }
 
-/// Keeps what came of a case. The answer comes when it is kept and announced.
+/// Notes that the suite is another one from here on.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
+pub struct NoteSuite {
+    /// What it was read from.
+    pub version: SuiteVersion,
+    /// Its gates, by which the run is judged in the end.
+    pub gates: Gates,
+}
+
+impl Handler<NoteSuite> for ReportCollector {
+    type Result = ();
+
+    fn handle(&mut self, message: NoteSuite, ctx: &mut Context<Self>) {
+        self.gates = message.gates;
+        self.note(JournalEvent::SuiteChanged(message.version), ctx);
+    }
+}
+
+/// Notes that the suite's file cannot be used any more, so that the suite stays as it was.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct NoteRejectedSuite {
+    /// Why, in words.
+    pub reason: String,
+}
+
+impl Handler<NoteRejectedSuite> for ReportCollector {
+    type Result = ();
+
+    fn handle(&mut self, message: NoteRejectedSuite, _: &mut Context<Self>) {
+        let reason = &*message.reason;
+        self.tell(&RunEvent::SuiteRejected { reason });
+    }
+}
+
+/// Takes in what came of an attempt. The answer comes when it is sure to be kept or announced as lost:
+/// at once, unless the ledger is far behind.
+#[derive(Debug, Message)]
+#[rtype(result = "Kept")]
 pub struct Record {
-    /// The case's index in the run.
-    pub index: usize,
+    /// Where in the run.
+    pub place: Place,
+    /// The case.
+    pub case: Arc<Case>,
     /// What came of it.
-    pub report: AttemptReport,
+    pub report: Arc<AttemptReport>,
 }
 
 impl Handler<Record> for ReportCollector {
-    type Result = ();
+    type Result = ResponseFuture<Kept>;
 
-    fn handle(&mut self, message: Record, _: &mut Context<Self>) {
-        self.record(message.index, message.report);
+    fn handle(&mut self, message: Record, ctx: &mut Context<Self>) -> Self::Result {
+        self.record(message, ctx);
+        if self.queue.len() < MAX_QUEUED {
+            return Box::pin(std::future::ready(self.kept()));
+        }
+        let (go_on, kept) = oneshot::channel();
+        self.waiting.push(go_on);
+        Box::pin(async { kept.await.unwrap_or_else(|error| Err(error.to_string())) })
     }
 }
 
 /// Puts everything together; the collector has nothing left afterwards.
 #[derive(Debug, Message)]
-#[rtype(result = "RunSummary")]
+#[rtype(result = "Option<RunSummary>")]
 pub struct Finish {
     /// How the run ended.
     pub end: RunEnd,
     /// What the executor said about its health at the start.
     pub health: Option<Health>,
-    /// How long the run took.
+    /// How long this part of the run took.
     pub elapsed: Duration,
 }
 
 impl Handler<Finish> for ReportCollector {
-    type Result = MessageResult<Finish>;
+    // `None` if the collector ends before.
+    type Result = ResponseFuture<Option<RunSummary>>;
 
-    fn handle(&mut self, message: Finish, _: &mut Context<Self>) -> Self::Result {
-        MessageResult(self.finish(message))
+    fn handle(&mut self, message: Finish, ctx: &mut Context<Self>) -> Self::Result {
+        let (done, summary) = oneshot::channel();
+        self.take_sample(ctx);
+        self.ending = Some(Ending::Draining { message, done });
+        self.work(ctx);
+        Box::pin(async { summary.await.ok() })
     }
 }

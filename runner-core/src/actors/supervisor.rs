@@ -1,6 +1,11 @@
 //! Supervises one run: performs what its state machine decides, one attempt at a time.
 
-use std::{future::Future, rc::Rc, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    rc::Rc,
+    sync::Arc,
+    time::{Duration, Instant as StdInstant},
+};
 
 use actix::prelude::*;
 use executor_protocol::Transport;
@@ -8,24 +13,28 @@ use suite::{Case, MatchOn, OutputFormat};
 use tokio::{sync::oneshot, time::Instant};
 
 use super::{
-    CancelAttempt, CheckHealth, Finish, HealthChecker, NoteAttemptStart, NoteHealth, Record,
-    ReportCollector, RunAttempt, RunSummary, TestExecutor,
+    CancelAttempt, CheckHealth, ConfigLoader, Finish, HealthChecker, NoteAttemptStart, NoteHealth,
+    NoteRejectedSuite, NoteSuite, Record, Reload, ReloadSuite, ReportCollector, RunAttempt,
+    RunSummary, TestExecutor,
 };
 use crate::{
-    attempt::AttemptPlan,
+    attempt::{self, AttemptPlan},
+    beacon::Beacon,
     cleanup::{self, CleanupMarker},
     health::Unhealthy,
+    journal::SuiteVersion,
     outcome::{Failure, Fault, FaultKind, Outcome},
-    plan::RunPlan,
-    results::AttemptReport,
-    run_state::{CaseEnd, Effect, Input, Probe, RunEnd, RunState},
+    plan::{RunPlan, SoakPlan},
+    results::{AttemptReport, Place},
+    run_state::{CaseEnd, Effect, Input, Probe, RunEnd, RunState, Start},
 };
 
 /// Runs one suite at a time, one attempt at a time.
 pub struct Supervisor {
     transport: Rc<dyn Transport>,
-    health_checker: Addr<HealthChecker>,
+    loader: Addr<ConfigLoader>,
     collector: Addr<ReportCollector>,
+    beacon: Beacon,
     run: Option<Run>,
 }
 
@@ -33,8 +42,11 @@ pub struct Supervisor {
 struct Run {
     plan: RunPlan,
     state: RunState,
+    health_checker: Addr<HealthChecker>,
     /// Who runs the current attempt or probe.
     executor: Option<Addr<TestExecutor>>,
+    /// When the iteration began that is going on.
+    iteration_began: Instant,
     done: oneshot::Sender<Result<RunSummary, RunError>>,
 }
 
@@ -59,31 +71,68 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 /// What executors give a command to end by itself, and some more.
 const CLEANUP_PATIENCE: Duration = Duration::from_secs(4);
 
+/// How long a step may take that has no deadline here, because it is done at once: reading a file, or
+/// writing a few rows where another process may be writing.
+const SHORT_STEP: Duration = Duration::from_secs(15);
+
 impl Supervisor {
-    /// A supervisor of runs over `transport`, whose results go to `collector`.
+    /// A supervisor of runs over `transport`, whose results go to `collector`. `beacon` tells others
+    /// what it waits for.
     #[must_use]
     pub fn new(
         transport: Rc<dyn Transport>,
-        health_checker: Addr<HealthChecker>,
+        loader: Addr<ConfigLoader>,
         collector: Addr<ReportCollector>,
+        beacon: Beacon,
     ) -> Self {
         Self {
             transport,
-            health_checker,
+            loader,
             collector,
+            beacon,
             run: None,
+        }
+    }
+
+    fn begin(
+        &mut self,
+        plan: RunPlan,
+        done: oneshot::Sender<Result<RunSummary, RunError>>,
+        ctx: &mut Context<Self>,
+    ) {
+        let start = plan
+            .soak
+            .as_ref()
+            .map_or_else(Start::default, |it| it.start);
+        let state = RunState::new(plan.cases.clone(), plan.policy, start);
+        let time_left = plan.soak.as_ref().and_then(|soak| soak.time_left);
+        if let Some(soak) = &plan.soak {
+            ctx.run_interval(soak.health_interval, Self::check_in_between);
+        }
+        self.run = Some(Run {
+            health_checker: health_checker(&self.transport, &plan),
+            plan,
+            state,
+            executor: None,
+            iteration_began: Instant::now(),
+            done,
+        });
+        self.feed(Input::Started, ctx);
+        match time_left {
+            None => {}
+            // A timer would let one attempt through.
+            Some(Duration::ZERO) => self.feed(Input::TimeUp, ctx),
+            Some(time_left) => {
+                ctx.run_later(time_left, |actor, ctx| actor.feed(Input::TimeUp, ctx));
+            }
         }
     }
 
     fn feed(&mut self, input: Input, ctx: &mut Context<Self>) {
         let Some(run) = &mut self.run else { return };
         if let Input::HealthChecked { report, .. } = &input {
-            self.collector.do_send(NoteHealth {
-                trouble: report
-                    .as_ref()
-                    .err()
-                    .map(|unhealthy| unhealthy.reason.clone()),
-            });
+            let trouble = report.as_ref().err().map(|it| it.reason.clone());
+            self.collector.do_send(NoteHealth { trouble });
         }
         for effect in run.state.on(input) {
             self.perform(effect, ctx);
@@ -94,7 +143,9 @@ impl Supervisor {
         let Some(run) = &mut self.run else { return };
         match effect {
             Effect::CheckHealth => {
-                let asked = self.health_checker.send(CheckHealth);
+                self.beacon
+                    .wait_for("the executor's health", run.plan.health_timeout);
+                let asked = run.health_checker(&self.transport).send(CheckHealth);
                 let started = Instant::now();
                 self.then_feed(ctx, async move {
                     let lost = |error| {
@@ -110,23 +161,26 @@ impl Supervisor {
             }
             Effect::Probe { program } => {
                 let plan = probe_plan(&run.plan, &program);
-                let attempt = self.start_attempt(plan);
+                let attempt = self.start_attempt("a probe", plan);
                 self.then_feed(ctx, async {
                     Input::RequirementProbed(probe_result(attempt.await.outcome))
                 });
             }
-            Effect::RunAttempt { index } => {
-                self.collector.do_send(NoteAttemptStart { index });
-                let plan = attempt_plan(&run.plan, &run.plan.cases[index]);
-                let attempt = self.start_attempt(plan);
+            Effect::RunAttempt(place) => {
+                let case = Arc::clone(&run.plan.cases[place.index]);
+                let plan = attempt_plan(&run.plan, place, &case);
+                self.collector.do_send(NoteAttemptStart { place, case });
+                let attempt = self.start_attempt("an attempt", plan);
                 self.then_feed(ctx, async {
                     Input::AttemptFinished(Box::new(attempt.await))
                 });
             }
-            Effect::ProbeCleanup { index } => {
-                let id = run.plan.execution_id(&run.plan.cases[index].id);
+            Effect::ProbeCleanup(place) => {
+                let id = run
+                    .plan
+                    .execution_id(place, &run.plan.cases[place.index].id);
                 let plan = cleanup_plan(&run.plan, &CleanupMarker::of(&id, run.plan.started));
-                let attempt = self.start_attempt(plan);
+                let attempt = self.start_attempt("a cleanup probe", plan);
                 self.then_feed(ctx, async {
                     Input::CleanupProbed(cleanup_result(&attempt.await))
                 });
@@ -136,45 +190,130 @@ impl Supervisor {
                     executor.do_send(CancelAttempt);
                 }
             }
-            Effect::Record { index, result } => {
-                let report = match result {
-                    CaseEnd::Attempted(report) => *report,
-                    CaseEnd::Decided(outcome) => {
-                        let id = run.plan.execution_id(&run.plan.cases[index].id);
-                        AttemptReport::bare(id, run.plan.started.elapsed(), outcome)
-                    }
-                };
-                let recorded = self.collector.send(Record { index, report });
-                ctx.spawn(
-                    recorded
-                        .into_actor(self)
-                        .map(|kept, actor, ctx| match kept {
-                            Ok(()) => actor.feed(Input::Recorded, ctx),
-                            Err(_) => actor.end(Err(RunError::CollectorLost)),
-                        }),
-                );
+            Effect::Record { place, result } => self.record(place, result, ctx),
+            Effect::Wait(pause) => {
+                self.beacon.wait_for("the executor's return", pause);
+                self.then_feed(ctx, async move {
+                    tokio::time::sleep(pause).await;
+                    Input::WaitOver
+                });
             }
-            Effect::Wait(pause) => self.then_feed(ctx, async move {
-                tokio::time::sleep(pause).await;
-                Input::WaitOver
-            }),
+            Effect::PrepareIteration(_) => self.prepare_iteration(ctx),
             Effect::Finish(end) => self.finish(end, ctx),
         }
     }
 
+    fn record(&mut self, place: Place, result: CaseEnd, ctx: &mut Context<Self>) {
+        let Some(run) = &self.run else { return };
+        let case = Arc::clone(&run.plan.cases[place.index]);
+        let report = match result {
+            CaseEnd::Attempted(report) => *report,
+            CaseEnd::Decided(outcome) => {
+                let id = run.plan.execution_id(place, &case.id);
+                AttemptReport::bare(id, run.plan.started.elapsed(), outcome)
+            }
+        };
+        self.beacon.wait_for("the ledger", SHORT_STEP);
+        let recorded = self.collector.send(Record {
+            place,
+            case,
+            report: Arc::new(report),
+        });
+        ctx.spawn(
+            recorded
+                .into_actor(self)
+                .map(|kept, actor, ctx| match kept {
+                    Ok(Ok(())) => actor.feed(Input::Recorded, ctx),
+                    Ok(Err(reason)) => actor.feed(Input::LedgerLost(reason), ctx),
+                    Err(_) => actor.end(Err(RunError::CollectorLost)),
+                }),
+        );
+    }
+
+    /// Waits until the next iteration is due, and looks whether the suite has changed by then.
+    fn prepare_iteration(&mut self, ctx: &mut Context<Self>) {
+        let Some(run) = &self.run else { return };
+        let Some(SoakPlan {
+            interval,
+            suite_path,
+            ..
+        }) = &run.plan.soak
+        else {
+            return;
+        };
+        let due = run.iteration_began + *interval;
+        let rest = due.saturating_duration_since(Instant::now());
+        self.beacon
+            .wait_for("the next iteration", rest + SHORT_STEP);
+        let (loader, path) = (self.loader.clone(), suite_path.clone());
+        let reloaded = async move {
+            // A timer takes a millisecond also for what is due, which is long for a short iteration.
+            if !rest.is_zero() {
+                tokio::time::sleep_until(due).await;
+            }
+            loader.send(ReloadSuite { path }).await
+        };
+        ctx.spawn(reloaded.into_actor(self).map(|reloaded, actor, ctx| {
+            let lost = |error| Reload::Rejected(format!("the suite loader was lost: {error}"));
+            actor.begin_iteration(reloaded.unwrap_or_else(lost), ctx);
+        }));
+    }
+
+    fn begin_iteration(&mut self, reload: Reload, ctx: &mut Context<Self>) {
+        let Some(run) = &mut self.run else { return };
+        run.iteration_began = Instant::now();
+        let cases = match reload {
+            Reload::Unchanged => None,
+            Reload::Changed(suite) => {
+                run.plan.cases.clone_from(&suite.cases);
+                self.collector.do_send(NoteSuite {
+                    version: SuiteVersion::of(&suite),
+                    gates: suite.gates,
+                });
+                Some(suite.cases)
+            }
+            Reload::Rejected(reason) => {
+                self.collector.do_send(NoteRejectedSuite { reason });
+                None
+            }
+        };
+        self.feed(Input::IterationDue { cases }, ctx);
+    }
+
+    /// Asks for the executor's health beside everything else.
+    fn check_in_between(&mut self, ctx: &mut Context<Self>) {
+        let Some(run) = &mut self.run else { return };
+        let asked = run.health_checker(&self.transport).send(CheckHealth);
+        ctx.spawn(asked.into_actor(self).map(|report, actor, ctx| {
+            if !matches!(report, Ok(Ok(_))) {
+                actor.feed(Input::HealthSuspected, ctx);
+            }
+        }));
+    }
+
     /// Starts a fresh executor for one attempt; whatever becomes of it, a report comes.
-    fn start_attempt(&mut self, plan: AttemptPlan) -> impl Future<Output = AttemptReport> + use<> {
+    fn start_attempt(
+        &mut self,
+        part: &'static str,
+        plan: AttemptPlan,
+    ) -> impl Future<Output = AttemptReport> + use<> {
+        self.beacon.wait_for(part, attempt::longest(&plan));
         let executor = TestExecutor::new(Rc::clone(&self.transport)).start();
         let (id, started_after) = (plan.execution_id.clone(), plan.started_after);
         let running = executor.send(RunAttempt(plan));
         if let Some(run) = &mut self.run {
             run.executor = Some(executor);
         }
+        let started = StdInstant::now();
         async move {
             running.await.unwrap_or_else(|error| {
                 tracing::error!(execution_id = id, %error, "the attempt's executor was lost");
                 let message = format!("the runner lost the attempt ({error}); the log has more");
-                AttemptReport::bare(id, started_after, Outcome::HarnessError { message })
+                let outcome = Outcome::HarnessError { message };
+                AttemptReport {
+                    elapsed: started.elapsed(),
+                    ..AttemptReport::bare(id, started_after, outcome)
+                }
             })
         }
     }
@@ -190,6 +329,7 @@ impl Supervisor {
 
     fn finish(&mut self, end: RunEnd, ctx: &mut Context<Self>) {
         let Some(run) = &self.run else { return };
+        self.beacon.wait_for("the ledger", SHORT_STEP);
         let health = run.state.health().cloned();
         let finished = self.collector.send(Finish {
             end,
@@ -197,11 +337,13 @@ impl Supervisor {
             elapsed: run.plan.started.elapsed(),
         });
         ctx.spawn(finished.into_actor(self).map(|summary, actor, _| {
-            actor.end(summary.map_err(|_| RunError::CollectorLost));
+            let summary = summary.ok().flatten();
+            actor.end(summary.ok_or(RunError::CollectorLost));
         }));
     }
 
     fn end(&mut self, result: Result<RunSummary, RunError>) {
+        self.beacon.rest();
         if let Some(run) = self.run.take() {
             // Whoever asked for the run may have gone away.
             let _ = run.done.send(result);
@@ -209,8 +351,22 @@ impl Supervisor {
     }
 }
 
-fn attempt_plan(plan: &RunPlan, case: &Arc<Case>) -> AttemptPlan {
-    let execution_id = plan.execution_id(&case.id);
+impl Run {
+    /// Who asks for the executor's health; a fresh one if the one before was lost.
+    fn health_checker(&mut self, transport: &Rc<dyn Transport>) -> &Addr<HealthChecker> {
+        if !self.health_checker.connected() {
+            self.health_checker = health_checker(transport, &self.plan);
+        }
+        &self.health_checker
+    }
+}
+
+fn health_checker(transport: &Rc<dyn Transport>, plan: &RunPlan) -> Addr<HealthChecker> {
+    HealthChecker::new(Rc::clone(transport), plan.health_timeout).start()
+}
+
+fn attempt_plan(plan: &RunPlan, place: Place, case: &Arc<Case>) -> AttemptPlan {
+    let execution_id = plan.execution_id(place, &case.id);
     AttemptPlan {
         case: Arc::clone(case),
         started_after: plan.started.elapsed(),
@@ -239,6 +395,7 @@ fn cleanup_plan(plan: &RunPlan, marker: &CleanupMarker) -> AttemptPlan {
 
 /// An attempt at a command of the runner's own.
 fn own_plan(plan: &RunPlan, id: String, command: String) -> AttemptPlan {
+    let execution_id = format!("{}_{id}", plan.run.marker);
     let case = Case {
         name: id.clone(),
         id,
@@ -255,8 +412,11 @@ fn own_plan(plan: &RunPlan, id: String, command: String) -> AttemptPlan {
         requires: Vec::new(),
     };
     AttemptPlan {
+        case: Arc::new(case),
+        started_after: plan.started.elapsed(),
         marker: None,
-        ..attempt_plan(plan, &Arc::new(case))
+        settings: plan.attempt,
+        execution_id,
     }
 }
 
@@ -310,14 +470,7 @@ impl Handler<RunSuite> for Supervisor {
             return Box::pin(std::future::ready(Err(RunError::Busy)));
         }
         let (done, ended) = oneshot::channel();
-        let state = RunState::new(plan.cases.clone(), plan.policy);
-        self.run = Some(Run {
-            plan,
-            state,
-            executor: None,
-            done,
-        });
-        self.feed(Input::Started, ctx);
+        self.begin(plan, done, ctx);
         Box::pin(async { ended.await.unwrap_or(Err(RunError::SupervisorLost)) })
     }
 }
@@ -332,5 +485,23 @@ impl Handler<Cancel> for Supervisor {
 
     fn handle(&mut self, _: Cancel, ctx: &mut Context<Self>) {
         self.feed(Input::Cancelled, ctx);
+    }
+}
+
+/// Ends the run as soon as the running attempt has come to its end, or after `grace`, whichever comes
+/// first.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Stop {
+    /// How long the running attempt may go on.
+    pub grace: Duration,
+}
+
+impl Handler<Stop> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, Stop { grace }: Stop, ctx: &mut Context<Self>) {
+        self.feed(Input::Stopped, ctx);
+        ctx.run_later(grace, |actor, ctx| actor.feed(Input::Cancelled, ctx));
     }
 }

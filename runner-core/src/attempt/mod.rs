@@ -78,6 +78,12 @@ const EXECUTOR_SAYS_SO: Duration = Duration::from_secs(1);
 /// How long ending an execution early may take before it is left to itself.
 const CANCEL_WAIT: Duration = Duration::from_secs(2);
 
+/// How long an attempt can take at most, by its own deadlines.
+pub(crate) fn longest(plan: &AttemptPlan) -> Duration {
+    let Deadlines { total, end, .. } = plan.deadlines();
+    total + end + CANCEL_WAIT
+}
+
 /// Runs one attempt to its end, or until `cancel` resolves. It always comes to a report.
 pub async fn run(
     plan: &AttemptPlan,

@@ -1,5 +1,6 @@
 //! What the tests are written in: a folder of their own, the program, and those it talks to.
 
+mod ledger;
 mod program;
 mod records;
 mod scratch;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use misbehaving_executor::{Script, Server};
 use serde_json::{Value, json};
 
+pub(crate) use ledger::LedgerFile;
 pub(crate) use program::{Ended, Program, Running};
 pub(crate) use records::Records;
 pub(crate) use scratch::Scratch;

@@ -31,7 +31,12 @@ pub(crate) struct Program {
 impl Program {
     /// The program with nothing of the surroundings that could change what it does.
     pub(crate) fn new(folder: &Path) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_gauntlet"));
+        Self::of(env!("CARGO_BIN_EXE_gauntlet"), folder)
+    }
+
+    /// Another program, started in the same way.
+    pub(crate) fn of(program: &str, folder: &Path) -> Self {
+        let mut command = Command::new(program);
         command
             .current_dir(folder)
             .stdin(Stdio::null())
@@ -153,6 +158,13 @@ impl Running {
                 Err(error) => panic!("no line has {text:?} ({error}):\n{}", self.ended),
             }
         }
+    }
+
+    /// Lets it run for this long, or until it ends, if that is sooner.
+    pub(crate) fn run_for(&self, duration: Duration) {
+        let pidfd = pidfd_open(self.pid(), PidfdFlags::empty()).expect("it is ours to watch");
+        let timeout = duration.try_into().expect("not that long");
+        poll(&mut [PollFd::new(&pidfd, PollFlags::IN)], Some(&timeout)).expect("waiting works");
     }
 
     pub(crate) fn signal(&self, signal: Signal) {

@@ -20,6 +20,13 @@ impl Records {
         Self(text.lines().map(record).collect())
     }
 
+    /// Reads what a program that was killed has written: its last line may be cut.
+    #[track_caller]
+    pub(crate) fn parse_cut(text: &str) -> Self {
+        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        Self::parse(&text[..whole])
+    }
+
     /// The types of the records in their order.
     pub(crate) fn types(&self) -> Vec<&str> {
         self.0
@@ -32,6 +39,20 @@ impl Records {
     pub(crate) fn outcomes(&self) -> Vec<(&str, &str)> {
         self.of("case_finished")
             .map(|record| (str(&record["case"]), str(&record["outcome"])))
+            .collect()
+    }
+
+    /// The numbers, cases and outcomes of the attempts of a soak that came to an end, in their order.
+    pub(crate) fn attempts(&self) -> Vec<(u64, String, String)> {
+        self.of("attempt_finished")
+            .map(|record| {
+                let number = record["attempt"].as_u64().expect("a number");
+                (
+                    number,
+                    str(&record["case"]).to_owned(),
+                    str(&record["outcome"]).to_owned(),
+                )
+            })
             .collect()
     }
 

@@ -9,7 +9,7 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{Barrier, Program, Witness};
+use super::{Barrier, LedgerFile, Program, Witness};
 
 /// An empty folder that goes away with the test.
 pub(crate) struct Scratch(TempDir);
@@ -84,6 +84,21 @@ impl Scratch {
         self.read("reports/suite_report.md")
     }
 
+    /// The ledger, to be looked into.
+    pub(crate) fn ledger(&self) -> LedgerFile {
+        LedgerFile::open(&self.path("reports/ledger.db"))
+    }
+
+    /// `gauntlet soak suite.json`.
+    pub(crate) fn soak<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Program {
+        self.gauntlet(["soak", "suite.json"]).args(args)
+    }
+
+    /// `gauntlet soak --resume`.
+    pub(crate) fn resume<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Program {
+        self.gauntlet(["soak", "--resume"]).args(args)
+    }
+
     /// Everything that was logged.
     pub(crate) fn logs(&self) -> String {
         let mut text = String::new();
@@ -114,6 +129,15 @@ impl Scratch {
     /// The program, about to be started in this folder.
     pub(crate) fn gauntlet<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Program {
         Program::new(self.folder()).args(args)
+    }
+
+    /// Another program, about to be started in this folder.
+    pub(crate) fn program<'a>(
+        &self,
+        program: &str,
+        args: impl IntoIterator<Item = &'a str>,
+    ) -> Program {
+        Program::of(program, self.folder()).args(args)
     }
 
     /// `gauntlet run suite.json`.

@@ -1,20 +1,30 @@
-//! Logs: daily files in a folder of their own, written by a thread of their own.
+//! Logs: daily files in a folder of their own, bounded together, written by a thread of their own.
+//!
+//! Nothing waits for the log. What comes faster than the disk takes it is dropped, what the disk refuses
+//! is given up, and both are counted.
 
-use std::{fs, io, path::Path};
+mod retention;
+mod rolling;
 
-use tracing_appender::{
-    non_blocking::{ErrorCounter, NonBlocking, WorkerGuard},
-    rolling::{InitError, RollingFileAppender, Rotation},
-};
+use std::{fs, io};
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, WorkerGuard};
 use tracing_subscriber::{
     EnvFilter, filter::LevelFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
 use crate::settings::{LogFormat, LogLevel, LogSettings};
 
+use self::{
+    retention::Bounds,
+    rolling::{Failures, RollingFile},
+};
+
 /// The running log. Dropping it writes what is still queued.
 pub(crate) struct Logging {
     dropped: ErrorCounter,
+    failed: Failures,
     _guard: WorkerGuard,
 }
 
@@ -23,25 +33,32 @@ pub(crate) struct Logging {
 pub(crate) enum LoggingError {
     /// The folder cannot be made.
     #[error("cannot create the folder: {0}")]
-    Folder(#[from] io::Error),
+    Folder(#[source] io::Error),
     /// The file cannot be opened.
     #[error("cannot open the file: {0}")]
-    File(#[from] InitError),
+    File(#[source] io::Error),
 }
 
 impl Logging {
     /// Starts logging for the whole process. `verbose` counts how much more detail is wanted.
     ///
-    /// Old files are deleted by their name, so the folder should hold nothing else that begins with
-    /// `gauntlet.` and ends with `.log`.
+    /// Old logs in the folder are deleted, as the settings say; files of other names are left alone.
     pub(crate) fn start(settings: &LogSettings, verbose: u8) -> Result<Self, LoggingError> {
-        fs::create_dir_all(&settings.folder)?;
-        let (writer, guard) = tracing_appender::non_blocking(appender(settings)?);
+        fs::create_dir_all(&settings.folder).map_err(LoggingError::Folder)?;
+        let bounds = Bounds {
+            max_files: settings.max_files,
+            max_total_bytes: settings.max_total_bytes,
+        };
+        let file =
+            RollingFile::open(&settings.folder, bounds, today).map_err(LoggingError::File)?;
+        let failed = file.failures();
+        let (writer, guard) = tracing_appender::non_blocking(file);
         let dropped = writer.error_counter();
         install(settings.format, level(settings.level, verbose), writer);
         log_panics();
         Ok(Self {
             dropped,
+            failed,
             _guard: guard,
         })
     }
@@ -50,15 +67,22 @@ impl Logging {
     pub(crate) fn dropped_lines(&self) -> usize {
         self.dropped.dropped_lines()
     }
+
+    /// How many lines the disk did not take, and how many old logs could not be deleted.
+    pub(crate) fn failed_writes(&self) -> u64 {
+        self.failed.count()
+    }
+
+    /// Counts what the log has lost by the time it is asked, also on another thread.
+    pub(crate) fn losses(&self) -> impl Fn() -> u64 + Send + 'static {
+        let (dropped, failed) = (self.dropped.clone(), self.failed.clone());
+        move || dropped.dropped_lines() as u64 + failed.count()
+    }
 }
 
-fn appender(settings: &LogSettings) -> Result<RollingFileAppender, InitError> {
-    RollingFileAppender::builder()
-        .rotation(Rotation::DAILY)
-        .filename_prefix("gauntlet")
-        .filename_suffix("log")
-        .max_log_files(settings.max_files.get())
-        .build(Path::new(&settings.folder))
+/// The day in UTC, where none is longer than another and no zone changes beneath a run of weeks.
+fn today() -> Date {
+    TimeZone::UTC.to_datetime(Timestamp::now()).date()
 }
 
 fn level(level: LogLevel, verbose: u8) -> LevelFilter {

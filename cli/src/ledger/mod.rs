@@ -1,0 +1,79 @@
+//! The commands that read the ledger: `history`, `show`, `compare`, `graduation`.
+//!
+//! The module owns what they print, as tables for people and as JSON for programs. It refuses SQL, which
+//! `run-ledger` owns, and tests and intervals, which `run-stats` owns. What is compared is decided by
+//! plain values ([`compare`]'s `Comparison`); everything else here only words it.
+//!
+//! All text goes through a [`page::Page`] or [`json::print`], so that nothing that a suite or an executor
+//! said does anything but be read.
+
+pub(crate) mod compare;
+pub(crate) mod graduation;
+pub(crate) mod history;
+mod json;
+mod page;
+pub(crate) mod show;
+mod table;
+#[cfg(test)]
+mod test_support;
+mod words;
+
+use std::path::{Path, PathBuf};
+
+use run_ledger::{RunReader, RunSelector};
+use runner_core::{
+    gates,
+    recorded::{RecordedProblem, RecordedRun},
+    results::RunProblem,
+};
+
+use crate::{
+    args::{CommonArgs, LedgerOutputArgs},
+    error::CliError,
+    flags,
+    settings::Layers,
+};
+
+/// A ledger that is open for reading, and where it is.
+struct OpenLedger {
+    path: PathBuf,
+    reader: RunReader,
+}
+
+impl OpenLedger {
+    /// Opens the ledger that the settings and `args` name.
+    fn open(common: &CommonArgs, args: &LedgerOutputArgs) -> Result<Self, CliError> {
+        let flags = flags::ledger(&args.ledger);
+        let settings = Layers::read(common.settings.as_deref(), flags)?.merge()?;
+        let path = settings.ledger.path().ok_or(CliError::NoLedger)?;
+        Ok(Self {
+            path: path.to_owned(),
+            reader: RunReader::open(path)?,
+        })
+    }
+}
+
+/// Everything about a run, with the gates of the suite that was in force last.
+///
+/// A suite that was valid when it ran may not be any more, for another version of the program: then
+/// there are no gates.
+pub(crate) fn recorded_run(
+    reader: &RunReader,
+    selector: &RunSelector,
+) -> Result<RecordedRun, CliError> {
+    let mut run = reader.run(selector)?;
+    // By its number: meanwhile the latest run may be another one.
+    let text = reader.suite_text(&RunSelector::Id(run.id))?;
+    if let Ok(suite) = suite::parse(Path::new(&run.run.suite_path), &text) {
+        run.gates = gates::evaluate(&suite.gates, &run.counts);
+    }
+    Ok(run)
+}
+
+/// A problem of a run as its ledger tells of it.
+pub(crate) fn recorded_problem(problem: &RunProblem) -> RecordedProblem {
+    RecordedProblem {
+        code: problem.code().to_owned(),
+        text: problem.to_string(),
+    }
+}

@@ -1,0 +1,117 @@
+//! Short words for what stands in a ledger.
+
+use std::{fmt, time::Duration};
+
+use jiff::Zoned;
+use run_stats::Proportion;
+use runner_core::{
+    recorded::{RecordedState, RunKind},
+    run_state::RunEnd,
+    text::{Confidence, Grouped, Human, Rate},
+};
+
+/// What stands where there is nothing to tell.
+pub(crate) const NOTHING: &str = "–";
+
+/// So many characters tell one version of a suite from another.
+const HASH_CHARS: usize = 12;
+
+/// An observed share with the range that the true one lies in with 95 % confidence:
+/// `80.0% (37.5% to 96.3%)`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ShortShare(pub(crate) Proportion);
+
+impl fmt::Display for ShortShare {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.trials() {
+            0 => f.write_str(NOTHING),
+            _ => write!(f, "{} ({})", Rate(self.0), Confidence(self.0)),
+        }
+    }
+}
+
+/// A moment to the second, with how far its zone is from universal time.
+pub(crate) fn moment(at: &Zoned) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
+}
+
+/// A duration, if there is one.
+pub(crate) fn maybe(duration: Option<Duration>) -> String {
+    duration.map_or(NOTHING.into(), |duration| Human(duration).to_string())
+}
+
+/// The beginning of a hash.
+pub(crate) fn short_hash(hash: &str) -> String {
+    hash.chars().take(HASH_CHARS).collect()
+}
+
+/// `1 run`, `2,000 runs`.
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", Grouped(count))
+}
+
+/// Whether a run came to its end.
+pub(crate) fn is_completed(state: &RecordedState) -> bool {
+    matches!(state, RecordedState::Ended(end) if end == RunEnd::Completed.code())
+}
+
+/// Whether `gauntlet soak --resume` goes on with such a run.
+pub(crate) fn is_resumable(kind: RunKind, state: &RecordedState) -> bool {
+    kind == RunKind::Soak
+        && match state {
+            RecordedState::Running => false,
+            RecordedState::Broken => true,
+            RecordedState::Ended(_) => !is_completed(state),
+        }
+}
+
+/// How a run stands, and whether more can come of it: `completed`, `interrupted (can be resumed)`.
+pub(crate) fn standing(kind: RunKind, state: &RecordedState) -> String {
+    if is_resumable(kind, state) {
+        format!("{state} (can be resumed)")
+    } else {
+        state.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_short_and_one_of_nothing_is_nothing() {
+        let short = |passed, tried| ShortShare(Proportion::new(passed, tried)).to_string();
+        assert_eq!(short(4, 5), "80.0% (37.6% to 96.4%)");
+        assert_eq!(short(0, 0), NOTHING);
+    }
+
+    #[test]
+    fn only_a_soak_that_is_not_complete_can_be_resumed() {
+        let ended = |end: &str| RecordedState::Ended(end.into());
+        for (kind, state, words) in [
+            (RunKind::Run, ended("interrupted"), "interrupted"),
+            (RunKind::Run, RecordedState::Broken, "broken off"),
+            (RunKind::Soak, RecordedState::Running, "running"),
+            (RunKind::Soak, ended("completed"), "completed"),
+            (
+                RunKind::Soak,
+                RecordedState::Broken,
+                "broken off (can be resumed)",
+            ),
+            (
+                RunKind::Soak,
+                ended("executor-lost"),
+                "executor-lost (can be resumed)",
+            ),
+        ] {
+            assert_eq!(standing(kind, &state), words);
+        }
+    }
+
+    #[test]
+    fn one_is_one_and_many_are_many() {
+        assert_eq!(counted(1, "run"), "1 run");
+        assert_eq!(counted(2_000, "run"), "2,000 runs");
+    }
+}

@@ -1,0 +1,175 @@
+//! What a soak was asked for, as it stands in the ledger for whoever resumes it.
+
+use std::{num::NonZeroU64, path::PathBuf, time::Duration};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::args::{ReportFormat, ReportTarget, SelectionArgs, SoakArgs};
+
+/// What a soak is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Options {
+    pub suite: PathBuf,
+    pub duration: Option<Duration>,
+    pub until: Option<Timestamp>,
+    pub iterations: Option<NonZeroU64>,
+    pub interval: Duration,
+    /// The seed of the shuffled orders.
+    pub shuffle: Option<u64>,
+    pub selection: SelectionArgs,
+    pub require_all: bool,
+    pub report: Vec<ReportTarget>,
+}
+
+/// The same as it is written.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OptionsFile {
+    suite: PathBuf,
+    duration_ms: Option<u64>,
+    /// As RFC 3339 writes it.
+    until: Option<String>,
+    iterations: Option<NonZeroU64>,
+    interval_ms: u64,
+    shuffle_seed: Option<u64>,
+    only: Vec<String>,
+    category: Vec<String>,
+    tag: Vec<String>,
+    exclude: Vec<String>,
+    require_all: bool,
+    report: Vec<PathBuf>,
+}
+
+impl Options {
+    /// What `args` ask for, of the suite at `suite`. `new_seed` is taken where they name none.
+    pub(super) fn of(args: &SoakArgs, suite: PathBuf, new_seed: u64) -> Self {
+        let running = &args.running;
+        Self {
+            suite,
+            duration: args.duration,
+            until: args.until,
+            iterations: args.iterations,
+            interval: args.interval.unwrap_or_default(),
+            shuffle: args.shuffle.then(|| args.seed.unwrap_or(new_seed)),
+            selection: running.selection.clone(),
+            require_all: running.require_all,
+            report: running.report.clone(),
+        }
+    }
+
+    /// The options as a ledger keeps them.
+    pub(super) fn to_json(&self) -> String {
+        let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        let this = self.clone();
+        let file = OptionsFile {
+            suite: this.suite,
+            duration_ms: this.duration.map(ms),
+            until: this.until.map(|until| until.to_string()),
+            iterations: this.iterations,
+            interval_ms: ms(this.interval),
+            shuffle_seed: this.shuffle,
+            only: this.selection.only,
+            category: this.selection.category,
+            tag: this.selection.tag,
+            exclude: this.selection.exclude,
+            require_all: this.require_all,
+            report: this.report.into_iter().map(|target| target.path).collect(),
+        };
+        serde_json::json!(file).to_string()
+    }
+
+    /// Reads what [`to_json`](Self::to_json) wrote.
+    pub(super) fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        let file: OptionsFile = serde_json::from_str(text)?;
+        let reports = file.report.into_iter();
+        let until: Result<Option<Timestamp>, jiff::Error> =
+            file.until.map(|until| until.parse()).transpose();
+        Ok(Self {
+            suite: file.suite,
+            duration: file.duration_ms.map(Duration::from_millis),
+            until: until.map_err(<serde_json::Error as serde::de::Error>::custom)?,
+            iterations: file.iterations,
+            interval: Duration::from_millis(file.interval_ms),
+            shuffle: file.shuffle_seed,
+            selection: SelectionArgs {
+                only: file.only,
+                category: file.category,
+                tag: file.tag,
+                exclude: file.exclude,
+            },
+            require_all: file.require_all,
+            report: reports
+                .map(|path| ReportTarget {
+                    format: ReportFormat::Markdown,
+                    path,
+                })
+                .collect(),
+        })
+    }
+
+    /// How long a soak may go on that has gone on for `elapsed` by `now`; `None` if only iterations, or
+    /// nothing, end it.
+    pub(super) fn time_left(&self, elapsed: Duration, now: Timestamp) -> Option<Duration> {
+        let by_duration = self.duration.map(|total| total.saturating_sub(elapsed));
+        let by_clock = self
+            .until
+            .map(|until| Duration::try_from(until.duration_since(now)).unwrap_or_default());
+        match (by_duration, by_clock) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_read_back_as_they_were_written() {
+        let options = Options {
+            suite: "suite.json".into(),
+            duration: Some(Duration::from_millis(1500)),
+            until: Some("2026-12-01T00:00Z".parse().expect("a time")),
+            iterations: NonZeroU64::new(7),
+            interval: Duration::from_secs(30),
+            shuffle: Some(u64::MAX),
+            selection: SelectionArgs {
+                only: vec!["a".into()],
+                category: vec!["b".into()],
+                tag: vec!["c".into()],
+                exclude: vec!["d".into()],
+            },
+            require_all: true,
+            report: vec!["md=here.md".parse().expect("a target")],
+        };
+        let read = Options::from_json(&options.to_json()).expect("readable");
+        assert_eq!(read, options);
+        assert!(Options::from_json(r#"{"suite": "a"}"#).is_err());
+    }
+
+    #[test]
+    fn what_ends_first_decides_how_much_time_is_left() {
+        let until: Timestamp = "2026-12-01T00:00Z".parse().expect("a time");
+        let mut options = Options::from_json(
+            r#"{"suite":"a","interval_ms":0,"only":[],"category":[],"tag":[],"exclude":[],
+                "require_all":false,"report":[]}"#,
+        )
+        .expect("readable");
+        let (elapsed, now) = (Duration::from_secs(40), until - Duration::from_secs(15));
+        assert_eq!(options.time_left(elapsed, now), None);
+        options.duration = Some(Duration::from_secs(60));
+        assert_eq!(
+            options.time_left(elapsed, now),
+            Some(Duration::from_secs(20))
+        );
+        options.until = Some(until);
+        assert_eq!(
+            options.time_left(elapsed, now),
+            Some(Duration::from_secs(15))
+        );
+        let late = until + Duration::from_secs(1);
+        assert_eq!(options.time_left(elapsed, late), Some(Duration::ZERO));
+    }
+}

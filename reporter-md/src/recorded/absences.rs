@@ -1,0 +1,112 @@
+//! When nothing was tested, and why: the executor was away, or the runner.
+
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+
+use runner_core::{
+    recorded::{Outage, RunPart},
+    text::Human,
+};
+
+use super::{
+    View,
+    verdict::nouns,
+    view::{between, latest},
+};
+use crate::{cell::Clipped, format::Times};
+
+/// Writes the sections about outages and gaps.
+pub(crate) fn write(out: &mut impl Write, view: View<'_>) -> io::Result<()> {
+    write_outages(out, view)?;
+    write_gaps(out, view)
+}
+
+fn write_outages(out: &mut impl Write, view: View<'_>) -> io::Result<()> {
+    let run = view.run;
+    writeln!(out, "## Outages\n")?;
+    if run.outage_count == 0 && run.outages.is_empty() {
+        return writeln!(out, "The executor was never away.\n");
+    }
+    let known = run.outages.len() as u64;
+    let count = run.outage_count.max(known);
+    let total = Human(run.outages.iter().map(|outage| view.length(outage)).sum());
+    write!(out, "The executor was away {}, ", Times(count))?;
+    if count > known {
+        // Nobody knows of the others any more.
+        write!(out, "the latest {} ", Times(known))?;
+    }
+    write!(out, "for {total} in all.")?;
+    let shown = latest(&run.outages);
+    if (shown.len() as u64) < count {
+        write!(out, " The latest {} are listed.", shown.len())?;
+    }
+    writeln!(out, "\n")?;
+    writeln!(out, "| Began | Lasted | Reason |")?;
+    writeln!(out, "| :--- | ---: | :--- |")?;
+    for outage in shown {
+        write_outage(out, view, outage)?;
+    }
+    writeln!(out)
+}
+
+fn write_outage(out: &mut impl Write, view: View<'_>, outage: &Outage) -> io::Result<()> {
+    let began = view.moment(outage.began);
+    write!(out, "| {began} | {}", Human(view.length(outage)))?;
+    match outage.lasted {
+        Some(_) => {}
+        None if view.away_since() == Some(outage.began) => write!(out, ", still away")?,
+        None => write!(out, ", still away at the end")?,
+    }
+    writeln!(out, " | {} |", Clipped(&outage.reason))
+}
+
+/// A time in which nobody was at the run.
+struct Gap<'a> {
+    before: &'a RunPart,
+    after: &'a RunPart,
+}
+
+impl Gap<'_> {
+    fn length(&self) -> Duration {
+        between(self.before.until(), self.after.began)
+    }
+}
+
+fn write_gaps(out: &mut impl Write, view: View<'_>) -> io::Result<()> {
+    let pairs = view.run.parts.windows(2);
+    let gaps: Vec<_> = pairs
+        .map(|pair| Gap {
+            before: &pair[0],
+            after: &pair[1],
+        })
+        .collect();
+    if gaps.is_empty() {
+        return Ok(());
+    }
+    let total = Human(gaps.iter().map(Gap::length).sum());
+    let whole = nouns(view.run.kind).whole;
+    let times = Times(gaps.len() as u64);
+    writeln!(out, "## Gaps Between Parts\n")?;
+    write!(out, "The {whole} stood still {times}, for {total} in all.")?;
+    let shown = latest(&gaps);
+    if shown.len() < gaps.len() {
+        write!(out, " The latest {} are listed.", shown.len())?;
+    }
+    writeln!(out, "\n")?;
+    writeln!(out, "| From | To | Length | How The Part Before Ended |")?;
+    writeln!(out, "| :--- | :--- | ---: | :--- |")?;
+    for gap in shown {
+        let (from, to) = (
+            view.moment(gap.before.until()),
+            view.moment(gap.after.began),
+        );
+        let end = match gap.before.ended {
+            true => "in good order",
+            false => "killed, or the machine went down",
+        };
+        writeln!(out, "| {from} | {to} | {} | {end} |", Human(gap.length()))?;
+    }
+    writeln!(out)
+}

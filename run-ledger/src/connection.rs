@@ -1,0 +1,81 @@
+//! Opens the file of a ledger.
+
+use std::{fs, path::Path, time::Duration};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::{error::LedgerError, schema};
+
+/// How long to wait for another process that writes. Each holds the ledger for milliseconds at a time.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Statements that are kept ready: more than there are in the crate.
+const STATEMENTS: usize = 64;
+
+/// Opens the ledger at `path` to write to it, and creates it if there is none.
+pub(crate) fn for_writing(path: &Path) -> Result<Connection, LedgerError> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    if let Some(folder) = folder {
+        fs::create_dir_all(folder).map_err(|source| LedgerError::Folder {
+            path: path.to_owned(),
+            source,
+        })?;
+    }
+    let failed = |source| LedgerError::of(path, source);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    prepare(&connection).map_err(failed)?;
+    // Looked at before anything is written: somebody's file that is no ledger stays as it is.
+    schema::version(&connection, path)?;
+    connection
+        .pragma_update(None, "journal_mode", "wal")
+        // Every commit is on the disk when it returns, also if the power goes in the next moment.
+        .and_then(|()| connection.pragma_update(None, "synchronous", "full"))
+        .map_err(failed)?;
+    schema::migrate(&mut connection, path)?;
+    Ok(connection)
+}
+
+/// Opens the ledger at `path` to read it, also while others write.
+pub(crate) fn for_reading(path: &Path) -> Result<Connection, LedgerError> {
+    if !path.exists() {
+        let path = path.to_owned();
+        return Err(LedgerError::Missing { path });
+    }
+    let connection = open_to_read(path).map_err(|source| LedgerError::of(path, source))?;
+    match schema::version(&connection, path)? {
+        schema::VERSION => Ok(connection),
+        // An older one is brought up to date once, by a connection that may write.
+        _ => {
+            drop(connection);
+            for_writing(path)
+        }
+    }
+}
+
+/// Opens the file with the right to write where there is one, and without using it: whoever closes it
+/// last tidies up beside it, which takes that right.
+fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
+    let open = |access| -> rusqlite::Result<Connection> {
+        let connection =
+            Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        prepare(&connection)?;
+        connection.pragma_update(None, "query_only", true)?;
+        // The file is not looked at before it is asked for something.
+        connection.pragma_query_value(None, "schema_version", |_| Ok(()))?;
+        Ok(connection)
+    };
+    match open(OpenFlags::SQLITE_OPEN_READ_WRITE) {
+        Err(error) if error.sqlite_error_code() != Some(ErrorCode::NotADatabase) => {
+            open(OpenFlags::SQLITE_OPEN_READ_ONLY)
+        }
+        opened => opened,
+    }
+}
+
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.busy_timeout(PATIENCE)
+}

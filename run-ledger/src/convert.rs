@@ -1,0 +1,94 @@
+//! Numbers and times between Rust and SQLite, which knows signed integers only.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use runner_core::outcome::OutcomeClass;
+use rusqlite::{
+    Row,
+    types::{FromSqlError, Type},
+};
+
+/// Whole microseconds.
+pub(crate) fn us(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// A count. More than SQLite can hold takes centuries to count.
+pub(crate) fn int(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// The number by which an outcome's class is kept.
+pub(crate) fn outcome(class: OutcomeClass) -> i64 {
+    class as i64
+}
+
+/// Reads the columns of a row as what they mean.
+pub(crate) trait Columns {
+    /// A count.
+    fn count(&self, column: &str) -> rusqlite::Result<u64>;
+    /// Microseconds.
+    fn duration(&self, column: &str) -> rusqlite::Result<Duration>;
+    /// A moment of the wall clock.
+    fn timestamp(&self, column: &str) -> rusqlite::Result<Timestamp>;
+    /// The class of an outcome.
+    fn outcome(&self, column: &str) -> rusqlite::Result<OutcomeClass>;
+}
+
+impl Columns for Row<'_> {
+    fn count(&self, column: &str) -> rusqlite::Result<u64> {
+        let value: i64 = self.get(column)?;
+        u64::try_from(value).map_err(|_| misread(self, column, Type::Integer))
+    }
+
+    fn duration(&self, column: &str) -> rusqlite::Result<Duration> {
+        self.count(column).map(Duration::from_micros)
+    }
+
+    fn timestamp(&self, column: &str) -> rusqlite::Result<Timestamp> {
+        let value: i64 = self.get(column)?;
+        Timestamp::from_microsecond(value).map_err(|_| misread(self, column, Type::Integer))
+    }
+
+    fn outcome(&self, column: &str) -> rusqlite::Result<OutcomeClass> {
+        let number = self.count(column)?;
+        let class = OutcomeClass::ALL.get(number as usize).copied();
+        class.ok_or_else(|| misread(self, column, Type::Integer))
+    }
+}
+
+/// The error for a value that cannot be what its column says.
+pub(crate) fn misread(row: &Row<'_>, column: &str, kind: Type) -> rusqlite::Error {
+    let index = row.as_ref().column_index(column).unwrap_or_default();
+    let reason = FromSqlError::Other(format!("{column} makes no sense").into());
+    rusqlite::Error::FromSqlConversionFailure(index, kind, Box::new(reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ledgers hold these numbers: whoever adds a class adds it at the end.
+    #[test]
+    fn the_numbers_of_outcomes_never_change() {
+        let names: Vec<_> = OutcomeClass::ALL.iter().map(|it| it.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "passed",
+                "failed",
+                "timed-out",
+                "stalled",
+                "infrastructure-error",
+                "harness-error",
+                "skipped",
+                "cancelled",
+                "interrupted"
+            ]
+        );
+        for (index, class) in OutcomeClass::ALL.into_iter().enumerate() {
+            assert_eq!(outcome(class), index as i64);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What can be read of the runs in a ledger.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use jiff::Zoned;
+use runner_core::recorded::{Graduation, OutcomeCounts, RecordedRun, RecordedState, RunKind};
+use rusqlite::{Connection, OptionalExtension as _};
+
+use crate::{
+    connection, convert::Columns as _, error::LedgerError, graduation, lock::RunLock, recorded,
+    selector::RunSelector,
+};
+
+/// A ledger that is only read, also while others write to it.
+pub struct RunReader {
+    connection: Connection,
+    path: PathBuf,
+}
+
+/// A run in a list of runs.
+#[derive(Debug, Clone)]
+pub struct RunLine {
+    /// Its number in the ledger.
+    pub id: u64,
+    /// Its name.
+    pub marker: String,
+    /// What kind of run it is.
+    pub kind: RunKind,
+    /// The suite file as the user named it.
+    pub suite_path: String,
+    /// The SHA-256 of the suite that was in force last, in hexadecimal.
+    pub suite_hash: String,
+    /// When it began.
+    pub started_at: Zoned,
+    /// The time under test.
+    pub elapsed: Duration,
+    /// Whether it goes on, and how it ended.
+    pub state: RecordedState,
+    /// How many attempts came to what.
+    pub outcomes: OutcomeCounts,
+    /// The stable codes of why it is no success.
+    pub problems: Vec<String>,
+}
+
+impl RunReader {
+    /// Opens the ledger at `path`.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
+    pub fn open(path: &Path) -> Result<Self, LedgerError> {
+        Ok(Self {
+            connection: connection::for_reading(path)?,
+            path: path.to_owned(),
+        })
+    }
+
+    /// The latest runs, latest first; of the suite at this path, if one is given.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn runs(&self, suite: Option<&str>, limit: usize) -> Result<Vec<RunLine>, LedgerError> {
+        let ids = self.checked(|connection| {
+            let mut select = connection.prepare(
+                "SELECT id FROM runs WHERE ?1 IS NULL OR suite_path = ?1 OR suite_stem = ?1 \
+                 ORDER BY id DESC LIMIT ?2",
+            )?;
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            select
+                .query_map((suite, limit), |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<i64>>>()
+        })?;
+        ids.into_iter().map(|id| self.line(id)).collect()
+    }
+
+    fn line(&self, id: i64) -> Result<RunLine, LedgerError> {
+        let is_running = RunLock::is_taken(&self.path, id)?;
+        self.checked(|connection| line(connection, id, is_running))
+    }
+
+    /// The number of the run that `selector` names.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn find(&self, selector: &RunSelector) -> Result<u64, LedgerError> {
+        find(&self.connection, &self.path, selector).map(i64::unsigned_abs)
+    }
+
+    /// Everything about the run that `selector` names, but for its gates, which are the suite's and not
+    /// the ledger's.
+    ///
+    /// # Errors
+    /// When there is no such run, or the ledger cannot be read.
+    pub fn run(&self, selector: &RunSelector) -> Result<RecordedRun, LedgerError> {
+        let id = find(&self.connection, &self.path, selector)?;
+        let is_running = RunLock::is_taken(&self.path, id)?;
+        self.checked(|connection| {
+            // One transaction, so that all of it is of one moment while another process writes.
+            let transaction = connection.unchecked_transaction()?;
+            recorded::load(&transaction, id, is_running)
+        })
+    }
+
+    /// The text of the suite that was in force last in the run that `selector` names.
+    ///
+    /// # Errors
+    /// When there is no such run, or the ledger cannot be read.
+    pub fn suite_text(&self, selector: &RunSelector) -> Result<String, LedgerError> {
+        let id = find(&self.connection, &self.path, selector)?;
+        self.checked(|connection| {
+            connection.query_row(
+                "SELECT text FROM suites JOIN runs ON suites.id = suite_id WHERE runs.id = ?1",
+                [id],
+                |row| row.get(0),
+            )
+        })
+    }
+
+    /// How far suites are from their graduation: those in the ledger, or only the one at this path (or
+    /// with this name).
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn graduations(&self, suite: Option<&str>) -> Result<Vec<Graduation>, LedgerError> {
+        self.checked(|connection| graduation::load(connection, suite))
+    }
+
+    fn checked<T>(
+        &self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, LedgerError> {
+        read(&self.connection).map_err(|source| LedgerError::of(&self.path, source))
+    }
+}
+
+/// The number of the run that `selector` names.
+pub(crate) fn find(
+    connection: &Connection,
+    path: &Path,
+    selector: &RunSelector,
+) -> Result<i64, LedgerError> {
+    let one = |sql, value: &dyn rusqlite::ToSql| {
+        connection
+            .query_row(sql, [value], |row| row.get::<_, Option<i64>>(0))
+            .optional()
+            .map(Option::flatten)
+    };
+    let found = match selector {
+        RunSelector::Id(id) => match i64::try_from(*id) {
+            Ok(id) => one("SELECT id FROM runs WHERE id = ?1", &id),
+            Err(_) => Ok(None),
+        },
+        RunSelector::Marker(marker) => one("SELECT max(id) FROM runs WHERE marker = ?1", marker),
+        RunSelector::Latest => one("SELECT max(id) FROM runs WHERE ?1", &true),
+    };
+    found
+        .map_err(|source| LedgerError::of(path, source))?
+        .ok_or_else(|| LedgerError::NoSuchRun {
+            path: path.to_owned(),
+            selector: selector.to_string(),
+        })
+}
+
+fn line(connection: &Connection, id: i64, is_running: bool) -> rusqlite::Result<RunLine> {
+    let outcomes = recorded::outcomes(connection, id, None)?;
+    connection
+        .prepare_cached(
+            "SELECT runs.*, suites.hash, \
+             (SELECT sum(elapsed_us) FROM parts WHERE run_id = runs.id) AS elapsed_us \
+             FROM runs JOIN suites ON suites.id = suite_id WHERE runs.id = ?1",
+        )?
+        .query_row([id], |row| {
+            Ok(RunLine {
+                id: row.count("id")?,
+                marker: row.get("marker")?,
+                kind: recorded::kind(row)?,
+                suite_path: row.get("suite_path")?,
+                suite_hash: row.get("hash")?,
+                started_at: recorded::started_at(row)?,
+                elapsed: row.duration("elapsed_us")?,
+                state: recorded::state(row, is_running)?,
+                outcomes,
+                problems: recorded::problems(row)?
+                    .into_iter()
+                    .map(|problem| problem.code)
+                    .collect(),
+            })
+        })
+}

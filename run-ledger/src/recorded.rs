@@ -1,0 +1,299 @@
+//! Reads everything about one run.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, Zoned};
+use runner_core::{
+    agent::{AgentTotals, Sum, TokenUsage},
+    outcome::OutcomeClass,
+    plan::SoakBefore,
+    recorded::{
+        OutcomeCounts, RecordedCase, RecordedHour, RecordedProblem, RecordedRun, RecordedState,
+        RunKind, Totals,
+    },
+    results::{Counts, RunInfo},
+    self_sample::SelfTotals,
+};
+use rusqlite::{Connection, OptionalExtension as _, Row, types::Type};
+use suite::Usd;
+
+use crate::{
+    convert::{Columns as _, misread, outcome},
+    graduation, lists,
+    resume::each_after,
+    rollup::{self, HOUR},
+};
+
+/// Reads the run with this number.
+pub(crate) fn load(
+    connection: &Connection,
+    id: i64,
+    is_running: bool,
+) -> rusqlite::Result<RecordedRun> {
+    let head = |row: &Row<'_>| {
+        Ok((
+            run_info(row)?,
+            kind(row)?,
+            state(row, is_running)?,
+            problems(row)?,
+        ))
+    };
+    let (run, kind, state, problems) =
+        connection.query_row("SELECT * FROM runs WHERE id = ?1", [id], head)?;
+    let before = before(connection, id)?;
+    let (iteration, pruned) = connection.query_row(
+        "SELECT max(iteration, coalesce(flight_iteration, 0)) AS iteration, pruned \
+         FROM progress WHERE run_id = ?1",
+        [id],
+        |row| Ok((row.count("iteration")?, row.count("pruned")?)),
+    )?;
+    let (cases, hours) = totals(connection, id)?;
+    let graduation = graduation::load(connection, Some(&run.suite_path))?;
+    Ok(RecordedRun {
+        id: id.unsigned_abs(),
+        kind,
+        state,
+        problems,
+        counts: before.counts,
+        interrupted: outcomes(connection, id, None)?.get(OutcomeClass::Interrupted),
+        iteration,
+        elapsed: before.elapsed,
+        parts: lists::parts(connection, id)?,
+        outages: lists::outages(connection, id)?,
+        outage_count: lists::outage_count(connection, id)?,
+        suites: lists::suites(connection, id)?,
+        cases,
+        hours,
+        findings: lists::findings(connection, id)?,
+        failed: lists::failed(connection, id)?,
+        slowest: lists::slowest(connection, id)?,
+        pruned,
+        runner: before.runner,
+        gates: Vec::new(),
+        graduation: graduation
+            .into_iter()
+            .find(|graduation| graduation.suite_path == run.suite_path),
+        run,
+    })
+}
+
+/// What came of the run so far.
+pub(crate) fn before(connection: &Connection, id: i64) -> rusqlite::Result<SoakBefore> {
+    let elapsed = connection.query_row(
+        "SELECT coalesce(sum(elapsed_us), 0) AS elapsed_us FROM parts WHERE run_id = ?1",
+        [id],
+        |row| row.duration("elapsed_us"),
+    )?;
+    let counts = Counts {
+        agents: agents(connection, id)?,
+        ..outcomes(connection, id, None)?.counts()
+    };
+    Ok(SoakBefore {
+        counts,
+        runner: runner(connection, id)?,
+        elapsed,
+    })
+}
+
+/// How many attempts of a run came to what; under one version of the suite, if one is given.
+pub(crate) fn outcomes(
+    connection: &Connection,
+    id: i64,
+    suite_id: Option<i64>,
+) -> rusqlite::Result<OutcomeCounts> {
+    let mut outcomes = OutcomeCounts::default();
+    let mut select = connection.prepare_cached(
+        "SELECT outcome, count FROM totals WHERE run_id = ?1 AND (?2 IS NULL OR suite_id = ?2)",
+    )?;
+    let mut rows = select.query((id, suite_id))?;
+    while let Some(row) = rows.next()? {
+        outcomes.add(row.outcome("outcome")?, row.count("count")?);
+    }
+    Ok(outcomes)
+}
+
+fn agents(connection: &Connection, id: i64) -> rusqlite::Result<AgentTotals> {
+    let read = |row: &Row<'_>| {
+        Ok(AgentTotals {
+            attempts: row.count("attempts")?,
+            cost: Sum {
+                known: Usd::from_billionths(row.count("cost_billionths")?),
+                untold: row.count("cost_untold")?,
+            },
+            tokens: Sum {
+                known: TokenUsage {
+                    input: row.count("input")?,
+                    output: row.count("output")?,
+                    cache_creation: row.count("cache_creation")?,
+                    cache_read: row.count("cache_read")?,
+                },
+                untold: row.count("tokens_untold")?,
+            },
+            rate_limited: row.count("rate_limited")?,
+        })
+    };
+    let totals = connection
+        .query_row("SELECT * FROM agent_totals WHERE run_id = ?1", [id], read)
+        .optional()?;
+    Ok(totals.unwrap_or_default())
+}
+
+fn runner(connection: &Connection, id: i64) -> rusqlite::Result<SelfTotals> {
+    let mut totals = SelfTotals::default();
+    let mut select = connection.prepare("SELECT * FROM samples WHERE run_id = ?1 ORDER BY id")?;
+    let mut rows = select.query([id])?;
+    while let Some(row) = rows.next()? {
+        totals.add(&lists::sample(row)?);
+    }
+    Ok(totals)
+}
+
+/// What came of the cases and of the hours: the rollups, and the attempts that are not in one yet.
+fn totals(
+    connection: &Connection,
+    id: i64,
+) -> rusqlite::Result<(Vec<RecordedCase>, Vec<RecordedHour>)> {
+    // By the number of the case and the hour: each case has few hours, and each hour few cases.
+    let mut cells: BTreeMap<(i64, i64), Totals> = BTreeMap::new();
+    let mut select = connection.prepare("SELECT * FROM rollups WHERE run_id = ?1")?;
+    let mut rows = select.query([id])?;
+    while let Some(row) = rows.next()? {
+        let hour = rollup::floor(row.get("began_s")?, HOUR);
+        let cell = cells.entry((row.get("case_key")?, hour)).or_default();
+        cell.merge(&rollup::read(row)?);
+    }
+    let rolled_up = connection.query_row(
+        "SELECT rolled_up FROM progress WHERE run_id = ?1",
+        [id],
+        |row| row.get(0),
+    )?;
+    each_after(connection, id, rolled_up, |case_key, _, ended_s, sample| {
+        let hour = rollup::floor(ended_s, HOUR);
+        sample.add_to(cells.entry((case_key, hour)).or_default());
+        Ok(())
+    })?;
+    let mut cases = Cases::default();
+    let mut hours: BTreeMap<i64, Totals> = BTreeMap::new();
+    for ((case_key, hour), totals) in cells {
+        hours.entry(hour).or_default().merge(&totals);
+        cases.add(connection, case_key, hour, totals)?;
+    }
+    let hours = hours
+        .into_iter()
+        .map(recorded_hour)
+        .collect::<Result<_, _>>()?;
+    Ok((cases.finish()?, hours))
+}
+
+fn recorded_hour((began, totals): (i64, Totals)) -> rusqlite::Result<RecordedHour> {
+    let began = Timestamp::from_second(began)
+        .map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, began))?;
+    Ok(RecordedHour { began, totals })
+}
+
+/// Cases while they are put together. One with the same id in several versions of the suite is one case.
+#[derive(Default)]
+struct Cases {
+    indices: BTreeMap<String, usize>,
+    cases: Vec<(RecordedCase, BTreeMap<i64, Totals>)>,
+}
+
+impl Cases {
+    fn add(
+        &mut self,
+        connection: &Connection,
+        case_key: i64,
+        hour: i64,
+        totals: Totals,
+    ) -> rusqlite::Result<()> {
+        let (id, name) = connection
+            .prepare_cached("SELECT case_id, name FROM cases WHERE id = ?1")?
+            .query_row([case_key], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            })?;
+        let next = self.cases.len();
+        let index = *self.indices.entry(id.clone()).or_insert(next);
+        if index == next {
+            let case = RecordedCase {
+                id,
+                name: name.clone(),
+                totals: Totals::default(),
+                hours: Vec::new(),
+            };
+            self.cases.push((case, BTreeMap::new()));
+        }
+        let (case, hours) = &mut self.cases[index];
+        // The latest version names it.
+        case.name = name;
+        case.totals.merge(&totals);
+        hours.entry(hour).or_default().merge(&totals);
+        Ok(())
+    }
+
+    fn finish(self) -> rusqlite::Result<Vec<RecordedCase>> {
+        let cases = self.cases.into_iter();
+        cases
+            .map(|(mut case, hours)| {
+                case.hours = hours
+                    .into_iter()
+                    .map(recorded_hour)
+                    .collect::<Result<_, _>>()?;
+                Ok(case)
+            })
+            .collect()
+    }
+}
+
+pub(crate) fn run_info(row: &Row<'_>) -> rusqlite::Result<RunInfo> {
+    let environment = row.get_ref("environment")?.as_str()?;
+    Ok(RunInfo {
+        marker: row.get("marker")?,
+        started_at: started_at(row)?,
+        suite_path: row.get("suite_path")?,
+        suite_stem: row.get("suite_stem")?,
+        suite_description: row.get("description")?,
+        version: row.get("version")?,
+        executor: row.get("executor")?,
+        environment: serde_json::from_str(environment)
+            .map_err(|_| misread(row, "environment", Type::Text))?,
+    })
+}
+
+pub(crate) fn started_at(row: &Row<'_>) -> rusqlite::Result<Zoned> {
+    let text = row.get_ref("started_at")?.as_str()?;
+    text.parse()
+        .map_err(|_| misread(row, "started_at", Type::Text))
+}
+
+pub(crate) fn kind(row: &Row<'_>) -> rusqlite::Result<RunKind> {
+    let text = row.get_ref("kind")?.as_str()?;
+    let kinds = [RunKind::Run, RunKind::Soak].into_iter();
+    kinds
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
+        .ok_or_else(|| misread(row, "kind", Type::Text))
+}
+
+pub(crate) fn state(row: &Row<'_>, is_running: bool) -> rusqlite::Result<RecordedState> {
+    let ended: Option<String> = row.get("ended")?;
+    Ok(match ended {
+        Some(end) => RecordedState::Ended(end),
+        None if is_running => RecordedState::Running,
+        None => RecordedState::Broken,
+    })
+}
+
+pub(crate) fn problems(row: &Row<'_>) -> rusqlite::Result<Vec<RecordedProblem>> {
+    let text = row.get_ref("problems")?.as_str()?;
+    let pairs: Vec<(String, String)> =
+        serde_json::from_str(text).map_err(|_| misread(row, "problems", Type::Text))?;
+    let problems = pairs.into_iter();
+    Ok(problems
+        .map(|(code, text)| RecordedProblem { code, text })
+        .collect())
+}
+
+/// The number by which an attempt that passed is known.
+pub(crate) fn passed() -> i64 {
+    outcome(OutcomeClass::Passed)
+}

@@ -1,0 +1,155 @@
+//! What came of each case in each minute: the sums that outlive single attempts.
+
+use std::{collections::HashMap, time::Duration};
+
+use executor_protocol::StreamStats;
+use run_stats::DurationHistogram;
+use runner_core::{
+    outcome::OutcomeClass,
+    recorded::{OutcomeCounts, Totals},
+};
+use rusqlite::{Connection, Row, params, types::Type};
+
+use crate::convert::misread;
+
+/// Seconds in a minute, the width of a rollup at first.
+pub(crate) const MINUTE: i64 = 60;
+
+/// Seconds in an hour, the width of a rollup that is old.
+pub(crate) const HOUR: i64 = 3600;
+
+/// Attempts are rolled up when there are this many, even within a minute: so many have to be read again
+/// when a run is resumed, or read beside the rollups for a report.
+const MAX_ATTEMPTS: u64 = 20_000;
+
+/// Attempts of one minute that are not rolled up yet.
+#[derive(Debug, Default)]
+pub(crate) struct OpenMinute {
+    /// When the minute began, in seconds since the Unix epoch.
+    began_s: i64,
+    by_case: HashMap<i64, Totals>,
+    attempts: u64,
+    /// The number of the latest of them.
+    last_number: i64,
+}
+
+impl OpenMinute {
+    /// Whether an attempt that ended at this moment (seconds since the Unix epoch) belongs to a later
+    /// minute, or there are too many attempts in this one.
+    pub(crate) fn is_due(&self, ended_s: i64) -> bool {
+        self.attempts > 0
+            && (self.began_s != floor(ended_s, MINUTE) || self.attempts >= MAX_ATTEMPTS)
+    }
+
+    /// Takes in one more attempt.
+    pub(crate) fn add(&mut self, case_key: i64, number: i64, ended_s: i64, attempt: &Sample) {
+        self.began_s = floor(ended_s, MINUTE);
+        self.attempts += 1;
+        self.last_number = number;
+        attempt.add_to(self.by_case.entry(case_key).or_default());
+    }
+
+    /// Writes what there is as rollups, and begins anew.
+    pub(crate) fn roll_up(&mut self, connection: &Connection, run_id: i64) -> rusqlite::Result<()> {
+        if self.attempts == 0 {
+            return Ok(());
+        }
+        for (case_key, totals) in &self.by_case {
+            insert(connection, run_id, MINUTE, self.began_s, *case_key, totals)?;
+        }
+        connection
+            .prepare_cached("UPDATE progress SET rolled_up = ?2 WHERE run_id = ?1")?
+            .execute(params![run_id, self.last_number])?;
+        self.by_case.clear();
+        self.attempts = 0;
+        Ok(())
+    }
+}
+
+/// What counts of one attempt.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sample {
+    pub outcome: OutcomeClass,
+    pub elapsed: Duration,
+    pub first_output: Option<Duration>,
+    pub longest_gap: Duration,
+}
+
+impl Sample {
+    pub(crate) fn new(outcome: OutcomeClass, elapsed: Duration, stats: &StreamStats) -> Self {
+        Self {
+            outcome,
+            elapsed,
+            first_output: stats.first_output,
+            longest_gap: stats.longest_gap,
+        }
+    }
+
+    /// Adds the attempt to `totals`. Only attempts that passed count for how long things take: one that
+    /// failed at once, or never ended, says nothing about that.
+    pub(crate) fn add_to(&self, totals: &mut Totals) {
+        totals.outcomes.add(self.outcome, 1);
+        if self.outcome != OutcomeClass::Passed {
+            return;
+        }
+        totals.durations.record(self.elapsed);
+        totals.gaps.record(self.longest_gap);
+        if let Some(first_output) = self.first_output {
+            totals.first_outputs.record(first_output);
+        }
+    }
+}
+
+/// The last multiple of `width` that is not after `seconds`.
+pub(crate) fn floor(seconds: i64, width: i64) -> i64 {
+    seconds.div_euclid(width) * width
+}
+
+/// Writes one rollup.
+pub(crate) fn insert(
+    connection: &Connection,
+    run_id: i64,
+    width_s: i64,
+    began_s: i64,
+    case_key: i64,
+    totals: &Totals,
+) -> rusqlite::Result<()> {
+    let counts = OutcomeClass::ALL.map(|class| totals.outcomes.get(class));
+    connection
+        .prepare_cached(
+            "INSERT INTO rollups (run_id, width_s, began_s, case_key, outcomes, durations, \
+             first_outputs, gaps) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![
+            run_id,
+            width_s,
+            began_s,
+            case_key,
+            serde_json::json!(counts).to_string(),
+            totals.durations.to_bytes(),
+            totals.first_outputs.to_bytes(),
+            totals.gaps.to_bytes()
+        ])?;
+    Ok(())
+}
+
+/// Reads the totals of a rollup.
+pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Totals> {
+    let text = row.get_ref("outcomes")?.as_str()?;
+    let counts: Vec<u64> =
+        serde_json::from_str(text).map_err(|_| misread(row, "outcomes", Type::Text))?;
+    let mut outcomes = OutcomeCounts::default();
+    for (class, count) in OutcomeClass::ALL.into_iter().zip(counts) {
+        outcomes.add(class, count);
+    }
+    let histogram = |column: &str| {
+        let bytes = row.get_ref(column)?.as_blob()?;
+        DurationHistogram::from_bytes(bytes).map_err(|_| misread(row, column, Type::Blob))
+    };
+    Ok(Totals {
+        outcomes,
+        durations: histogram("durations")?,
+        first_outputs: histogram("first_outputs")?,
+        gaps: histogram("gaps")?,
+    })
+}

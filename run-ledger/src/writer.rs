@@ -1,0 +1,143 @@
+//! Begins runs in a ledger.
+
+use std::path::{Path, PathBuf};
+
+use jiff::{Timestamp, Zoned};
+use runner_core::{journal::SuiteVersion, recorded::RunKind, results::RunInfo};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
+
+use crate::{connection, error::LedgerError, journal::RunJournal, lock::RunLock};
+
+/// A ledger that can be written to.
+pub struct Ledger {
+    pub(crate) connection: Connection,
+    pub(crate) path: PathBuf,
+}
+
+/// A run that is about to begin.
+#[derive(Debug, Clone, Copy)]
+pub struct NewRun<'a> {
+    /// What kind of run it is.
+    pub kind: RunKind,
+    /// What is run, where, and since when.
+    pub info: &'a RunInfo,
+    /// What the suite was read from.
+    pub suite: &'a SuiteVersion,
+    /// What was asked for, for whoever resumes it. The ledger does not look into it.
+    pub options: &'a str,
+    /// The settings in force, without secrets. The ledger does not look into them.
+    pub settings: &'a str,
+}
+
+impl Ledger {
+    /// Opens the ledger at `path`, and creates it if there is none. An older one is brought up to date.
+    ///
+    /// # Errors
+    /// When it cannot be written, is no ledger, or is newer than this program.
+    pub fn open(path: &Path) -> Result<Self, LedgerError> {
+        Ok(Self {
+            connection: connection::for_writing(path)?,
+            path: path.to_owned(),
+        })
+    }
+
+    /// The ledger's file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Begins a run, which is kept from then on.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn begin(mut self, run: &NewRun<'_>) -> Result<RunJournal, LedgerError> {
+        let failed = |source| LedgerError::of(&self.path, source);
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(failed)?;
+        let suite_id = suite_id(&transaction, run.suite).map_err(failed)?;
+        let run_id = insert(&transaction, run, suite_id).map_err(failed)?;
+        // Nobody else knows the run before it is committed, so that nobody else can have it.
+        let lock = RunLock::take(&self.path, run_id)?;
+        let began = run.info.started_at.timestamp();
+        let part_id =
+            insert_part(&transaction, run_id, began, &run.info.version).map_err(failed)?;
+        transaction.commit().map_err(failed)?;
+        Ok(RunJournal::new(
+            self, lock, run_id, suite_id, part_id, began,
+        ))
+    }
+}
+
+/// The number of this version of a suite, which is kept if it is new.
+pub(crate) fn suite_id(connection: &Connection, suite: &SuiteVersion) -> rusqlite::Result<i64> {
+    let known = connection
+        .prepare_cached("SELECT id FROM suites WHERE hash = ?1")?
+        .query_row([&*suite.hash], |row| row.get(0))
+        .optional()?;
+    if let Some(id) = known {
+        return Ok(id);
+    }
+    connection
+        .prepare_cached("INSERT INTO suites (hash, text) VALUES (?1, ?2)")?
+        .insert(params![&*suite.hash, &*suite.text])
+}
+
+fn insert(transaction: &Transaction<'_>, run: &NewRun<'_>, suite_id: i64) -> rusqlite::Result<i64> {
+    let NewRun {
+        kind,
+        info,
+        options,
+        settings,
+        ..
+    } = *run;
+    let environment = serde_json::json!(info.environment).to_string();
+    transaction.execute(
+        "INSERT INTO runs (marker, kind, suite_path, suite_stem, description, started_at, version, \
+         executor, environment, options, settings, suite_id) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        params![
+            info.marker,
+            kind.as_str(),
+            info.suite_path,
+            info.suite_stem,
+            info.suite_description,
+            written(&info.started_at),
+            info.version,
+            info.executor,
+            environment,
+            options,
+            settings,
+            suite_id
+        ],
+    )?;
+    let run_id = transaction.last_insert_rowid();
+    transaction.execute("INSERT INTO progress (run_id) VALUES (?1)", [run_id])?;
+    Ok(run_id)
+}
+
+/// A part of a run that begins now, in this process.
+pub(crate) fn insert_part(
+    connection: &Connection,
+    run_id: i64,
+    began: Timestamp,
+    version: &str,
+) -> rusqlite::Result<i64> {
+    connection.execute(
+        "INSERT INTO parts (run_id, began_us, version, process) VALUES (?1, ?2, ?3, ?4)",
+        params![run_id, began.as_microsecond(), version, std::process::id()],
+    )?;
+    Ok(connection.last_insert_rowid())
+}
+
+/// A moment with its zone. A zone without a name is written as its offset, which can be read anywhere.
+fn written(at: &Zoned) -> String {
+    match at.time_zone().iana_name() {
+        Some(_) => at.to_string(),
+        None => at
+            .with_time_zone(jiff::tz::TimeZone::fixed(at.offset()))
+            .to_string(),
+    }
+}

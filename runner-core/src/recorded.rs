@@ -1,0 +1,355 @@
+//! What a ledger holds about a run: plain values that reporters turn into documents.
+//!
+//! They are bounded by the number of cases and hours, never by the number of attempts: single attempts
+//! are in them only as far as somebody will read about them.
+
+use std::{fmt, time::Duration};
+
+use jiff::Timestamp;
+use run_stats::{DurationHistogram, Proportion, SuccessRatio};
+
+use crate::{
+    outcome::OutcomeClass,
+    results::{Counts, GateResult, RunInfo},
+    self_sample::SelfTotals,
+};
+
+/// Everything that a ledger holds about one run.
+#[derive(Debug, Clone)]
+pub struct RecordedRun {
+    /// The run's number in its ledger.
+    pub id: u64,
+    /// What kind of run it is.
+    pub kind: RunKind,
+    /// What was run, where, and since when.
+    pub run: RunInfo,
+    /// Whether it goes on, and how it ended.
+    pub state: RecordedState,
+    /// Why it is no success, gravest first; empty if it is one, or goes on.
+    pub problems: Vec<RecordedProblem>,
+    /// How many attempts came to what.
+    pub counts: Counts,
+    /// How many attempts had begun when the runner itself was ended in the middle of them. They count
+    /// among those not run.
+    pub interrupted: u64,
+    /// The latest iteration that began, counted from one; 0 before the first attempt.
+    pub iteration: u64,
+    /// The time under test: that of all parts together, without the gaps between them.
+    pub elapsed: Duration,
+    /// The parts of the run, each in a process of its own, in their order. Never empty.
+    pub parts: Vec<RunPart>,
+    /// When the executor was away, in order; the latest ones, if there are very many.
+    pub outages: Vec<Outage>,
+    /// How often the executor was away.
+    pub outage_count: u64,
+    /// The versions of the suite under which attempts were made, in their order.
+    pub suites: Vec<SuiteUse>,
+    /// What came of each case, in the order of their first attempts.
+    pub cases: Vec<RecordedCase>,
+    /// What came of each hour in which attempts ended, in order.
+    pub hours: Vec<RecordedHour>,
+    /// What was found, by code, in the order of the codes.
+    pub findings: Vec<FindingTotal>,
+    /// The latest attempts that did not pass, latest first.
+    pub failed: Vec<RecordedAttempt>,
+    /// The slowest attempts that passed, slowest first, among those that are not pruned.
+    pub slowest: Vec<RecordedAttempt>,
+    /// Single attempts that were pruned: they are in all sums, but not among the slowest and the failed.
+    pub pruned: u64,
+    /// How the runner itself fared.
+    pub runner: SelfTotals,
+    /// The gates of the suite, evaluated over all attempts.
+    pub gates: Vec<GateResult>,
+    /// How far the suite is from its graduation, over everything the ledger holds of it.
+    pub graduation: Option<Graduation>,
+}
+
+/// The kinds of runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RunKind {
+    /// Once over the suite.
+    Run,
+    /// Again and again over the suite.
+    Soak,
+}
+
+impl RunKind {
+    /// The stable name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Soak => "soak",
+        }
+    }
+}
+
+/// Where a run in a ledger stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RecordedState {
+    /// A process is at it.
+    Running,
+    /// Its process ended without saying so: it was killed, or the machine went down.
+    Broken,
+    /// It ended, and this is the stable name of its end: `completed`, `interrupted`, ….
+    Ended(String),
+}
+
+impl fmt::Display for RecordedState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Running => "running",
+            Self::Broken => "broken off",
+            Self::Ended(end) => end,
+        })
+    }
+}
+
+/// A reason why a run is no success, as it was told when it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedProblem {
+    /// The stable code.
+    pub code: String,
+    /// The words. They may quote what the executor sent.
+    pub text: String,
+}
+
+/// A part of a run that one process made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunPart {
+    /// When it began.
+    pub began: Timestamp,
+    /// How long it went on, as far as anybody knows.
+    pub elapsed: Duration,
+    /// The program's version.
+    pub version: String,
+    /// Whether the process said that it ends.
+    pub ended: bool,
+}
+
+impl RunPart {
+    /// When it ended, as far as anybody knows.
+    #[must_use]
+    pub fn until(&self) -> Timestamp {
+        let end = self.began.checked_add(self.elapsed);
+        end.unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// A time during which the executor was away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outage {
+    /// When it was noticed.
+    pub began: Timestamp,
+    /// Until it was seen to be over; `None` if it never was in that part of the run.
+    pub lasted: Option<Duration>,
+    /// Why the executor was taken for away, in words. They may quote what it sent.
+    pub reason: String,
+}
+
+/// A version of the suite under which attempts were made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuiteUse {
+    /// The SHA-256 of its file, in hexadecimal.
+    pub hash: String,
+    /// How many attempts came to what.
+    pub outcomes: OutcomeCounts,
+}
+
+/// What came of one case.
+#[derive(Debug, Clone)]
+pub struct RecordedCase {
+    /// Its id in the suite.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// How many attempts came to what, and how long those took that passed.
+    pub totals: Totals,
+    /// The same for each hour in which there were any.
+    pub hours: Vec<RecordedHour>,
+}
+
+/// What came of one hour.
+#[derive(Debug, Clone)]
+pub struct RecordedHour {
+    /// When it began: a full hour of universal time.
+    pub began: Timestamp,
+    /// How many attempts ended in it and came to what, and how long those took that passed.
+    pub totals: Totals,
+}
+
+/// Attempts taken together.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Totals {
+    /// How many came to what.
+    pub outcomes: OutcomeCounts,
+    /// How long those took that passed.
+    pub durations: DurationHistogram,
+    /// How long it took until their first output.
+    pub first_outputs: DurationHistogram,
+    /// Their longest gaps between two events.
+    pub gaps: DurationHistogram,
+}
+
+impl Totals {
+    /// Adds the attempts of `other`.
+    pub fn merge(&mut self, other: &Self) {
+        self.outcomes.merge(&other.outcomes);
+        self.durations.merge(&other.durations);
+        self.first_outputs.merge(&other.first_outputs);
+        self.gaps.merge(&other.gaps);
+    }
+}
+
+/// How many attempts came to what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OutcomeCounts([u64; OutcomeClass::ALL.len()]);
+
+impl OutcomeCounts {
+    /// Counts so many more attempts of this class.
+    pub fn add(&mut self, class: OutcomeClass, count: u64) {
+        self.0[class as usize] += count;
+    }
+
+    /// How many there are of this class.
+    #[must_use]
+    pub fn get(&self, class: OutcomeClass) -> u64 {
+        self.0[class as usize]
+    }
+
+    /// Adds the attempts of `other`.
+    pub fn merge(&mut self, other: &Self) {
+        for (count, more) in self.0.iter_mut().zip(other.0) {
+            *count += more;
+        }
+    }
+
+    /// The classes of which there are any, in their order, with how many.
+    pub fn iter(&self) -> impl Iterator<Item = (OutcomeClass, u64)> + '_ {
+        let all = OutcomeClass::ALL.into_iter();
+        all.map(|class| (class, self.get(class)))
+            .filter(|(_, count)| *count > 0)
+    }
+
+    /// The same as verdicts; without what agents told, which is not in here.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for (class, count) in self.iter() {
+            counts.add_outcomes(class, count);
+        }
+        counts
+    }
+
+    /// The share of passed attempts among those that were tried.
+    #[must_use]
+    pub fn success(&self) -> Proportion {
+        self.counts().success()
+    }
+}
+
+/// What was found in the attempts of a run, by code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingTotal {
+    /// The stable code.
+    pub code: String,
+    /// How often it was found.
+    pub count: u64,
+    /// In how many attempts.
+    pub attempts: u64,
+    /// The first of these attempts.
+    pub first_attempt: u64,
+    /// A detail of the first one; may be empty, and may quote what the executor sent.
+    pub detail: String,
+}
+
+/// One attempt, as far as a ledger keeps it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordedAttempt {
+    /// Its number in the run.
+    pub number: u64,
+    /// The iteration it belongs to.
+    pub iteration: u64,
+    /// The id of its case.
+    pub case_id: String,
+    /// When it began.
+    pub began: Timestamp,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// What it came to.
+    pub outcome: OutcomeClass,
+    /// Why it did not pass, in words that may quote what the executor sent.
+    pub explanation: Option<String>,
+    /// The exit code that was reported.
+    pub exit_code: Option<i32>,
+    /// The codes of what was found.
+    pub findings: Vec<String>,
+    /// The end of its output, if it was kept.
+    pub output: Option<String>,
+    /// The version of the suite that it was made under.
+    pub suite_hash: String,
+}
+
+/// How far a suite is from its graduation, or how it did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Graduation {
+    /// The suite's file.
+    pub suite_path: String,
+    /// The ratio over everything that the ledger holds of the suite.
+    pub overall: SuccessRatio,
+    /// Each version of the suite, latest first. Never empty.
+    pub versions: Vec<SuiteHistory>,
+}
+
+/// What came of one version of a suite.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuiteHistory {
+    /// The SHA-256 of its file, in hexadecimal.
+    pub hash: String,
+    /// When it was used first.
+    pub since: Timestamp,
+    /// In how many runs.
+    pub runs: u64,
+    /// How many of its attempts passed and failed, for whatever reason.
+    pub ratio: SuccessRatio,
+}
+
+/// How many successes to a failure a suite needs to graduate.
+pub const GRADUATION_RATIO: f64 = 10.0;
+
+impl Graduation {
+    /// The ratio since the suite has changed last, which decides.
+    #[must_use]
+    pub fn current(&self) -> SuccessRatio {
+        let latest = self.versions.first();
+        latest.map_or(self.overall, |version| version.ratio)
+    }
+
+    /// Whether the suite has graduated.
+    #[must_use]
+    pub fn has_graduated(&self) -> bool {
+        self.current().reaches(GRADUATION_RATIO)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outcomes_are_counted_by_class_and_as_verdicts() {
+        let mut outcomes = OutcomeCounts::default();
+        for (index, class) in OutcomeClass::ALL.into_iter().enumerate() {
+            outcomes.add(class, index as u64 + 1);
+            assert_eq!(outcomes.get(class), index as u64 + 1);
+        }
+        let mut twice = outcomes;
+        twice.merge(&outcomes);
+        assert_eq!(twice.iter().map(|(_, count)| count).sum::<u64>(), 90);
+        let counts = outcomes.counts();
+        assert_eq!(counts.total, 45);
+        assert_eq!((counts.passed, counts.failed), (1, 2 + 3 + 4 + 5 + 6));
+        assert_eq!((counts.skipped, counts.not_run), (7, 8 + 9));
+    }
+}
