@@ -2,12 +2,15 @@
 
 mod body;
 mod serial;
+mod soak;
 mod spawn;
+mod stated;
 mod stream;
 mod verify;
 
 use std::{
-    fs,
+    fs::{self, File},
+    io::{self, BufWriter, Write as _},
     num::NonZeroUsize,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
@@ -31,6 +34,8 @@ pub(crate) enum Benchmark {
     Verify,
     /// Commands through the embedded executor, against commands started directly
     Spawn,
+    /// What a ledger costs, and what a million attempts do; takes ten minutes
+    Soak,
 }
 
 /// What every benchmark needs.
@@ -89,6 +94,7 @@ impl Benchmark {
             Self::Serial => "serial",
             Self::Verify => "verify",
             Self::Spawn => "spawn",
+            Self::Soak => "soak",
         }
     }
 }
@@ -120,6 +126,7 @@ impl Bench {
             Benchmark::Serial => serial::run(self),
             Benchmark::Verify => verify::run(self),
             Benchmark::Spawn => spawn::run(self),
+            Benchmark::Soak => soak::run(self),
         }
     }
 
@@ -149,16 +156,23 @@ fn print_commands(commands: &[&Command]) {
 
 /// Writes a suite of `cases` cases, all of them satisfied by [`body`]'s bodies.
 fn write_suite(path: &Path, cases: usize) -> Result<(), BenchError> {
-    let cases = (0..cases).map(|index| {
-        serde_json::json!({
-            "id": format!("case_{index}"),
-            "name": format!("Case {index}"),
-            "command": "an answer from a file",
-            "expected_patterns": [body::PATTERN],
-        })
-    });
-    let suite = serde_json::json!({ "task_list_id": "bench", "tests": cases.collect::<Vec<_>>() });
-    fs::write(path, suite.to_string()).map_err(|source| BenchError::File {
+    // Written case by case: what this program holds in memory counts for the children it measures.
+    let write = || -> io::Result<()> {
+        let mut file = BufWriter::new(File::create(path)?);
+        write!(file, r#"{{"task_list_id":"bench","tests":["#)?;
+        for index in 0..cases {
+            let case = serde_json::json!({
+                "id": format!("case_{index}"),
+                "name": format!("Case {index}"),
+                "command": "an answer from a file",
+                "expected_patterns": [body::PATTERN],
+            });
+            write!(file, "{}{case}", if index > 0 { "," } else { "" })?;
+        }
+        file.write_all(b"]}")?;
+        file.flush()
+    };
+    write().map_err(|source| BenchError::File {
         path: path.to_owned(),
         source,
     })

@@ -1,9 +1,9 @@
 //! Thousands of short cases, one by one: how fast they follow each other, compared with a load
 //! generator on one connection, and what long outputs do to memory.
 
-use std::{fs, path::Path, process::Command, time::Duration};
+use std::{path::Path, process::Command, time::Duration};
 
-use super::{Bench, ROUNDS, body, print_commands, write_suite};
+use super::{Bench, ROUNDS, body, print_commands, stated, write_suite};
 use crate::{
     error::BenchError,
     measure::{Usage, bare, run as measure},
@@ -134,21 +134,11 @@ fn compare_memory(mut short: Command, mut long: Command, size: u64) -> Result<()
 }
 
 fn speeds(usage: &Usage, report: &Path) -> Result<Speeds, BenchError> {
-    let text = fs::read_to_string(report).map_err(|source| BenchError::File {
-        path: report.to_owned(),
-        source,
-    })?;
+    let stated = stated::duration(report)?;
     Ok(Speeds {
         process: CASES as f64 / usage.wall.as_secs_f64(),
-        run: stated_seconds(&text).map(|seconds| CASES as f64 / seconds),
+        run: stated.map(|stated| CASES as f64 / stated.as_secs_f64()),
     })
-}
-
-/// The run's duration as its report states it. `None` also when it rounds to nothing.
-fn stated_seconds(report: &str) -> Option<f64> {
-    let (_, rest) = report.split_once("**Total Duration**: ")?;
-    let seconds = rest.split_once(" seconds")?.0.parse().ok()?;
-    (seconds > 0.0).then_some(seconds)
 }
 
 /// What wrk says about its speed. Answers that are no success are none to compare with.
@@ -191,13 +181,5 @@ Transfer/sec:      2.86MB
         ] {
             assert!(requests_per_second(&format!("{WRK_OUTPUT}{trouble}")).is_err());
         }
-    }
-
-    #[test]
-    fn the_duration_is_read_from_the_report() {
-        let report = "# Report\n\n**Total Duration**: 1.25 seconds  \n";
-        assert_eq!(stated_seconds(report), Some(1.25));
-        assert_eq!(stated_seconds("**Total Duration**: 0.00 seconds"), None);
-        assert_eq!(stated_seconds("no duration"), None);
     }
 }
