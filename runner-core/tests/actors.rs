@@ -16,17 +16,17 @@ use executor_protocol::{
 };
 use runner_core::{
     actors::{
-        Cancel, ConfigLoader, LoadSuite, ReportCollector, RunError, RunSuite, RunSummary,
-        Supervisor,
+        Cancel, ConfigLoader, LedgerWriter, LoadSuite, ReportCollector, RunError, RunSuite,
+        RunSummary, Supervisor,
     },
     attempt::AttemptSettings,
     beacon::Beacon,
     events::{RunEvent, RunObserver},
-    journal::SuiteVersion,
+    journal::{Entry, Journal, JournalError, JournalEvent, SuiteVersion},
     outcome::{Outcome, OutcomeClass},
-    plan::RunPlan,
+    plan::{RunPlan, SoakBefore, SoakPlan},
     results::{RunInfo, RunProblem, Verdict},
-    run_state::RunPolicy,
+    run_state::{RunPolicy, Start},
 };
 use suite::{Case, Gates, MatchOn, OutputFormat};
 use tokio::{sync::Notify, time::Instant};
@@ -407,4 +407,155 @@ async fn the_config_loader_answers_with_the_suite_or_with_what_is_wrong() {
         .await
         .expect("sent");
     assert!(matches!(missing, Err(suite::SuiteError::IsFolder { .. })));
+}
+
+/// What a journal of a test does with what it is given.
+#[derive(Clone, Copy)]
+enum Keeping {
+    Everything,
+    Nothing,
+    Panics,
+}
+
+/// A journal that counts the attempts that it was given to keep.
+struct Counting {
+    keeping: Keeping,
+    attempts: std::sync::Arc<std::sync::atomic::AtomicUsize>,
+}
+
+impl Journal for Counting {
+    fn commit(&mut self, entries: &[Entry]) -> Result<(), JournalError> {
+        match self.keeping {
+            Keeping::Nothing => return Err("the disk is full".into()),
+            Keeping::Panics => panic!("as told"),
+            Keeping::Everything => {}
+        }
+        let attempts = entries
+            .iter()
+            .filter(|entry| matches!(entry.event, JournalEvent::AttemptFinished { .. }));
+        self.attempts
+            .fetch_add(attempts.count(), std::sync::atomic::Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+/// An observer that holds what is announced against what the journal has by then.
+struct Auditor {
+    kept: std::sync::Arc<std::sync::atomic::AtomicUsize>,
+    announced: Rc<RefCell<usize>>,
+}
+
+impl RunObserver for Auditor {
+    fn on_event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+        if matches!(event, RunEvent::AttemptFinished { .. }) {
+            *self.announced.borrow_mut() += 1;
+            let kept = self.kept.load(std::sync::atomic::Ordering::SeqCst);
+            assert!(
+                *self.announced.borrow() <= kept,
+                "announced before it was kept"
+            );
+        }
+        Ok(())
+    }
+
+    fn name(&self) -> &'static str {
+        "auditor"
+    }
+}
+
+/// Runs `commands` with a journal, as a run or as a soak of one iteration, and says how many attempts were
+/// announced.
+async fn run_with_journal(keeping: Keeping, is_soak: bool) -> (RunSummary, usize) {
+    let mut plan = plan(&["one", "two", "three"]);
+    plan.soak = is_soak.then(|| SoakPlan {
+        part: 1,
+        start: Start::default(),
+        before: SoakBefore::default(),
+        interval: Duration::ZERO,
+        time_left: None,
+        health_interval: Duration::from_secs(60),
+        suite_path: "test.json".into(),
+    });
+    let (kept, announced) = (std::sync::Arc::default(), Rc::default());
+    let auditor = Auditor {
+        kept: std::sync::Arc::clone(&kept),
+        announced: Rc::clone(&announced),
+    };
+    let journal = Counting {
+        keeping,
+        attempts: kept,
+    };
+    let writer = LedgerWriter::spawn(Box::new(journal));
+    let transport: Rc<dyn Transport> = Rc::new(healthy());
+    let beacon = Beacon::default();
+    let observers: Vec<Box<dyn RunObserver>> = vec![Box::new(auditor)];
+    let collector = ReportCollector::new(&plan, Some(writer), observers, beacon.clone()).start();
+    let loader = ConfigLoader::default().start();
+    let supervisor = Supervisor::new(transport, loader, collector, beacon).start();
+    let summary = supervisor.send(RunSuite(plan)).await;
+    let announced = *announced.borrow();
+    (summary.expect("sent").expect("a summary"), announced)
+}
+
+#[actix::test]
+async fn nothing_is_announced_before_the_journal_has_it() {
+    for is_soak in [false, true] {
+        let (summary, announced) = run_with_journal(Keeping::Everything, is_soak).await;
+        assert_eq!(announced, 3);
+        assert_eq!(summary.counts.passed, 3);
+        assert!(summary.observer_failures.is_empty(), "{summary:?}");
+        assert!(summary.results.problems.is_empty(), "{summary:?}");
+    }
+}
+
+#[actix::test]
+async fn a_soak_whose_journal_is_lost_ends_and_announces_nothing_more() {
+    for keeping in [Keeping::Nothing, Keeping::Panics] {
+        let (summary, announced) = run_with_journal(keeping, true).await;
+        assert_eq!((announced, summary.counts.total), (0, 0));
+        assert!(matches!(
+            summary.results.problems[0],
+            RunProblem::LedgerLost { .. }
+        ));
+    }
+}
+
+#[actix::test]
+async fn a_run_whose_journal_is_lost_comes_to_all_its_results() {
+    for keeping in [Keeping::Nothing, Keeping::Panics] {
+        let (summary, _) = run_with_journal(keeping, false).await;
+        assert_eq!(summary.counts.passed, 3);
+        let failed: Vec<_> = summary
+            .observer_failures
+            .iter()
+            .map(|it| it.observer)
+            .collect();
+        assert_eq!(failed[0], "ledger");
+    }
+}
+
+#[actix::test]
+async fn an_observer_that_panics_is_left_out_and_the_run_goes_on() {
+    /// An observer that is not up to it.
+    struct Panics;
+    impl RunObserver for Panics {
+        fn on_event(&mut self, _: &RunEvent<'_>) -> io::Result<()> {
+            panic!("as told")
+        }
+        fn name(&self) -> &'static str {
+            "panics"
+        }
+    }
+    let plan = plan(&["one"]);
+    let diary = Diary::default();
+    let observers: Vec<Box<dyn RunObserver>> = vec![Box::new(Panics), Box::new(diary.clone())];
+    let supervisor = start(healthy(), &plan, observers);
+    let summary = supervisor.send(RunSuite(plan)).await;
+    let summary = summary.expect("sent").expect("a summary");
+    assert_eq!(summary.observer_failures[0].observer, "panics");
+    assert_eq!(summary.counts.passed, 1);
+    assert_eq!(
+        diary.0.borrow().last().map(String::as_str),
+        Some("finished")
+    );
 }

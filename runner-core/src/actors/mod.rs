@@ -15,6 +15,7 @@
 mod config_loader;
 mod health_checker;
 mod ledger_writer;
+mod notes;
 mod report_collector;
 mod supervisor;
 mod test_executor;
@@ -22,9 +23,9 @@ mod test_executor;
 pub use config_loader::{ConfigLoader, LoadSuite, Reload, ReloadSuite};
 pub use health_checker::{CheckHealth, HealthChecker};
 pub use ledger_writer::{Commit, Committed, LedgerWriter};
-pub use report_collector::{
-    Finish, Kept, NoteAttemptStart, NoteHealth, NoteRejectedSuite, NoteSuite, ObserverFailure,
-    Record, ReportCollector, RunSummary,
-};
+pub use notes::{NoteAttemptStart, NoteHealth, NoteRejectedSuite, NoteSuite};
+pub use report_collector::{Finish, ObserverFailure, Record, ReportCollector, RunSummary};
 pub use supervisor::{Cancel, RunError, RunSuite, Stop, Supervisor};
 pub use test_executor::{CancelAttempt, RunAttempt, TestExecutor};
+
+pub use crate::ledger_queue::Kept;

@@ -3,15 +3,16 @@
 use std::{io, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use actix::prelude::*;
-use executor_protocol::Health;
+use executor_protocol::{Health, error_chain};
 use suite::{Case, Gates};
 use tokio::{sync::oneshot, time::Instant};
 
-use super::{Commit, LedgerWriter};
+use super::{Commit, Committed, LedgerWriter};
 use crate::{
     beacon::Beacon,
     events::{RunEvent, RunObserver},
-    journal::{Entry, JournalEvent, SuiteVersion},
+    journal::{Entry, JournalError, JournalEvent},
+    ledger_queue::{Kept, LedgerQueue, Step},
     plan::{Conclusion, RunPlan, SoakBefore},
     results::{AttemptReport, CaseResult, Counts, Place, RunInfo, RunProblem, RunResults},
     run_state::RunEnd,
@@ -29,7 +30,7 @@ pub struct ReportCollector {
     is_soak: bool,
     /// How many cases were selected.
     total: usize,
-    gates: Gates,
+    pub(super) gates: Gates,
     /// The cases of a run that goes over them once; empty in a soak.
     cases: Vec<CaseResult>,
     counts: Counts,
@@ -39,29 +40,15 @@ pub struct ReportCollector {
     beacon: Beacon,
     failures: Vec<ObserverFailure>,
     trouble: Option<String>,
-    ledger: Ledger,
-    queue: Vec<Entry>,
-    /// Who waits for room in the queue.
-    waiting: Vec<oneshot::Sender<Kept>>,
-    /// When the ledger began to be written last.
-    latest_commit: Option<Instant>,
+    queue: LedgerQueue,
+    writer: Option<Addr<LedgerWriter>>,
     /// Whether the queue will be looked at again in a moment.
     is_timed: bool,
+    /// Who waits for room in the queue.
+    waiting: Vec<oneshot::Sender<Kept>>,
     sampler: Option<Box<dyn Sampler>>,
     commits: Commits,
     ending: Option<Ending>,
-}
-
-/// Where entries are made durable.
-enum Ledger {
-    /// Nowhere.
-    None,
-    /// There, and nothing is being written.
-    Idle(Addr<LedgerWriter>),
-    /// There, and entries are being written.
-    Busy(Addr<LedgerWriter>),
-    /// Nowhere any more, for this reason.
-    Lost(String),
 }
 
 /// How often the ledger was written since the latest sample, and how long that took.
@@ -70,6 +57,14 @@ struct Commits {
     count: u64,
     time: Duration,
     max: Duration,
+}
+
+impl Commits {
+    fn add(&mut self, took: Duration) {
+        self.count += 1;
+        self.time += took;
+        self.max = self.max.max(took);
+    }
 }
 
 /// A run that is about to be over.
@@ -85,17 +80,6 @@ enum Ending {
         done: oneshot::Sender<RunSummary>,
     },
 }
-
-/// Whether the result of a soak can be kept; if not, why.
-pub type Kept = Result<(), String>;
-
-/// The ledger is written at most this often: what comes faster is written together, because each time
-/// costs about a millisecond, and a synced disk. A person sees no delay in it.
-const COMMIT_INTERVAL: Duration = Duration::from_millis(10);
-
-/// A run waits for its ledger when this many entries have not been written: what is lost if the process
-/// dies, and what is held in memory, is bounded.
-const MAX_QUEUED: usize = 512;
 
 /// How long an observer may take with one event. They write to pipes and terminals, which take a line at
 /// once unless nobody reads.
@@ -130,7 +114,7 @@ impl ReportCollector {
     #[must_use]
     pub fn new(
         plan: &RunPlan,
-        ledger: Option<Addr<LedgerWriter>>,
+        writer: Option<Addr<LedgerWriter>>,
         observers: Vec<Box<dyn RunObserver>>,
         beacon: Beacon,
     ) -> Self {
@@ -153,11 +137,10 @@ impl ReportCollector {
             beacon,
             failures: Vec::new(),
             trouble: None,
-            ledger: ledger.map_or(Ledger::None, Ledger::Idle),
-            queue: Vec::new(),
-            waiting: Vec::new(),
-            latest_commit: None,
+            queue: LedgerQueue::new(writer.is_some(), plan.is_soak()),
+            writer,
             is_timed: false,
+            waiting: Vec::new(),
             sampler: None,
             commits: Commits::default(),
             ending: None,
@@ -172,7 +155,7 @@ impl ReportCollector {
     }
 
     /// Tells all observers, and leaves out those that fail.
-    fn tell(&mut self, event: &RunEvent<'_>) {
+    pub(super) fn tell(&mut self, event: &RunEvent<'_>) {
         let (failures, beacon) = (&mut self.failures, &self.beacon);
         self.observers.retain_mut(|observer| {
             let name = observer.name();
@@ -194,7 +177,7 @@ impl ReportCollector {
     }
 
     /// Takes in something that happened.
-    fn note(&mut self, event: JournalEvent, ctx: &mut Context<Self>) {
+    pub(super) fn note(&mut self, event: JournalEvent, ctx: &mut Context<Self>) {
         let at = self.started.elapsed();
         self.queue.push(Entry { at, event });
         self.work(ctx);
@@ -202,86 +185,59 @@ impl ReportCollector {
 
     /// Gets the queue on: to the ledger, or to the observers.
     fn work(&mut self, ctx: &mut Context<Self>) {
-        if !self.queue.is_empty() {
-            match std::mem::replace(&mut self.ledger, Ledger::None) {
-                Ledger::Idle(writer) if self.is_early(ctx) => self.ledger = Ledger::Idle(writer),
-                Ledger::Idle(writer) => {
-                    self.latest_commit = Some(Instant::now());
-                    let entries = std::mem::take(&mut self.queue);
-                    let committed = writer.send(Commit(entries)).into_actor(self);
-                    ctx.spawn(committed.map(|committed, actor, ctx| {
-                        let lost = |error: MailboxError| {
-                            Err(format!("its writer was lost: {error}").into())
-                        };
-                        actor.committed(committed.unwrap_or_else(lost), ctx);
-                    }));
-                    self.ledger = Ledger::Busy(writer);
+        loop {
+            match self.queue.step(Instant::now(), self.ending.is_some()) {
+                Step::Nothing => break,
+                Step::Later(pause) => {
+                    self.look_again_after(pause, ctx);
+                    break;
                 }
-                busy @ Ledger::Busy(_) => self.ledger = busy,
-                // A run that is not a soak goes on without its ledger: its results are all here.
-                none @ (Ledger::None | Ledger::Lost(_)) => {
-                    self.ledger = none;
-                    let entries = std::mem::take(&mut self.queue);
-                    if !(self.is_soak && matches!(self.ledger, Ledger::Lost(_))) {
-                        self.announce(&entries);
-                    }
-                }
+                Step::Commit(entries) => self.commit(entries, ctx),
+                Step::Announce(entries) => self.announce(&entries),
             }
         }
         self.let_go_on();
-        let is_busy = matches!(self.ledger, Ledger::Busy(_));
-        if self.queue.is_empty() && !is_busy {
+        if self.queue.is_drained() {
             self.end(ctx);
         }
     }
 
-    /// Whether the ledger was written just now, and there is time to gather more. Then the queue is looked
-    /// at again when it is time.
-    fn is_early(&mut self, ctx: &mut Context<Self>) -> bool {
-        let since = self.latest_commit.map(|latest| latest.elapsed());
-        let left = since.and_then(|since| COMMIT_INTERVAL.checked_sub(since));
-        let Some(left) = left.filter(|left| !left.is_zero()) else {
-            return false;
-        };
-        if self.ending.is_some() || self.queue.len() >= MAX_QUEUED {
-            return false;
-        }
-        if !self.is_timed {
-            self.is_timed = true;
-            ctx.run_later(left, |actor, ctx| {
+    fn look_again_after(&mut self, pause: Duration, ctx: &mut Context<Self>) {
+        if !std::mem::replace(&mut self.is_timed, true) {
+            ctx.run_later(pause, |actor, ctx| {
                 actor.is_timed = false;
                 actor.work(ctx);
             });
         }
-        true
     }
 
-    fn committed(
-        &mut self,
-        committed: Result<super::Committed, crate::journal::JournalError>,
-        ctx: &mut Context<Self>,
-    ) {
-        let busy = std::mem::replace(&mut self.ledger, Ledger::None);
+    fn commit(&mut self, entries: Vec<Entry>, ctx: &mut Context<Self>) {
+        let Some(writer) = &self.writer else { return };
+        let committed = writer.send(Commit(entries)).into_actor(self);
+        ctx.spawn(committed.map(|committed, actor, ctx| {
+            let lost = |error: MailboxError| Err(format!("its writer was lost: {error}").into());
+            actor.committed(committed.unwrap_or_else(lost), ctx);
+        }));
+    }
+
+    fn committed(&mut self, committed: Result<Committed, JournalError>, ctx: &mut Context<Self>) {
         match committed {
-            Ok(committed) => {
-                if let Ledger::Busy(writer) = busy {
-                    self.ledger = Ledger::Idle(writer);
-                }
-                self.commits.count += 1;
-                self.commits.time += committed.took;
-                self.commits.max = self.commits.max.max(committed.took);
-                self.announce(&committed.entries);
+            Ok(Committed { entries, took }) => {
+                self.queue.committed();
+                self.commits.add(took);
+                self.announce(&entries);
             }
             Err(error) => {
-                let reason = executor_protocol::error_chain(&*error);
+                let reason = error_chain(&*error);
                 tracing::error!(reason, "the ledger cannot be written");
+                // A soak ends with that as its problem.
                 if !self.is_soak {
                     self.failures.push(ObserverFailure {
                         observer: "ledger",
                         error: io::Error::other(reason.clone()),
                     });
                 }
-                self.ledger = Ledger::Lost(reason);
+                self.queue.lost(reason);
             }
         }
         self.work(ctx);
@@ -289,20 +245,13 @@ impl ReportCollector {
 
     /// Lets those go on that waited for room in the queue.
     fn let_go_on(&mut self) {
-        if self.queue.len() >= MAX_QUEUED {
+        if self.queue.is_full() {
             return;
         }
-        let kept = self.kept();
+        let kept = self.queue.kept();
         for waiting in self.waiting.drain(..) {
             // Whoever waited may be gone.
             let _ = waiting.send(kept.clone());
-        }
-    }
-
-    fn kept(&self) -> Kept {
-        match &self.ledger {
-            Ledger::Lost(reason) if self.is_soak => Err(reason.clone()),
-            _ => Ok(()),
         }
     }
 
@@ -355,7 +304,7 @@ impl ReportCollector {
         self.note(event, ctx);
     }
 
-    fn note_health(&mut self, trouble: Option<String>, ctx: &mut Context<Self>) {
+    pub(super) fn note_health(&mut self, trouble: Option<String>, ctx: &mut Context<Self>) {
         if self.trouble.is_some() != trouble.is_some() {
             let trouble = trouble.clone();
             self.note(JournalEvent::HealthChanged { trouble }, ctx);
@@ -418,7 +367,7 @@ impl ReportCollector {
             results.problems.first(),
             Some(RunProblem::LedgerLost { .. })
         );
-        if let (Err(reason), false) = (self.kept(), is_told) {
+        if let (Err(reason), false) = (self.queue.kept(), is_told) {
             let lost = RunProblem::LedgerLost { reason };
             results.problems.insert(0, lost);
         }
@@ -448,77 +397,6 @@ impl Actor for ReportCollector {
     }
 }
 
-/// Notes that an attempt begins.
-#[derive(Debug, Message)]
-#[rtype(result = "()")]
-pub struct NoteAttemptStart {
-    /// Where in the run.
-    pub place: Place,
-    /// The case.
-    pub case: Arc<Case>,
-}
-
-impl Handler<NoteAttemptStart> for ReportCollector {
-    type Result = ();
-
-    fn handle(&mut self, message: NoteAttemptStart, ctx: &mut Context<Self>) {
-        let NoteAttemptStart { place, case } = message;
-        self.note(JournalEvent::AttemptStarted { place, case }, ctx);
-    }
-}
-
-/// Notes how the executor is; only a change is announced.
-#[derive(Debug, Message)]
-#[rtype(result = "()")]
-pub struct NoteHealth {
-    /// Why the executor is not healthy; `None` if it is.
-    pub trouble: Option<String>,
-}
-
-impl Handler<NoteHealth> for ReportCollector {
-    type Result = ();
-
-    fn handle(&mut self, message: NoteHealth, ctx: &mut Context<Self>) {
-        self.note_health(message.trouble, ctx);
-    }
-}
-
-/// Notes that the suite is another one from here on.
-#[derive(Debug, Message)]
-#[rtype(result = "()")]
-pub struct NoteSuite {
-    /// What it was read from.
-    pub version: SuiteVersion,
-    /// Its gates, by which the run is judged in the end.
-    pub gates: Gates,
-}
-
-impl Handler<NoteSuite> for ReportCollector {
-    type Result = ();
-
-    fn handle(&mut self, message: NoteSuite, ctx: &mut Context<Self>) {
-        self.gates = message.gates;
-        self.note(JournalEvent::SuiteChanged(message.version), ctx);
-    }
-}
-
-/// Notes that the suite's file cannot be used any more, so that the suite stays as it was.
-#[derive(Debug, Message)]
-#[rtype(result = "()")]
-pub struct NoteRejectedSuite {
-    /// Why, in words.
-    pub reason: String,
-}
-
-impl Handler<NoteRejectedSuite> for ReportCollector {
-    type Result = ();
-
-    fn handle(&mut self, message: NoteRejectedSuite, _: &mut Context<Self>) {
-        let reason = &*message.reason;
-        self.tell(&RunEvent::SuiteRejected { reason });
-    }
-}
-
 /// Takes in what came of an attempt. The answer comes when it is sure to be kept or announced as lost:
 /// at once, unless the ledger is far behind.
 #[derive(Debug, Message)]
@@ -537,8 +415,8 @@ impl Handler<Record> for ReportCollector {
 
     fn handle(&mut self, message: Record, ctx: &mut Context<Self>) -> Self::Result {
         self.record(message, ctx);
-        if self.queue.len() < MAX_QUEUED {
-            return Box::pin(std::future::ready(self.kept()));
+        if !self.queue.is_full() {
+            return Box::pin(std::future::ready(self.queue.kept()));
         }
         let (go_on, kept) = oneshot::channel();
         self.waiting.push(go_on);

@@ -9,7 +9,6 @@ use std::{
 
 use actix::prelude::*;
 use executor_protocol::Transport;
-use suite::{Case, MatchOn, OutputFormat};
 use tokio::{sync::oneshot, time::Instant};
 
 use super::{
@@ -20,13 +19,13 @@ use super::{
 use crate::{
     attempt::{self, AttemptPlan},
     beacon::Beacon,
-    cleanup::{self, CleanupMarker},
     health::Unhealthy,
     journal::SuiteVersion,
-    outcome::{Failure, Fault, FaultKind, Outcome},
+    outcome::Outcome,
     plan::{RunPlan, SoakPlan},
+    probes,
     results::{AttemptReport, Place},
-    run_state::{CaseEnd, Effect, Input, Probe, RunEnd, RunState, Start},
+    run_state::{CaseEnd, Effect, Input, RunEnd, RunState, Start},
 };
 
 /// Runs one suite at a time, one attempt at a time.
@@ -64,12 +63,6 @@ pub enum RunError {
     #[error("the supervisor was lost")]
     SupervisorLost,
 }
-
-/// Looking for a program takes an executor no time; one that hangs must not hold up the run.
-const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// What executors give a command to end by itself, and some more.
-const CLEANUP_PATIENCE: Duration = Duration::from_secs(4);
 
 /// How long a step may take that has no deadline here, because it is done at once: reading a file, or
 /// writing a few rows where another process may be writing.
@@ -160,15 +153,15 @@ impl Supervisor {
                 });
             }
             Effect::Probe { program } => {
-                let plan = probe_plan(&run.plan, &program);
+                let plan = probes::requirement(&run.plan, &program);
                 let attempt = self.start_attempt("a probe", plan);
                 self.then_feed(ctx, async {
-                    Input::RequirementProbed(probe_result(attempt.await.outcome))
+                    Input::RequirementProbed(probes::found(attempt.await.outcome))
                 });
             }
             Effect::RunAttempt(place) => {
                 let case = Arc::clone(&run.plan.cases[place.index]);
-                let plan = attempt_plan(&run.plan, place, &case);
+                let plan = probes::attempt(&run.plan, place, &case);
                 self.collector.do_send(NoteAttemptStart { place, case });
                 let attempt = self.start_attempt("an attempt", plan);
                 self.then_feed(ctx, async {
@@ -176,13 +169,10 @@ impl Supervisor {
                 });
             }
             Effect::ProbeCleanup(place) => {
-                let id = run
-                    .plan
-                    .execution_id(place, &run.plan.cases[place.index].id);
-                let plan = cleanup_plan(&run.plan, &CleanupMarker::of(&id, run.plan.started));
+                let plan = probes::cleanup(&run.plan, place);
                 let attempt = self.start_attempt("a cleanup probe", plan);
                 self.then_feed(ctx, async {
-                    Input::CleanupProbed(cleanup_result(&attempt.await))
+                    Input::CleanupProbed(probes::leaked(&attempt.await))
                 });
             }
             Effect::Abort => {
@@ -363,94 +353,6 @@ impl Run {
 
 fn health_checker(transport: &Rc<dyn Transport>, plan: &RunPlan) -> Addr<HealthChecker> {
     HealthChecker::new(Rc::clone(transport), plan.health_timeout).start()
-}
-
-fn attempt_plan(plan: &RunPlan, place: Place, case: &Arc<Case>) -> AttemptPlan {
-    let execution_id = plan.execution_id(place, &case.id);
-    AttemptPlan {
-        case: Arc::clone(case),
-        started_after: plan.started.elapsed(),
-        marker: plan
-            .policy
-            .cleanup_probe
-            .then(|| CleanupMarker::of(&execution_id, plan.started)),
-        settings: plan.attempt,
-        execution_id,
-    }
-}
-
-/// An attempt that looks for `program` where the executor runs, the way a shell would.
-fn probe_plan(plan: &RunPlan, program: &str) -> AttemptPlan {
-    own_plan(
-        plan,
-        format!("requires_{program}"),
-        format!("command -v {program}"),
-    )
-}
-
-/// An attempt that looks for processes that carry `marker`.
-fn cleanup_plan(plan: &RunPlan, marker: &CleanupMarker) -> AttemptPlan {
-    own_plan(plan, "cleanup".into(), marker.probe(CLEANUP_PATIENCE))
-}
-
-/// An attempt at a command of the runner's own.
-fn own_plan(plan: &RunPlan, id: String, command: String) -> AttemptPlan {
-    let execution_id = format!("{}_{id}", plan.run.marker);
-    let case = Case {
-        name: id.clone(),
-        id,
-        description: String::new(),
-        category: None,
-        tags: Vec::new(),
-        command,
-        timeout: PROBE_TIMEOUT,
-        stall_timeout: None,
-        expected_exit_code: 0,
-        output_format: OutputFormat::Text,
-        match_on: MatchOn::Output,
-        expected_patterns: Vec::new(),
-        requires: Vec::new(),
-    };
-    AttemptPlan {
-        case: Arc::new(case),
-        started_after: plan.started.elapsed(),
-        marker: None,
-        settings: plan.attempt,
-        execution_id,
-    }
-}
-
-fn probe_result(outcome: Outcome) -> Probe {
-    match outcome {
-        Outcome::Passed => Probe::Present,
-        // By these a shell says that there is no such program; an executor that refuses to look says
-        // nothing about it.
-        Outcome::Failed(failures)
-            if matches!(
-                failures[..],
-                [Failure::ExitCode {
-                    actual: 1 | 127,
-                    ..
-                }]
-            ) =>
-        {
-            Probe::Missing
-        }
-        Outcome::InfrastructureError(fault) => Probe::Unknown(fault),
-        other => Probe::Unknown(Fault {
-            kind: FaultKind::NoAnswer,
-            message: other.explanation().unwrap_or_default(),
-        }),
-    }
-}
-
-/// The processes that a cleanup probe found. An executor that could not look has not found any.
-fn cleanup_result(report: &AttemptReport) -> Vec<String> {
-    if report.outcome != Outcome::Passed {
-        return Vec::new();
-    }
-    let leaked = cleanup::leaked(&report.output.head).into_iter();
-    leaked.map(str::to_owned).collect()
 }
 
 impl Actor for Supervisor {

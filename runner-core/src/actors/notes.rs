@@ -1,0 +1,84 @@
+//! What the collector is told to take note of, without an answer.
+
+use std::sync::Arc;
+
+use actix::prelude::*;
+use suite::{Case, Gates};
+
+use super::ReportCollector;
+use crate::{
+    events::RunEvent,
+    journal::{JournalEvent, SuiteVersion},
+    results::Place,
+};
+
+/// Notes that an attempt begins.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct NoteAttemptStart {
+    /// Where in the run.
+    pub place: Place,
+    /// The case.
+    pub case: Arc<Case>,
+}
+
+impl Handler<NoteAttemptStart> for ReportCollector {
+    type Result = ();
+
+    fn handle(&mut self, message: NoteAttemptStart, ctx: &mut Context<Self>) {
+        let NoteAttemptStart { place, case } = message;
+        self.note(JournalEvent::AttemptStarted { place, case }, ctx);
+    }
+}
+
+/// Notes how the executor is; only a change is announced.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct NoteHealth {
+    /// Why the executor is not healthy; `None` if it is.
+    pub trouble: Option<String>,
+}
+
+impl Handler<NoteHealth> for ReportCollector {
+    type Result = ();
+
+    fn handle(&mut self, message: NoteHealth, ctx: &mut Context<Self>) {
+        self.note_health(message.trouble, ctx);
+    }
+}
+
+/// Notes that the suite is another one from here on.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct NoteSuite {
+    /// What it was read from.
+    pub version: SuiteVersion,
+    /// Its gates, by which the run is judged in the end.
+    pub gates: Gates,
+}
+
+impl Handler<NoteSuite> for ReportCollector {
+    type Result = ();
+
+    fn handle(&mut self, message: NoteSuite, ctx: &mut Context<Self>) {
+        self.gates = message.gates;
+        self.note(JournalEvent::SuiteChanged(message.version), ctx);
+    }
+}
+
+/// Notes that the suite's file cannot be used any more, so that the suite stays as it was.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct NoteRejectedSuite {
+    /// Why, in words.
+    pub reason: String,
+}
+
+impl Handler<NoteRejectedSuite> for ReportCollector {
+    type Result = ();
+
+    fn handle(&mut self, message: NoteRejectedSuite, _: &mut Context<Self>) {
+        let reason = &*message.reason;
+        self.tell(&RunEvent::SuiteRejected { reason });
+    }
+}
