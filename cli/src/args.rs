@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use clap::{ArgAction, Args, Parser, Subcommand, builder::BoolishValueParser as Boolish};
+use clap::{
+    ArgAction, ArgMatches, Args, CommandFactory as _, Parser, Subcommand,
+    builder::BoolishValueParser as Boolish, error::ErrorKind, parser::ValueSource,
+};
 use jiff::Timestamp;
 use run_ledger::RunSelector;
 
@@ -120,46 +123,31 @@ pub(crate) struct LedgerArgs {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SoakArgs {
     /// Suite file; changes to it count from the next iteration on
-    #[arg(
-        value_name = "SUITE",
-        required_unless_present = "resume",
-        conflicts_with = "resume"
-    )]
+    #[arg(value_name = "SUITE", required_unless_present = "resume")]
     pub suite: Option<PathBuf>,
     /// How long to go on, not counting times when nothing ran [default: until it is stopped]
-    #[arg(long, value_name = "DURATION", value_parser = duration, conflicts_with_all = ["until", "resume"], env = "GAUNTLET_DURATION")]
+    #[arg(long, value_name = "DURATION", value_parser = duration, env = "GAUNTLET_DURATION")]
     pub duration: Option<Duration>,
     /// When to end, such as 2026-12-01T00:00Z
-    #[arg(long, value_name = "TIME", value_parser = timestamp, conflicts_with = "resume", env = "GAUNTLET_UNTIL")]
+    #[arg(long, value_name = "TIME", value_parser = timestamp, env = "GAUNTLET_UNTIL")]
     pub until: Option<Timestamp>,
     /// How many times to go over the suite
-    #[arg(
-        long,
-        value_name = "N",
-        conflicts_with = "resume",
-        env = "GAUNTLET_ITERATIONS"
-    )]
+    #[arg(long, value_name = "N", env = "GAUNTLET_ITERATIONS")]
     pub iterations: Option<NonZeroU64>,
     /// From the start of one iteration to the start of the next [default: no pause]
-    #[arg(long, value_name = "DURATION", value_parser = duration, conflicts_with = "resume", env = "GAUNTLET_INTERVAL")]
+    #[arg(long, value_name = "DURATION", value_parser = duration, env = "GAUNTLET_INTERVAL")]
     pub interval: Option<Duration>,
     /// Run the cases of each iteration in an order of its own
-    #[arg(long, value_parser = Boolish::new(), conflicts_with = "resume", env = "GAUNTLET_SHUFFLE")]
+    #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_SHUFFLE")]
     pub shuffle: bool,
     /// What the orders are made from: the same seed, the same orders [default: a new one]
-    #[arg(
-        long,
-        value_name = "SEED",
-        requires = "shuffle",
-        conflicts_with = "resume",
-        env = "GAUNTLET_SEED"
-    )]
+    #[arg(long, value_name = "SEED", env = "GAUNTLET_SEED")]
     pub seed: Option<u64>,
     /// Go on with a soak where the ledger ends; by default with the latest that is not complete
     #[arg(long, value_name = "RUN", num_args = 0..=1, default_missing_value = "", env = "GAUNTLET_RESUME")]
     pub resume: Option<ResumeTarget>,
     /// Go on with the latest soak of SUITE that is not complete, if there is one; otherwise begin
-    #[arg(long = "continue", value_parser = Boolish::new(), conflicts_with = "resume", env = "GAUNTLET_CONTINUE")]
+    #[arg(long = "continue", value_parser = Boolish::new(), env = "GAUNTLET_CONTINUE")]
     pub continue_latest: bool,
     /// How long the running case may go on when the soak is to end
     #[arg(long, value_name = "DURATION", value_parser = duration, env = "GAUNTLET_GRACE")]
@@ -183,12 +171,52 @@ pub(crate) enum ResumeTarget {
     Run(RunSelector),
 }
 
+/// What a soak that is resumed has been given already.
+const GIVEN_BEFORE: &[&str] = &[
+    "suite",
+    "duration",
+    "until",
+    "iterations",
+    "interval",
+    "shuffle",
+    "seed",
+    "continue_latest",
+    "only",
+    "category",
+    "tag",
+    "exclude",
+    "require_all",
+];
+
+/// What was typed and makes no sense together. Variables are no part of it: they are set for a soak that
+/// begins, and stay set when it is resumed.
+pub(crate) fn contradiction(matches: &ArgMatches) -> Option<clap::Error> {
+    let soak = matches.subcommand_matches("soak")?;
+    let is_typed = |id: &str| soak.value_source(id) == Some(ValueSource::CommandLine);
+    let spelled = |id: &str| match id {
+        "suite" => "SUITE".to_owned(),
+        "continue_latest" => "--continue".to_owned(),
+        id => format!("--{}", id.replace('_', "-")),
+    };
+    let conflict = |text: String| Cli::command().error(ErrorKind::ArgumentConflict, text);
+    if is_typed("seed") && !soak.get_flag("shuffle") {
+        return Some(conflict("--seed does nothing without --shuffle".into()));
+    }
+    let given = GIVEN_BEFORE.iter().find(|id| is_typed(id))?;
+    is_typed("resume").then(|| {
+        conflict(format!(
+            "{} cannot be used with --resume: a soak that goes on is what it was when it began",
+            spelled(given)
+        ))
+    })
+}
+
 impl FromStr for ResumeTarget {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok(match text {
-            "" => Self::Latest,
+            "" | "latest" => Self::Latest,
             _ => Self::Run(text.parse()?),
         })
     }
@@ -421,8 +449,6 @@ impl FromStr for ReportTarget {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

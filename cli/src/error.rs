@@ -71,6 +71,9 @@ pub(crate) enum CliError {
     #[error("what run {id} was asked for cannot be read from the ledger")]
     #[diagnostic(help("begin a new soak with `gauntlet soak SUITE`"))]
     Options { id: u64, source: serde_json::Error },
+    #[error("the soak went to {recorded} with a user and a password, which are not in the ledger")]
+    #[diagnostic(help("give --url again, or set GAUNTLET_URL"))]
+    Credentials { recorded: String },
     #[error("the soak stands still: it has waited {elapsed} for {part}, {allowed} are allowed")]
     #[diagnostic(help(
         "whoever reads standard output may have stopped reading, or a disk may hang; `gauntlet soak --resume` goes on"
@@ -97,6 +100,7 @@ impl CliError {
             | Self::ReportClash { .. }
             | Self::ReportForSeveral
             | Self::NoLedger
+            | Self::Credentials { .. }
             | Self::Options { .. } => Exit::Usage,
             Self::NothingSelected { .. } | Self::NothingToResume { .. } => Exit::NothingSelected,
             Self::Ledger(LedgerTrouble(error)) => exit_of_ledger(error),

@@ -11,7 +11,7 @@ use std::{
         mpsc::{Receiver, RecvTimeoutError, channel},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use actix::System;
@@ -27,7 +27,10 @@ use crate::{children, error::CliError, exit::Exit};
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// How long a runner that was told that it stands still may take to end in good order.
-const LAST_PATIENCE: Duration = Duration::from_secs(5);
+const LAST_PATIENCE: Duration = Duration::from_secs(15);
+
+/// How long the last report and the last message may take.
+const LAST_WORDS: Duration = Duration::from_secs(10);
 
 /// Streams decode, judges judge, and reports are written on this stack: as much as the main thread has.
 const STACK_BYTES: usize = 8 << 20;
@@ -76,11 +79,30 @@ impl Watch {
         *self.lock() = Some(Box::new(last_resort));
     }
 
-    fn last_resort(&self, reason: &str) -> Exit {
+    /// Does what is still to be done, and says why the program ends, for as long as that may take: what
+    /// the runner waits for, a disk or a terminal, may keep this waiting as well.
+    fn last_resort(&self, reason: String, error: CliError) -> Exit {
         let last_resort = self.lock().take();
         // Commands of the embedded executor would outlive the program otherwise.
         children::kill_all();
-        last_resort.map_or(Exit::Success, |last_resort| last_resort(reason))
+        let (sender, done) = channel();
+        let at_last = move || {
+            let exit = last_resort.map_or(Exit::Success, |last_resort| last_resort(&reason));
+            let _ = sender.send(exit);
+            error.show();
+            let _ = sender.send(exit);
+        };
+        let mut exit = Exit::Success;
+        if thread::Builder::new().spawn(at_last).is_ok() {
+            let deadline = Instant::now() + LAST_WORDS;
+            for _ in 0..2 {
+                let left = deadline.saturating_duration_since(Instant::now());
+                exit = done.recv_timeout(left).unwrap_or(exit);
+            }
+        }
+        // A runner that still lives may have started further commands.
+        children::kill_all();
+        exit
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<LastResort>> {
@@ -113,21 +135,19 @@ where
             result
         }
         Waited::Ended(Err(_)) => {
-            let exit = watch.last_resort("the runner panicked; the log has more");
-            CliError::Lost("runner").show();
+            let reason = "the runner panicked; the log has more".into();
+            let exit = watch.last_resort(reason, CliError::Lost("runner"));
             Ok(exit.min(Exit::Internal))
         }
         Waited::Stuck(stuck) => {
             let reason = format!("it came to a standstill at {}", stuck.part);
-            let exit = watch.last_resort(&reason);
             let error = CliError::Stuck {
                 part: stuck.part,
                 elapsed: Human(stuck.elapsed),
                 allowed: Human(stuck.allowed),
             };
-            let exit = exit.min(error.exit());
-            error.show();
-            Ok(exit)
+            let exit = error.exit();
+            Ok(exit.min(watch.last_resort(reason, error)))
         }
     }
 }
@@ -139,12 +159,18 @@ enum Waited {
 
 fn wait(watch: &Watch, results: &Receiver<thread::Result<Result<Exit, CliError>>>) -> Waited {
     loop {
+        let looked = Instant::now();
         match results.recv_timeout(LOOK_EVERY) {
             Ok(ended) => return Waited::Ended(ended),
             Err(RecvTimeoutError::Disconnected) => {
                 return Waited::Ended(Err(Box::new("the runner is gone")));
             }
             Err(RecvTimeoutError::Timeout) => {}
+        }
+        // Where this thread did not run either, as under SIGSTOP, nothing could get on.
+        let excess = looked.elapsed().saturating_sub(LOOK_EVERY);
+        if excess > LOOK_EVERY {
+            watch.beacon.forgive(excess);
         }
         let Some(stuck) = watch.beacon.stuck(watch.patience) else {
             continue;

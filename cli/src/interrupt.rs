@@ -70,7 +70,11 @@ where
     Ok(Exit::Interrupted(signal))
 }
 
+/// SIGXFSZ. By default it kills; listened to, a write beyond the limit fails and says why.
+const FILE_TOO_LARGE: i32 = rustix::process::Signal::XFSZ.as_raw();
+
 struct Signals {
+    _too_large: SignalStream,
     interrupts: SignalStream,
     terminations: SignalStream,
     /// `None` where SIGHUP ends nothing, and under `nohup`, which asks programs to outlive their terminal.
@@ -84,6 +88,7 @@ impl Signals {
         Ok(Self {
             interrupts: listen(SignalKind::interrupt())?,
             terminations: listen(SignalKind::terminate())?,
+            _too_large: listen(SignalKind::from_raw(FILE_TOO_LARGE))?,
             hang_ups: if stays || hang_up == HangUp::GoesOn {
                 None
             } else {

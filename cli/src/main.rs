@@ -25,15 +25,24 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::{Parser as _, error::ErrorKind};
+use clap::{CommandFactory as _, FromArgMatches as _, error::ErrorKind};
 
 use crate::{
     args::{Cli, Command},
     exit::Exit,
 };
 
+/// Reads the command line.
+fn parse() -> Result<Cli, clap::Error> {
+    let matches = Cli::command().try_get_matches()?;
+    match args::contradiction(&matches) {
+        Some(error) => Err(error),
+        None => Cli::from_arg_matches(&matches),
+    }
+}
+
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match parse() {
         Ok(cli) => cli,
         Err(error) => {
             // Nothing can be done about a terminal that went away.

@@ -11,8 +11,6 @@ use clap::ValueEnum;
 use config::{Config, ConfigError, Environment, File, FileFormat, Value, ValueKind};
 use serde::{Deserialize, Deserializer, de};
 
-use crate::executor::without_credentials;
-
 /// What is read when no other file is named.
 const DEFAULT_FILE: &str = "configs/gauntlet.toml";
 
@@ -116,6 +114,9 @@ pub(crate) enum SandboxSetting {
 /// The settings whose values are nobody's business.
 pub(crate) const SECRETS: &str = "executor.headers";
 
+/// Stands among recorded settings where the URL had a user or a password.
+pub(crate) const HAD_CREDENTIALS: &str = "executor.url had credentials";
+
 /// A value that is used and never shown.
 #[derive(Deserialize)]
 #[serde(transparent)]
@@ -156,7 +157,7 @@ pub(crate) struct SoakSettings {
     pub grace: Duration,
     #[serde(deserialize_with = "duration")]
     pub max_outage: Duration,
-    #[serde(deserialize_with = "duration")]
+    #[serde(deserialize_with = "positive_duration")]
     pub health_interval: Duration,
     #[serde(deserialize_with = "duration")]
     pub stuck_after: Duration,
@@ -194,6 +195,14 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::E
     let text = String::deserialize(deserializer)?;
     suite::duration::parse(&text)
         .map_err(|error| de::Error::custom(format!("{text:?} is no duration: {error}")))
+}
+
+fn positive_duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let duration = duration(deserializer)?;
+    if duration.is_zero() {
+        return Err(de::Error::custom("it has to be longer than nothing"));
+    }
+    Ok(duration)
 }
 
 fn optional_duration<'de, D: Deserializer<'de>>(
@@ -298,14 +307,21 @@ impl Layers {
     /// What a ledger holds of the settings, to resume with: without secrets, and without the ledger's own
     /// path, which is known by then.
     pub(crate) fn to_record(&self) -> BTreeMap<String, String> {
+        let url = self.effective().remove("executor.url");
+        let url = url.map(|(_, url)| as_text(&url)).unwrap_or_default();
+        let had_credentials =
+            (bare_url(&url) != url).then(|| (HAD_CREDENTIALS.to_owned(), String::new()));
         let effective = self.effective().into_iter();
         effective
             .filter(|(key, _)| !key.starts_with(SECRETS) && key != "ledger.path")
             .map(|(key, (_, value))| {
-                let text = as_text(&value);
+                let text = match key.as_str() {
+                    "executor.url" => bare_url(&as_text(&value)),
+                    _ => as_text(&value),
+                };
                 (key, text)
             })
-            .filter(|(key, value)| key != "executor.url" || without_credentials(value) == *value)
+            .chain(had_credentials)
             .collect()
     }
 
@@ -374,6 +390,19 @@ fn flatten(key: String, value: Value, values: &mut BTreeMap<String, Value>) {
     }
 }
 
+/// A URL without user and password, so that it names the same place and tells no secret.
+pub(crate) fn bare_url(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    format!("{scheme}://{host}{path}")
+}
+
 /// A value as it is written in a variable: a list has colons, as in PATH.
 pub(crate) fn as_text(value: &Value) -> String {
     match &value.kind {
@@ -430,8 +459,11 @@ mod tests {
         ];
         let recorded = Layers::read(None, flags).expect("readable").to_record();
         assert!(!recorded.values().any(|value| value.contains("secret")));
+        assert_eq!(recorded["executor.url"], "http://localhost:1");
         let flags = vec![("executor.connect_timeout", "9s".into())];
         let mut layers = Layers::read(None, flags).expect("readable");
+        let mut recorded = recorded;
+        assert!(recorded.remove(HAD_CREDENTIALS).is_some());
         layers.resume(recorded);
         let settings = layers.merge().expect("valid");
         assert_eq!(settings.executor.head_timeout, Duration::from_secs(7));
@@ -449,6 +481,7 @@ mod tests {
             ("executor.ulr", "x"),
             ("executor.head_timeout", "soon"),
             ("embedded.sandbox", "perhaps"),
+            ("soak.health_interval", "0"),
             ("logs.max_files", "0"),
             ("logs.max_total_bytes", "0"),
             ("logs.max_total_bytes", "much"),

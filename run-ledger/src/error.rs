@@ -81,6 +81,12 @@ pub enum LedgerError {
         /// What.
         source: rusqlite::Error,
     },
+    /// It was deleted, or replaced, while a run was written to it.
+    #[error("the ledger {} was deleted or replaced", .path.display())]
+    Removed {
+        /// The ledger.
+        path: PathBuf,
+    },
     /// The run that was written to it has ended.
     #[error("a run in the ledger {} has ended, and cannot be written any more", .path.display())]
     Ended {
@@ -167,7 +173,7 @@ impl LedgerError {
             Self::NoSuchRun { .. } => "`gauntlet history` lists the runs",
             Self::InUse { .. } => "one process at a time writes a run; stop that one first",
             Self::NotResumable { .. } => "begin a new soak with `gauntlet soak SUITE`",
-            Self::Ended { .. } | Self::Other { .. } => return None,
+            Self::Ended { .. } | Self::Removed { .. } | Self::Other { .. } => return None,
         })
     }
 }

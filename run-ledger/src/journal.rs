@@ -2,11 +2,13 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    path::PathBuf,
+    fs,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use runner_core::{
     agent::{AgentReport, AgentTotals},
     journal::{Entry, Journal, JournalError, JournalEvent, SuiteVersion},
@@ -34,6 +36,13 @@ const OUTPUT_BYTES: usize = 2_000;
 /// Explanations are kept up to so many characters. They quote what executors send.
 const EXPLANATION_CHARS: usize = 2_000;
 
+/// So often it is looked whether the file is still there. A file that was deleted can be written for ever,
+/// and then is gone.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+
+/// When the wall clock is this far ahead of the clock that measures, the machine has slept.
+const SLEPT: SignedDuration = SignedDuration::from_secs(10);
+
 /// The record of one run, to be written by this process alone.
 pub struct RunJournal {
     path: PathBuf,
@@ -41,6 +50,9 @@ pub struct RunJournal {
     open: Option<Open>,
     retention: Option<Duration>,
     run: State,
+    /// What tells the file from another at its place, and when it was looked at.
+    file: Option<(u64, u64)>,
+    looked: Duration,
 }
 
 /// The right and the means to write. The last one who closes a ledger tidies up beside it.
@@ -53,8 +65,10 @@ struct Open {
 struct State {
     run_id: i64,
     part_id: i64,
-    /// When this part of the run began, by the wall clock.
+    /// The moment by the wall clock from which entries are counted.
     began: Timestamp,
+    /// How long after that this part of the run began: later only if the machine has slept.
+    part_began: Duration,
     suite_id: i64,
     /// The numbers of the cases of the suite in force, by their ids.
     cases: HashMap<String, i64>,
@@ -95,6 +109,8 @@ impl RunJournal {
     ) -> Self {
         let Ledger { connection, path } = ledger;
         Self {
+            file: identity(&path),
+            looked: Duration::ZERO,
             path,
             open: Some(Open {
                 connection,
@@ -105,6 +121,7 @@ impl RunJournal {
                 run_id,
                 part_id,
                 began,
+                part_began: Duration::ZERO,
                 suite_id,
                 cases: HashMap::new(),
                 minute: OpenMinute::default(),
@@ -182,12 +199,27 @@ impl RunJournal {
 impl Journal for RunJournal {
     fn commit(&mut self, entries: &[Entry]) -> Result<(), JournalError> {
         let retention = self.retention;
-        self.write(|connection, run| run.commit(connection, entries, retention))?;
+        let last = entries.last().map_or(Duration::ZERO, |entry| entry.at);
+        if last.saturating_sub(self.looked) >= LOOK_EVERY {
+            self.looked = last;
+            if identity(&self.path) != self.file {
+                let path = self.path.clone();
+                return Err(LedgerError::Removed { path }.into());
+            }
+        }
+        let now = Timestamp::now();
+        self.write(|connection, run| run.commit(connection, entries, retention, now))?;
         if entries.iter().any(is_end) {
             self.open = None;
         }
         Ok(())
     }
+}
+
+/// What tells a file from another that stands at the same place later.
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    let metadata = fs::metadata(path).ok()?;
+    Some((metadata.dev(), metadata.ino()))
 }
 
 fn is_end(entry: &Entry) -> bool {
@@ -200,17 +232,45 @@ impl State {
         connection: &mut Connection,
         entries: &[Entry],
         retention: Option<Duration>,
+        now: Timestamp,
     ) -> rusqlite::Result<()> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let last = entries.last().map_or(Duration::ZERO, |entry| entry.at);
+        self.notice_sleep(&transaction, last, now)?;
         for entry in entries {
             self.take(&transaction, entry)?;
         }
-        let last = entries.last().map_or(Duration::ZERO, |entry| entry.at);
         self.settle(&transaction, last)?;
         if let (Some(retention), Ok(now)) = (retention, self.began.checked_add(last)) {
             compact::step(&transaction, self.run_id, now, retention)?;
         }
         transaction.commit()
+    }
+
+    /// Begins another part of the run if the machine has slept: the clock that measures stood still
+    /// meanwhile, and the wall clock did not.
+    fn notice_sleep(
+        &mut self,
+        connection: &Connection,
+        at: Duration,
+        now: Timestamp,
+    ) -> rusqlite::Result<()> {
+        let Ok(expected) = self.began.checked_add(at) else {
+            return Ok(());
+        };
+        let (Ok(began), true) = (now.checked_sub(at), now.duration_since(expected) > SLEPT) else {
+            return Ok(());
+        };
+        connection.execute("UPDATE parts SET ended = 1 WHERE id = ?1", [self.part_id])?;
+        connection.execute(
+            "INSERT INTO parts (run_id, began_us, version, process) \
+             SELECT run_id, ?2, version, process FROM parts WHERE id = ?1",
+            params![self.part_id, now.as_microsecond()],
+        )?;
+        self.part_id = connection.last_insert_rowid();
+        self.part_began = at;
+        self.began = began;
+        Ok(())
     }
 
     fn take(&mut self, connection: &Connection, entry: &Entry) -> rusqlite::Result<()> {
@@ -281,7 +341,10 @@ impl State {
         }
         connection
             .prepare_cached("UPDATE parts SET elapsed_us = max(elapsed_us, ?2) WHERE id = ?1")?
-            .execute(params![self.part_id, us(at)])?;
+            .execute(params![
+                self.part_id,
+                us(at.saturating_sub(self.part_began))
+            ])?;
         Ok(())
     }
 

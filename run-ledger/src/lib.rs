@@ -41,6 +41,6 @@ mod writer;
 pub use error::LedgerError;
 pub use history::{RunLine, RunReader};
 pub use journal::RunJournal;
-pub use resume::Resumed;
+pub use resume::{Resumed, Soak};
 pub use selector::RunSelector;
 pub use writer::{Ledger, NewRun};

@@ -47,29 +47,45 @@ pub struct Resumed {
     pub interrupted: Option<u64>,
 }
 
+/// A soak in a ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Soak {
+    /// Its number.
+    pub id: u64,
+    /// The suite file as the user named it.
+    pub suite_path: String,
+    /// Whether there is nothing left to go on with.
+    pub is_complete: bool,
+    /// Whether a process is at it.
+    pub is_running: bool,
+}
+
 impl Ledger {
-    /// The latest soak in the ledger that is neither complete nor written by another process; of the
-    /// suite at this path, if one is given.
+    /// The latest soaks in the ledger, latest first.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn find_resumable(&self, suite_path: Option<&str>) -> Result<Option<u64>, LedgerError> {
-        let read = || -> rusqlite::Result<Vec<i64>> {
+    pub fn soaks(&self) -> Result<Vec<Soak>, LedgerError> {
+        let read = || -> rusqlite::Result<Vec<Soak>> {
             let mut select = self.connection.prepare(
-                "SELECT id FROM runs WHERE kind = 'soak' AND ended IS NOT 'completed' \
-                 AND (?1 IS NULL OR suite_path = ?1) ORDER BY id DESC",
+                "SELECT id, suite_path, ended IS 'completed' AS is_complete FROM runs \
+                 WHERE kind = 'soak' ORDER BY id DESC LIMIT 1000",
             )?;
-            select
-                .query_map([suite_path], |row| row.get(0))?
-                .collect::<rusqlite::Result<_>>()
+            let soaks = select.query_map([], |row| {
+                Ok(Soak {
+                    id: row.count("id")?,
+                    suite_path: row.get("suite_path")?,
+                    is_complete: row.get("is_complete")?,
+                    is_running: false,
+                })
+            })?;
+            soaks.collect()
         };
-        let ids = read().map_err(|source| LedgerError::of(&self.path, source))?;
-        for id in ids {
-            if !RunLock::is_taken(&self.path, id)? {
-                return Ok(Some(id.unsigned_abs()));
-            }
+        let mut soaks = read().map_err(|source| LedgerError::of(&self.path, source))?;
+        for soak in &mut soaks {
+            soak.is_running = RunLock::is_taken(&self.path, int(soak.id))?;
         }
-        Ok(None)
+        Ok(soaks)
     }
 
     /// Goes on with a run, in a part of its own that begins at `now`. An attempt that was under way when

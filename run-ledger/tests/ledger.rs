@@ -171,7 +171,8 @@ fn a_run_has_one_writer_and_any_number_of_readers() {
         .expect("committed");
     assert_eq!(book.run(1).counts.passed, 1);
     let ledger = Ledger::open(&book.path).expect("opened");
-    assert_eq!(ledger.find_resumable(None).expect("read"), None);
+    let soaks = ledger.soaks().expect("read");
+    assert_eq!((soaks.len(), soaks[0].is_running), (1, true));
     // Others write runs of their own meanwhile.
     let mut other = book.begin();
     other
@@ -304,6 +305,42 @@ fn a_year_fits_because_single_attempts_become_minutes_and_minutes_hours() {
     assert!(run.pruned > 3000, "{}", run.pruned);
     assert!(book.rows("SELECT count(*) FROM rollups WHERE width_s = 3600") >= 8);
     assert!(book.rows("SELECT count(*) FROM rollups WHERE width_s = 60") <= 4 * 60);
+}
+
+#[test]
+fn a_ledger_that_is_deleted_under_a_run_is_noticed() {
+    let book = Book::new();
+    let mut journal = book.begin();
+    std::fs::remove_file(&book.path).expect("removed");
+    let mut entry = finished(1, 1, "a", report(Outcome::Passed, 1));
+    journal
+        .commit(std::slice::from_ref(&entry))
+        .expect("not looked at yet");
+    entry = finished(2, 1, "a", report(Outcome::Passed, 1));
+    entry.at = Duration::from_secs(60);
+    let error = journal.commit(&[entry]).expect_err("it is gone");
+    assert!(error.to_string().contains("deleted or replaced"), "{error}");
+}
+
+#[test]
+fn the_time_for_which_the_machine_slept_is_a_gap_and_no_time_under_test() {
+    let book = Book::new();
+    // It began long ago by the wall clock, and a second ago by the clock that measures.
+    let began = jiff::Timestamp::now() - Duration::from_secs(8 * 3600);
+    let mut journal = book.begin_at(began);
+    journal
+        .commit(&[at(1, JournalEvent::HealthChanged { trouble: None })])
+        .expect("committed");
+    let mut late = finished(1, 1, "a", report(Outcome::Passed, 1));
+    late.at = Duration::from_secs(3);
+    journal.commit(&[late]).expect("committed");
+    let run = book.run(1);
+    assert_eq!(run.parts.len(), 2);
+    assert_eq!(run.elapsed, Duration::from_secs(2), "{:?}", run.parts);
+    let gap = run.parts[1].began.duration_since(run.parts[0].until());
+    assert!(gap > jiff::SignedDuration::from_hours(7), "{gap:?}");
+    let began = run.slowest[0].began;
+    assert!(began > run.parts[0].until(), "{began}");
 }
 
 #[test]

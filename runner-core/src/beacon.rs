@@ -55,6 +55,15 @@ impl Beacon {
         *self.lock() = State::default();
     }
 
+    /// Everything may take this much longer: the process did not run meanwhile.
+    pub fn forgive(&self, pause: Duration) {
+        let mut state = self.lock();
+        let State { waiting, busy } = &mut *state;
+        for waiting in [waiting, busy].into_iter().flatten() {
+            waiting.allowed = waiting.allowed.saturating_add(pause);
+        }
+    }
+
     /// What has been going on for longer than it may, and `patience` more.
     #[must_use]
     pub fn stuck(&self, patience: Duration) -> Option<Stuck> {
@@ -112,6 +121,16 @@ mod tests {
         let stuck = beacon.stuck(Duration::ZERO).expect("stuck");
         assert_eq!((stuck.part, stuck.allowed), ("the ledger", Duration::ZERO));
         beacon.rest();
+        assert_eq!(beacon.stuck(Duration::ZERO), None);
+    }
+
+    #[test]
+    fn the_time_for_which_a_process_was_stopped_is_forgiven() {
+        let beacon = Beacon::default();
+        beacon.wait_for("an attempt", Duration::ZERO);
+        beacon.forgive(Duration::from_secs(3600));
+        let seen = Instant::now();
+        while seen.elapsed().is_zero() {}
         assert_eq!(beacon.stuck(Duration::ZERO), None);
     }
 

@@ -1,6 +1,10 @@
 //! What a run is to do, and what it comes to.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use executor_protocol::Health;
 use suite::{Case, Gates};
@@ -52,6 +56,8 @@ pub struct SoakPlan {
     pub interval: Duration,
     /// How long it may go on; `None` leaves that to the number of iterations.
     pub time_left: Option<Duration>,
+    /// When it is to end by the wall clock, which also counts the time for which the machine slept.
+    pub until: Option<SystemTime>,
     /// How often the executor is asked for its health, whatever else is going on.
     pub health_interval: Duration,
     /// The suite file, which is read again when it has changed.

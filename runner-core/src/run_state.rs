@@ -124,6 +124,12 @@ impl RunState {
         self.health.as_ref()
     }
 
+    /// Whether nothing is to be done before the next iteration is due.
+    #[must_use]
+    pub fn is_resting(&self) -> bool {
+        matches!(self.phase, Phase::Resting)
+    }
+
     /// Decides what to do about `input`.
     ///
     /// An input that nothing asked for (a late answer after the end) has no effect.

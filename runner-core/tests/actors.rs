@@ -473,6 +473,7 @@ async fn run_with_journal(keeping: Keeping, is_soak: bool) -> (RunSummary, usize
         before: SoakBefore::default(),
         interval: Duration::ZERO,
         time_left: None,
+        until: None,
         health_interval: Duration::from_secs(60),
         suite_path: "test.json".into(),
     });

@@ -6,13 +6,13 @@ mod self_measure;
 mod service;
 mod target;
 
-use std::{path::PathBuf, pin::pin, rc::Rc};
+use std::{collections::BTreeMap, path::PathBuf, pin::pin, rc::Rc, time::SystemTime};
 
 use actix::prelude::*;
 use jiff::Timestamp;
 use run_ledger::{Ledger, Resumed, RunJournal, RunReader, RunSelector};
 use runner_core::{
-    actors::{ConfigLoader, RunSummary, Stop},
+    actors::{Cancel, ConfigLoader, RunSummary, Stop},
     journal::SuiteVersion,
     plan::{RunPlan, SoakBefore, SoakPlan},
     recorded::{RecordedState, RunKind},
@@ -22,7 +22,7 @@ use runner_core::{
 };
 use suite::Suite;
 use tokio::{
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     time::Instant,
 };
 
@@ -39,7 +39,7 @@ use crate::{
     report::Document,
     service::Service,
     session::{self, Crew, Session},
-    settings::Layers,
+    settings::{HAD_CREDENTIALS, Layers, bare_url},
 };
 
 use self::{
@@ -58,6 +58,7 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
     let ledger = Ledger::open(&ledger_path)?;
     // The moment from which everything of this part is counted, by both clocks.
     let (now, started) = (Timestamp::now(), Instant::now());
+    let mut ignored = Vec::new();
     let (options, beginning) = match target(args, &ledger)? {
         Target::New { suite } => {
             // Nobody has to know it, only to be able to use it again.
@@ -68,8 +69,13 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
             let resumed = ledger.resume(&run, now, env!("CARGO_PKG_VERSION"))?;
             let id = resumed.journal.run_id();
             let unreadable = |source| CliError::Options { id, source };
-            layers.resume(serde_json::from_str(&resumed.settings).map_err(unreadable)?);
-            let options = Options::from_json(&resumed.options).map_err(unreadable)?;
+            let recorded = serde_json::from_str(&resumed.settings).map_err(unreadable)?;
+            layers.resume(settings_to_resume(recorded, &layers)?);
+            let mut options = Options::from_json(&resumed.options).map_err(unreadable)?;
+            if !args.running.report.is_empty() {
+                options.report.clone_from(&args.running.report);
+            }
+            ignored = options.differences(args);
             (options, Beginning::Resumed(Box::new(resumed)))
         }
     };
@@ -81,10 +87,17 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
     let token = executor::token(running.token_file.as_deref())?;
     let detail = session::detail(common, running.json);
     let logging = session::start_logging(&settings, common, &Progress::new(detail));
+    if !ignored.is_empty() {
+        Progress::new(detail).warn(&format!(
+            "the soak goes on as it began, without what was given now: {}",
+            ignored.join(", ")
+        ));
+    }
     let losses = logging.as_ref().map(|logging| logging.losses());
     let watch = Watch::new(settings.soak.stuck_after);
     let recorded = layers.to_record();
-    let result = host::run(&watch.clone(), async move || {
+    let watched = watch.clone();
+    let result = host::run(&watch, async move || {
         let soaker = Soaker {
             session: Session {
                 args: running,
@@ -97,7 +110,7 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
             ledger_path,
             now,
             started,
-            watch,
+            watch: watched,
         };
         interrupt::until_forced(HangUp::GoesOn, |interrupt| {
             soaker.run(beginning, interrupt, move || {
@@ -106,8 +119,27 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
         })
         .await
     });
-    session::warn_of_lost_lines(logging.as_ref(), &Progress::new(detail));
+    // Where nothing gets on, the terminal may be what hangs.
+    if !watch.is_stuck() {
+        session::warn_of_lost_lines(logging.as_ref(), &Progress::new(detail));
+    }
     result
+}
+
+/// The recorded settings to resume with. A URL was recorded without its user and password: where there were
+/// any, the same URL has to come from somewhere with them.
+fn settings_to_resume(
+    mut recorded: BTreeMap<String, String>,
+    layers: &Layers,
+) -> Result<BTreeMap<String, String>, CliError> {
+    if recorded.remove(HAD_CREDENTIALS).is_some() {
+        let url = recorded.remove("executor.url").unwrap_or_default();
+        let now = layers.merge()?.executor.url;
+        if now == url || bare_url(&now) != url {
+            return Err(CliError::Credentials { recorded: url });
+        }
+    }
+    Ok(recorded)
 }
 
 /// Where a soak begins.
@@ -138,6 +170,24 @@ struct Ready {
     changed: Option<Suite>,
 }
 
+/// Signals that ask a soak for something and do not end it.
+struct Requests {
+    /// SIGUSR1: a report.
+    reports: Signal,
+    /// SIGHUP: whether the suite can be used.
+    checks: Signal,
+}
+
+impl Requests {
+    fn listen() -> Result<Self, CliError> {
+        let listen = |kind| signal(kind).map_err(CliError::Signals);
+        Ok(Self {
+            reports: listen(SignalKind::user_defined1())?,
+            checks: listen(SignalKind::hangup())?,
+        })
+    }
+}
+
 /// What a soak is made with.
 struct Parts<'a> {
     executor: &'a Executor,
@@ -153,6 +203,8 @@ impl Soaker {
         interrupt: Interrupt,
         losses: impl Fn() -> u64 + 'static,
     ) -> Result<Exit, CliError> {
+        // Before anything else: by default both signals end a program.
+        let requests = Requests::listen()?;
         let loader = ConfigLoader::new(session::selection(&self.session.args.selection)).start();
         let loaded = session::load(&loader, &self.options.suite).await;
         let (ready, executor) = match beginning {
@@ -164,8 +216,9 @@ impl Soaker {
         let sampler = SelfMeasure::start(Box::new(losses));
         let stem = ready.plan.run.suite_stem.clone();
         let service = Rc::new(Service::from_environment());
-        let mut reports = pin!(self.report_on_request(run, &stem));
-        let mut checks = pin!(self.check_on_request(&service));
+        let Requests { reports, checks } = requests;
+        let mut reports = pin!(self.report_on_request(reports, run, &stem));
+        let mut checks = pin!(self.check_on_request(checks, &service));
         let parts = Parts {
             executor: &executor,
             loader,
@@ -175,8 +228,8 @@ impl Soaker {
         let soaked = self.perform(ready, parts, interrupt.clone());
         let summary = tokio::select! {
             summary = soaked => summary,
-            never = &mut reports => never?,
-            never = &mut checks => never?,
+            never = &mut reports => never,
+            never = &mut checks => never,
         };
         executor.close().await;
         let exit = self.conclude(run, &stem, summary?);
@@ -273,6 +326,11 @@ impl Soaker {
             Human(before.elapsed),
             self.goal()
         );
+        tracing::info!(
+            run = resumed.journal.run_id(),
+            part = resumed.part,
+            "going on with a soak"
+        );
         if let Some(number) = resumed.interrupted {
             text.push_str(&format!(
                 "; attempt {} was under way and counts as interrupted",
@@ -311,6 +369,7 @@ impl Soaker {
             before,
             interval: self.options.interval,
             time_left: self.options.time_left(before.elapsed, self.now),
+            until: self.options.until.map(SystemTime::from),
             health_interval: self.session.settings.soak.health_interval,
             suite_path: self.options.suite.clone(),
         }
@@ -393,6 +452,7 @@ impl Soaker {
         if let Some(suite) = changed {
             crew.note_suite(SuiteVersion::of(&suite), suite.gates);
         }
+        service.ready("beginning");
         let alive = actix_rt::spawn(service::keep_alive(Rc::clone(&service), self.watch.clone()));
         let started = plan.started;
         let mut running = pin!(crew.run(plan));
@@ -402,12 +462,16 @@ impl Soaker {
             summary = &mut running => summary,
             stuck = self.watch.stuck() => {
                 let part = stuck.part.into();
-                crew.end(RunEnd::Stuck { part }, started).await
+                let ended = crew.end(RunEnd::Stuck { part }, started);
+                // Whatever it still comes to does not count any more.
+                crew.supervisor.do_send(Cancel);
+                ended.await
             }
             _ = interrupt.received() => {
                 service.stopping();
+                tracing::info!("told to end");
                 self.session.progress.say(&format!(
-                    "stopping: the running case may go on for {} (again to end at once)",
+                    "stopping: a running case may go on for {} (again to end at once)",
                     Human(grace)
                 ));
                 crew.supervisor.do_send(Stop { grace });
@@ -419,8 +483,7 @@ impl Soaker {
     }
 
     /// Writes a report of what there is by now whenever SIGUSR1 comes.
-    async fn report_on_request<T>(&self, run: u64, stem: &str) -> Result<T, CliError> {
-        let mut requests = signal(SignalKind::user_defined1()).map_err(CliError::Signals)?;
+    async fn report_on_request<T>(&self, mut requests: Signal, run: u64, stem: &str) -> T {
         while requests.recv().await.is_some() {
             let path = self.ledger_path.clone();
             let read = move || {
@@ -442,8 +505,7 @@ impl Soaker {
 
     /// Says whether the suite can be used as it is whenever SIGHUP comes. It counts from the next
     /// iteration on, as any change does.
-    async fn check_on_request<T>(&self, service: &Service) -> Result<T, CliError> {
-        let mut requests = signal(SignalKind::hangup()).map_err(CliError::Signals)?;
+    async fn check_on_request<T>(&self, mut requests: Signal, service: &Service) -> T {
         while requests.recv().await.is_some() {
             service.reloading();
             match suite::load(&self.options.suite) {
@@ -480,8 +542,10 @@ impl Soaker {
                 exit = exit.min(self.session.write_reports(stem, &document));
             }
             Err(error) => {
-                exit = exit.min(error.exit());
+                // What cannot be read any more could be a while ago.
+                exit = exit.min(Exit::ReportNotWritten);
                 error.show();
+                return exit;
             }
         }
         if is_resumable(&summary) {
@@ -493,14 +557,9 @@ impl Soaker {
     }
 }
 
-/// A soak is resumed after whatever has ended it early.
+/// A soak is resumed after whatever has ended it early, if it has begun at all.
 fn is_resumable(summary: &RunSummary) -> bool {
-    summary.results.problems.iter().any(|problem| {
-        !matches!(
-            problem,
-            RunProblem::GateFailed | RunProblem::CaseFailed | RunProblem::NothingTried
-        )
-    })
+    summary.end != RunEnd::Completed && summary.counts.total > 0
 }
 
 /// The exit that a problem of a soak asks for. An interrupted soak is a checkpoint.

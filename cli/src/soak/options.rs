@@ -108,6 +108,40 @@ impl Options {
         })
     }
 
+    /// What `asked` asks for differently, as it is typed: a soak that goes on does not take it.
+    pub(super) fn differences(&self, asked: &SoakArgs) -> Vec<&'static str> {
+        let running = &asked.running;
+        let seed = asked.seed.filter(|_| asked.shuffle);
+        let differs = [
+            (
+                "--duration",
+                asked.duration.is_some() && asked.duration != self.duration,
+            ),
+            (
+                "--until",
+                asked.until.is_some() && asked.until != self.until,
+            ),
+            (
+                "--iterations",
+                asked.iterations.is_some() && asked.iterations != self.iterations,
+            ),
+            (
+                "--interval",
+                asked.interval.is_some_and(|it| it != self.interval),
+            ),
+            ("--shuffle", asked.shuffle && self.shuffle.is_none()),
+            ("--seed", seed.is_some() && seed != self.shuffle),
+            ("--require-all", running.require_all && !self.require_all),
+            (
+                "--only, --category, --tag or --exclude",
+                running.selection != SelectionArgs::default()
+                    && running.selection != self.selection,
+            ),
+        ];
+        let names = differs.into_iter().filter(|(_, differs)| *differs);
+        names.map(|(name, _)| name).collect()
+    }
+
     /// How long a soak may go on that has gone on for `elapsed` by `now`; `None` if only iterations, or
     /// nothing, end it.
     pub(super) fn time_left(&self, elapsed: Duration, now: Timestamp) -> Option<Duration> {

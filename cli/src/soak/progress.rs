@@ -1,7 +1,7 @@
 //! The progress of a soak: one line that moves in a terminal, a line a minute elsewhere, and whatever goes
 //! wrong.
 
-use std::{io, time::Duration};
+use std::{collections::HashMap, io, time::Duration};
 
 use runner_core::{
     events::{RunEvent, RunObserver},
@@ -16,6 +16,9 @@ use crate::progress::{Detail, Progress};
 /// Where nothing moves, a line is written this often.
 const LINE_EVERY: Duration = Duration::from_secs(60);
 
+/// So many attempts of a case that did not pass are told each minute.
+const TOLD: u64 = 3;
+
 /// What moves changes this often at most: attempts can take microseconds.
 const MOVE_EVERY: Duration = Duration::from_millis(100);
 
@@ -29,6 +32,9 @@ pub(super) struct SoakProgress {
     /// How long the soak is to take in all, if that is known.
     planned: Option<Duration>,
     is_away: bool,
+    /// Whether there is anything to wait for the executor with: a soak that goes on, or one with attempts.
+    has_begun: bool,
+    troubles: Troubles,
     latest_line: Instant,
     latest_move: Option<Instant>,
 }
@@ -49,6 +55,8 @@ impl SoakProgress {
             before: before.elapsed,
             planned: time_left.map(|left| before.elapsed + left),
             is_away: false,
+            has_begun: before.elapsed > Duration::ZERO,
+            troubles: Troubles::default(),
             latest_line: started,
             latest_move: None,
         }
@@ -70,6 +78,25 @@ impl SoakProgress {
         )
     }
 
+    /// Says once a minute how many attempts that did not pass were not told.
+    fn tell_of_untold(&mut self) {
+        if self
+            .troubles
+            .since
+            .is_none_or(|since| since.elapsed() < LINE_EVERY)
+        {
+            return;
+        }
+        for (case, untold) in std::mem::take(&mut self.troubles).untold() {
+            let line = format!(
+                "{}: {} more attempts that did not pass; the ledger has them",
+                Visible(&case),
+                Grouped(untold)
+            );
+            self.progress.line(Detail::Quiet, &line);
+        }
+    }
+
     fn move_on(&mut self, doing: &str) {
         let is_due = self
             .latest_move
@@ -84,6 +111,32 @@ impl SoakProgress {
             self.latest_line = Instant::now();
             self.progress.say(&self.standing());
         }
+    }
+}
+
+/// Attempts that did not pass, within a minute.
+#[derive(Default)]
+struct Troubles {
+    since: Option<Instant>,
+    /// How many there were of each case.
+    by_case: HashMap<String, u64>,
+}
+
+impl Troubles {
+    /// Counts one more, and says whether to tell it: a case that always fails would fill a disk within a
+    /// week.
+    fn take(&mut self, case: &str) -> bool {
+        self.since.get_or_insert_with(Instant::now);
+        let count = self.by_case.entry(case.to_owned()).or_default();
+        *count += 1;
+        *count <= TOLD
+    }
+
+    /// The cases of which some were not told, with how many.
+    fn untold(self) -> impl Iterator<Item = (String, u64)> {
+        let more = |(case, count): (String, u64)| Some((case, count.checked_sub(TOLD)?));
+        let by_case = self.by_case.into_iter().filter_map(more);
+        by_case.filter(|(_, untold)| *untold > 0)
     }
 }
 
@@ -103,10 +156,18 @@ impl RunObserver for SoakProgress {
                 "the suite has changed: {} from here on",
                 version.hash.get(..12).unwrap_or(&version.hash)
             )),
-            RunEvent::SuiteRejected { reason } => self.progress.warn(&format!(
-                "the suite's file has changed, but cannot be used; the suite stays as it was: {reason}"
-            )),
+            RunEvent::SuiteRejected { reason } => {
+                self.progress.warn(
+                    "the suite's file has changed, but cannot be used; the suite stays as it was:",
+                );
+                // A picture of several lines.
+                for line in reason.lines() {
+                    let line = Visible(line).to_string();
+                    self.progress.line(Detail::Quiet, &line);
+                }
+            }
             RunEvent::AttemptStarted { place, case } => {
+                self.has_begun = true;
                 self.iteration = place.iteration;
                 self.move_on(&Visible(&case.name).to_string());
             }
@@ -116,11 +177,16 @@ impl RunObserver for SoakProgress {
                 report,
             } => {
                 self.counts.add(report);
-                if report.verdict() != Verdict::Pass || self.progress.detail() == Detail::Verbose {
+                let is_verbose = self.progress.detail() == Detail::Verbose;
+                let is_told = report.verdict() != Verdict::Pass && self.troubles.take(&case.id);
+                if is_told || is_verbose {
                     let label = format!("[{}] ", Grouped(place.number));
                     self.progress.attempt(&label, case, report);
                 }
+                self.tell_of_untold();
             }
+            // An executor that is not there at the start is told of when the run ends for that.
+            RunEvent::HealthChanged { .. } if !self.has_begun => {}
             RunEvent::HealthChanged { trouble } => {
                 self.is_away = trouble.is_some();
                 match trouble {
@@ -128,7 +194,7 @@ impl RunObserver for SoakProgress {
                         Detail::Quiet,
                         &format!("executor is away, waiting for it: {}", Visible(reason)),
                     ),
-                    None => self.progress.say("executor is back"),
+                    None => self.progress.line(Detail::Quiet, "executor is back"),
                 }
                 if self.is_away {
                     self.move_on("waiting for the executor");
@@ -145,5 +211,20 @@ impl RunObserver for SoakProgress {
 
     fn name(&self) -> &'static str {
         "progress"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_that_always_fails_is_told_three_times_a_minute_and_then_counted() {
+        let mut troubles = Troubles::default();
+        let told = (0..1000).filter(|_| troubles.take("a")).count();
+        assert!(troubles.take("b"));
+        assert_eq!(told, 3);
+        let untold: Vec<_> = troubles.untold().collect();
+        assert_eq!(untold, [("a".to_owned(), 997)]);
     }
 }

@@ -19,7 +19,6 @@ const STATUS_EVERY: Duration = Duration::from_secs(10);
 pub(super) struct ServiceObserver {
     service: Rc<Service>,
     counts: Counts,
-    is_ready: bool,
     latest: Option<Instant>,
 }
 
@@ -29,17 +28,12 @@ impl ServiceObserver {
         Self {
             service,
             counts: before.counts,
-            is_ready: false,
             latest: None,
         }
     }
 
     fn tell(&mut self, status: &str) {
-        if std::mem::replace(&mut self.is_ready, true) {
-            self.service.status(status);
-        } else {
-            self.service.ready(status);
-        }
+        self.service.status(status);
         self.latest = Some(Instant::now());
     }
 }

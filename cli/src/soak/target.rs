@@ -1,6 +1,9 @@
 //! Whether a soak begins, or goes on, and which.
 
-use std::path::PathBuf;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use run_ledger::{Ledger, RunSelector};
 
@@ -22,25 +25,37 @@ pub(super) enum Target {
 
 /// What `args` ask for.
 pub(super) fn target(args: &SoakArgs, ledger: &Ledger) -> Result<Target, CliError> {
-    let path = ledger.path();
-    if let Some(resume) = &args.resume {
-        let run = match resume {
-            ResumeTarget::Run(run) => run.clone(),
-            ResumeTarget::Latest => {
-                let latest = ledger.find_resumable(None)?;
-                let id = latest.ok_or_else(|| CliError::NothingToResume { path: path.into() })?;
-                RunSelector::Id(id)
-            }
-        };
-        return Ok(Target::Resumed(run));
+    match &args.resume {
+        Some(ResumeTarget::Run(run)) => return Ok(Target::Resumed(run.clone())),
+        Some(ResumeTarget::Latest) => {
+            let soaks = ledger.soaks()?;
+            let mut resumable = soaks.iter().filter(|it| !it.is_complete && !it.is_running);
+            return match resumable.next() {
+                Some(soak) => Ok(Target::Resumed(RunSelector::Id(soak.id))),
+                None => Err(CliError::NothingToResume {
+                    path: ledger.path().to_owned(),
+                }),
+            };
+        }
+        None => {}
     }
     // Without --resume there is a suite: the command line insists on it.
     let suite = args.suite.clone().unwrap_or_default();
     if args.continue_latest {
-        let latest = ledger.find_resumable(Some(&suite.display().to_string()))?;
-        if let Some(id) = latest {
-            return Ok(Target::Resumed(RunSelector::Id(id)));
+        let soaks = ledger.soaks()?;
+        let latest = soaks
+            .iter()
+            .find(|soak| is_same(Path::new(&soak.suite_path), &suite));
+        // One that a process is at is refused later, by name: two of a suite at once are no wish.
+        if let Some(soak) = latest.filter(|soak| !soak.is_complete) {
+            return Ok(Target::Resumed(RunSelector::Id(soak.id)));
         }
     }
     Ok(Target::New { suite })
+}
+
+/// Whether two paths lead to the same file, however they are written.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let places = (fs::canonicalize(one), fs::canonicalize(other));
+    one == other || matches!(places, (Ok(one), Ok(other)) if one == other)
 }

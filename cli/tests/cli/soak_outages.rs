@@ -123,13 +123,16 @@ fn an_outage_between_two_iterations_is_noticed_by_the_clock_of_health() {
     let mut soak = scratch
         .soak(["--json", "--interval", "1h", "--url", &executor.url()])
         .env("GAUNTLET__SOAK__HEALTH_INTERVAL", "50ms")
+        .env("GAUNTLET__EXECUTOR__HEALTH_TIMEOUT", "500ms")
+        .env("GAUNTLET__SOAK__STUCK_AFTER", "500ms")
         .spawn();
     soak.wait_for("attempt_finished");
     executor.kill();
     soak.wait_for("\"healthy\":false");
     executor.start_again(&scratch);
     soak.wait_for("\"healthy\":true");
-    soak.run_for(Duration::from_millis(200));
+    // What it waited for is over; that the next iteration is far away is no standstill.
+    soak.run_for(Duration::from_secs(4));
     soak.signal(Signal::INT);
     let ended = soak.wait();
     assert_eq!(ended.code, Some(75), "{ended}");

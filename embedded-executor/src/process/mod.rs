@@ -248,7 +248,7 @@ async fn run(launcher: Launcher, command: Command, channels: Channels, slot: Own
         Err(error) => (End::not_started(error), None),
     };
     let elapsed = started.elapsed();
-    tracing::info!(execution_id, exit_code = end.exit_code, ?elapsed, problem = ?end.problem, "command ended");
+    tracing::debug!(execution_id, exit_code = end.exit_code, ?elapsed, problem = ?end.problem, "command ended");
     // Free before the client hears of the end: its next command must not find the place taken.
     drop(slot);
     supervision.send_end(end).await;

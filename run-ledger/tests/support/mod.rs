@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use run_ledger::{Ledger, LedgerError, NewRun, Resumed, RunJournal, RunReader, RunSelector};
 use runner_core::{
     agent::{AgentReport, AgentResult, TokenUsage},
@@ -41,11 +41,18 @@ impl Book {
     }
 
     pub(crate) fn begin_kind(&self, kind: RunKind) -> RunJournal {
+        self.begin_both(kind, Timestamp::now())
+    }
+
+    /// Begins a soak at this time.
+    pub(crate) fn begin_at(&self, began: Timestamp) -> RunJournal {
+        self.begin_both(RunKind::Soak, began)
+    }
+
+    fn begin_both(&self, kind: RunKind, began: Timestamp) -> RunJournal {
         let info = RunInfo {
             marker: "TEST_20260101_000000".into(),
-            started_at: "2026-01-01T00:00:00[Europe/Berlin]"
-                .parse()
-                .expect("a time"),
+            started_at: began.to_zoned(TimeZone::UTC),
             suite_path: "test.json".into(),
             suite_stem: "test".into(),
             suite_description: String::new(),
@@ -69,7 +76,7 @@ impl Book {
     }
 
     pub(crate) fn try_resume(&self, id: u64) -> Result<Resumed, LedgerError> {
-        let now = "2026-01-02T00:00:00Z".parse::<Timestamp>().expect("a time");
+        let now = Timestamp::now();
         Ledger::open(&self.path)?.resume(&RunSelector::Id(id), now, "1")
     }
 

@@ -79,6 +79,7 @@ impl Handler<NoteRejectedSuite> for ReportCollector {
 
     fn handle(&mut self, message: NoteRejectedSuite, _: &mut Context<Self>) {
         let reason = &*message.reason;
+        tracing::warn!(reason, "the suite's file has changed, but cannot be used");
         self.tell(&RunEvent::SuiteRejected { reason });
     }
 }

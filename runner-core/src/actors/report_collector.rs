@@ -49,6 +49,8 @@ pub struct ReportCollector {
     sampler: Option<Box<dyn Sampler>>,
     commits: Commits,
     ending: Option<Ending>,
+    /// Whether the run was ended.
+    is_over: bool,
 }
 
 /// How often the ledger was written since the latest sample, and how long that took.
@@ -76,6 +78,7 @@ enum Ending {
     },
     /// So is its end.
     Closing {
+        end: RunEnd,
         results: Box<RunResults>,
         done: oneshot::Sender<RunSummary>,
     },
@@ -93,6 +96,8 @@ const SAMPLE_INTERVAL: Duration = Duration::from_secs(60);
 pub struct RunSummary {
     /// The results; without single cases if it was a soak.
     pub results: RunResults,
+    /// How it ended.
+    pub end: RunEnd,
     /// How many cases, or attempts of a soak, came to what.
     pub counts: Counts,
     /// The observers that could not write what they were told.
@@ -144,6 +149,7 @@ impl ReportCollector {
             sampler: None,
             commits: Commits::default(),
             ending: None,
+            is_over: false,
         }
     }
 
@@ -178,6 +184,10 @@ impl ReportCollector {
 
     /// Takes in something that happened.
     pub(super) fn note(&mut self, event: JournalEvent, ctx: &mut Context<Self>) {
+        // Nothing comes after the end, whatever still runs.
+        if self.is_over {
+            return;
+        }
         let at = self.started.elapsed();
         self.queue.push(Entry { at, event });
         self.work(ctx);
@@ -259,6 +269,7 @@ impl ReportCollector {
         for entry in entries {
             match &entry.event {
                 JournalEvent::SuiteChanged(version) => {
+                    tracing::info!(hash = &*version.hash, "the suite has changed");
                     self.tell(&RunEvent::SuiteChanged { version });
                 }
                 JournalEvent::AttemptStarted { place, case } => {
@@ -280,6 +291,10 @@ impl ReportCollector {
                 }
                 JournalEvent::HealthChanged { trouble } => {
                     let trouble = trouble.as_deref();
+                    match trouble {
+                        Some(reason) => tracing::warn!(reason, "the executor is away"),
+                        None => tracing::info!("the executor is back"),
+                    }
                     self.tell(&RunEvent::HealthChanged { trouble });
                 }
                 JournalEvent::Sampled(_) | JournalEvent::Ended { .. } => {}
@@ -333,10 +348,17 @@ impl ReportCollector {
                 let end = message.end.clone();
                 let results = Box::new(self.results(message));
                 let problems = results.problems.clone();
-                self.ending = Some(Ending::Closing { results, done });
-                self.note(JournalEvent::Ended { end, problems }, ctx);
+                self.ending = Some(Ending::Closing {
+                    end: end.clone(),
+                    results,
+                    done,
+                });
+                let at = self.started.elapsed();
+                let event = JournalEvent::Ended { end, problems };
+                self.queue.push(Entry { at, event });
+                self.work(ctx);
             }
-            Some(Ending::Closing { results, done }) => self.close(*results, done),
+            Some(Ending::Closing { end, results, done }) => self.close(end, *results, done),
         }
     }
 
@@ -362,7 +384,7 @@ impl ReportCollector {
     }
 
     /// Announces the end of the run.
-    fn close(&mut self, mut results: RunResults, done: oneshot::Sender<RunSummary>) {
+    fn close(&mut self, end: RunEnd, mut results: RunResults, done: oneshot::Sender<RunSummary>) {
         let is_told = matches!(
             results.problems.first(),
             Some(RunProblem::LedgerLost { .. })
@@ -379,6 +401,7 @@ impl ReportCollector {
         // Whoever asked for the end may be gone.
         let _ = done.send(RunSummary {
             results,
+            end,
             counts,
             observer_failures: std::mem::take(&mut self.failures),
         });
@@ -441,8 +464,13 @@ impl Handler<Finish> for ReportCollector {
     type Result = ResponseFuture<Option<RunSummary>>;
 
     fn handle(&mut self, message: Finish, ctx: &mut Context<Self>) -> Self::Result {
+        // The first to end a run decides how it has ended.
+        if self.is_over {
+            return Box::pin(std::future::ready(None));
+        }
         let (done, summary) = oneshot::channel();
         self.take_sample(ctx);
+        self.is_over = true;
         self.ending = Some(Ending::Draining { message, done });
         self.work(ctx);
         Box::pin(async { summary.await.ok() })

@@ -4,7 +4,7 @@ use std::{
     future::Future,
     rc::Rc,
     sync::Arc,
-    time::{Duration, Instant as StdInstant},
+    time::{Duration, Instant as StdInstant, SystemTime},
 };
 
 use actix::prelude::*;
@@ -46,6 +46,8 @@ struct Run {
     executor: Option<Addr<TestExecutor>>,
     /// When the iteration began that is going on.
     iteration_began: Instant,
+    /// When the next one is due, once this one is through.
+    iteration_due: Instant,
     done: oneshot::Sender<Result<RunSummary, RunError>>,
 }
 
@@ -108,6 +110,7 @@ impl Supervisor {
             state,
             executor: None,
             iteration_began: Instant::now(),
+            iteration_due: Instant::now(),
             done,
         });
         self.feed(Input::Started, ctx);
@@ -129,6 +132,16 @@ impl Supervisor {
         }
         for effect in run.state.on(input) {
             self.perform(effect, ctx);
+        }
+        self.tell_of_rest();
+    }
+
+    /// Tells what a run waits for that has nothing to do: whatever it did before is over.
+    fn tell_of_rest(&self) {
+        if let Some(run) = self.run.as_ref().filter(|run| run.state.is_resting()) {
+            let rest = run.iteration_due.saturating_duration_since(Instant::now());
+            self.beacon
+                .wait_for("the next iteration", rest + SHORT_STEP);
         }
     }
 
@@ -222,7 +235,7 @@ impl Supervisor {
 
     /// Waits until the next iteration is due, and looks whether the suite has changed by then.
     fn prepare_iteration(&mut self, ctx: &mut Context<Self>) {
-        let Some(run) = &self.run else { return };
+        let Some(run) = &mut self.run else { return };
         let Some(SoakPlan {
             interval,
             suite_path,
@@ -232,9 +245,8 @@ impl Supervisor {
             return;
         };
         let due = run.iteration_began + *interval;
+        run.iteration_due = due;
         let rest = due.saturating_duration_since(Instant::now());
-        self.beacon
-            .wait_for("the next iteration", rest + SHORT_STEP);
         let (loader, path) = (self.loader.clone(), suite_path.clone());
         let reloaded = async move {
             // A timer takes a millisecond also for what is due, which is long for a short iteration.
@@ -274,6 +286,11 @@ impl Supervisor {
     fn check_in_between(&mut self, ctx: &mut Context<Self>) {
         let Some(run) = &mut self.run else { return };
         let asked = run.health_checker(&self.transport).send(CheckHealth);
+        // Timers do not count the time for which the machine slept.
+        let until = run.plan.soak.as_ref().and_then(|soak| soak.until);
+        if until.is_some_and(|until| SystemTime::now() >= until) {
+            self.feed(Input::TimeUp, ctx);
+        }
         ctx.spawn(asked.into_actor(self).map(|report, actor, ctx| {
             if !matches!(report, Ok(Ok(_))) {
                 actor.feed(Input::HealthSuspected, ctx);

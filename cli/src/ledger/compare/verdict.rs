@@ -6,6 +6,10 @@ use run_stats::{Proportion, ProportionDifference, holm};
 /// to.
 pub(super) const ALPHA: f64 = 0.05;
 
+/// With fewer attempts on a side, only a collapse would show, and nobody should take its absence for a good
+/// sign: three against three cannot be told apart whatever they come to.
+const MIN_ATTEMPTS: u64 = 4;
+
 /// What a test came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -93,7 +97,9 @@ impl Test {
     fn verdict_among(&self, tests: usize, adjusted: f64) -> Verdict {
         if adjusted < ALPHA {
             self.found
-        } else if least_p_value(self.counts) * tests as f64 >= ALPHA {
+        } else if self.counts.0.min(self.counts.1) < MIN_ATTEMPTS
+            || least_p_value(self.counts) * tests as f64 >= ALPHA
+        {
             Verdict::TooFewAttempts
         } else {
             Verdict::Same
@@ -149,6 +155,13 @@ mod tests {
         assert_eq!(judged(&[(2.0 / 70.0, 4)]), [Verdict::Worse]);
         let beside = judged(&[(2.0 / 70.0, 4), (0.9, 100)]);
         assert_eq!(beside, [Verdict::TooFewAttempts, Verdict::Same]);
+    }
+
+    #[test]
+    fn one_attempt_that_does_not_collapse_is_no_good_sign() {
+        let mut test = Test::new(Some(1.0), (300, 1), Verdict::Worse);
+        judge([&mut test].into_iter());
+        assert_eq!(test.verdict, Verdict::TooFewAttempts);
     }
 
     #[test]
