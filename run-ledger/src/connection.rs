@@ -1,6 +1,10 @@
 //! Opens the file of a ledger.
 
-use std::{fs, path::Path, time::Duration};
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
@@ -29,13 +33,31 @@ pub(crate) fn for_writing(path: &Path) -> Result<Connection, LedgerError> {
     prepare(&connection).map_err(failed)?;
     // Looked at before anything is written: somebody's file that is no ledger stays as it is.
     schema::version(&connection, path)?;
-    connection
-        .pragma_update(None, "journal_mode", "wal")
+    switch_to_wal(&connection)
         // Every commit is on the disk when it returns, also if the power goes in the next moment.
         .and_then(|()| connection.pragma_update(None, "synchronous", "full"))
         .map_err(failed)?;
     schema::migrate(&mut connection, path)?;
     Ok(connection)
+}
+
+/// Lets readers and a writer work beside each other. A ledger stays that way; only where several processes
+/// begin one at the same moment, one of them does it and the others wait, which SQLite does not do for them.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it happens once in the life of a ledger, before anything runs, and for milliseconds"
+)]
+fn switch_to_wal(connection: &Connection) -> rusqlite::Result<()> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let switched = connection.pragma_update(None, "journal_mode", "wal");
+        let is_busy = matches!(&switched, Err(error)
+            if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy));
+        if !is_busy || Instant::now() > deadline {
+            return switched;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// Opens the ledger at `path` to read it, also while others write.

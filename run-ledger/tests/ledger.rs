@@ -188,6 +188,20 @@ fn a_run_has_one_writer_and_any_number_of_readers() {
 }
 
 #[test]
+fn a_ledger_may_be_begun_by_several_at_the_same_moment() {
+    for _ in 0..20 {
+        let book = Book::new();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| drop(book.begin()));
+            }
+        });
+        let reader = RunReader::open(&book.path).expect("opened");
+        assert_eq!(reader.runs(None, 10).expect("read").len(), 4);
+    }
+}
+
+#[test]
 fn what_cannot_be_resumed_says_why() {
     let book = Book::new();
     let mut journal = book.begin();
