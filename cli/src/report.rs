@@ -64,6 +64,33 @@ pub(crate) fn write(target: &ReportTarget, document: &Document<'_>) -> Result<()
     })
 }
 
+/// Whether a report can be written there, as far as that can be known before it is.
+pub(crate) fn check(target: &ReportTarget) -> Result<(), CliError> {
+    let path = fs::canonicalize(&target.path).unwrap_or_else(|_| target.path.clone());
+    let is_writable = || -> io::Result<()> {
+        match fs::metadata(&path) {
+            Ok(existing) if existing.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(existing) if !existing.is_file() => return Ok(()),
+            _ => {}
+        }
+        let folder = folder_of(&path);
+        fs::create_dir_all(&folder)?;
+        Builder::new().prefix(".report").tempfile_in(&folder)?;
+        Ok(())
+    };
+    is_writable().map_err(|source| CliError::Report {
+        path: target.path.clone(),
+        source,
+    })
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
 fn replace(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<&mut fs::File>) -> io::Result<()>,
@@ -76,10 +103,7 @@ fn replace(
         write(&mut buffered)?;
         return buffered.flush();
     }
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    };
+    let folder = folder_of(path);
     fs::create_dir_all(&folder)?;
     // Private temporary files are the right default elsewhere; a report is for others to read, as far
     // as the umask lets them.

@@ -52,6 +52,13 @@ pub enum RunEvent<'a> {
         /// Why it is not healthy, in words; `None` when it is again.
         trouble: Option<&'a str>,
     },
+    /// An observer could not write, and is left out from here on.
+    ObserverLost {
+        /// What it is called.
+        observer: &'a str,
+        /// Why, in words.
+        reason: &'a str,
+    },
     /// The run is over.
     RunFinished {
         /// Everything there is to say about it.

@@ -36,7 +36,7 @@ use crate::{
     interrupt::{self, HangUp, Interrupt},
     ledger,
     progress::{Detail, Progress},
-    report::Document,
+    report::{self, Document},
     service::Service,
     session::{self, Crew, Session},
     settings::{HAD_CREDENTIALS, Layers, bare_url},
@@ -207,6 +207,11 @@ impl Soaker {
         let requests = Requests::listen()?;
         let loader = ConfigLoader::new(session::selection(&self.session.args.selection)).start();
         let loaded = session::load(&loader, &self.options.suite).await;
+        // After a week it would be late to find out.
+        let suite = self.options.suite.file_stem().unwrap_or_default();
+        for target in self.session.reports(&suite.to_string_lossy()) {
+            report::check(&target)?;
+        }
         let (ready, executor) = match beginning {
             Beginning::New(ledger) => self.begin(loaded?, ledger).await?,
             Beginning::Resumed(resumed) => self.go_on(loaded, *resumed).await?,
@@ -351,7 +356,10 @@ impl Soaker {
         let goals: Vec<String> = [
             duration.map(|duration| format!("for {}", Human(duration))),
             until.map(|until| format!("until {until}")),
-            iterations.map(|count| format!("{} iterations", Grouped(count.get()))),
+            iterations.map(|count| match count.get() {
+                1 => "1 iteration".into(),
+                count => format!("{} iterations", Grouped(count)),
+            }),
         ]
         .into_iter()
         .flatten()
@@ -400,7 +408,7 @@ impl Soaker {
                     .problems
                     .insert(0, ledger::recorded_problem(&problem));
                 for target in &targets {
-                    crate::report::write(target, &Document::Recorded(&recorded))?;
+                    report::write(target, &Document::Recorded(&recorded))?;
                 }
                 Ok(())
             };

@@ -200,6 +200,9 @@ impl RunObserver for SoakProgress {
                     self.move_on("waiting for the executor");
                 }
             }
+            RunEvent::ObserverLost { observer, reason } => self.progress.warn(&format!(
+                "the {observer} cannot be written any more, and the soak goes on without them: {reason}"
+            )),
             RunEvent::RunFinished { results, counts } => {
                 self.progress.stop_moving();
                 self.progress.finished(results, counts);

@@ -504,6 +504,38 @@ fn without_a_ledger_nothing_can_be_soaked() {
 }
 
 #[test]
+fn a_report_that_cannot_be_written_is_told_before_anything_runs() {
+    let server = executor();
+    let scratch = Scratch::with_cases([case("a", "x")]);
+    scratch.write("file", "");
+    for target in ["md=file/report.md", "md=tmp"] {
+        let ended = scratch
+            .soak(["--report", target, "--url", &server.url()])
+            .exits(110);
+        ended.says(["cannot write the report"]);
+    }
+    assert_eq!(server.log().executions(), 0);
+}
+
+#[test]
+fn who_watches_a_soak_is_told_at_once_that_nobody_reads_the_records() {
+    let server = executor();
+    let scratch = Scratch::with_cases([case("a", "x")]);
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut running = scratch
+        .soak(["--json", "--url", &server.url()])
+        .stdout(writer)
+        .spawn();
+    running.wait_for("machine records cannot be written any more");
+    let seen = server.log().executions();
+    assert!(server.wait_until(PATIENCE, |log| log.executions() > seen));
+    running.signal(Signal::INT);
+    let ended = running.wait();
+    assert_eq!(ended.code, Some(110), "{ended}");
+}
+
+#[test]
 fn secrets_do_not_get_into_the_ledger() {
     let server = executor();
     let scratch = Scratch::with_cases([case("a", "x")]);

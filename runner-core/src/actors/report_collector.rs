@@ -162,6 +162,18 @@ impl ReportCollector {
 
     /// Tells all observers, and leaves out those that fail.
     pub(super) fn tell(&mut self, event: &RunEvent<'_>) {
+        let known = self.failures.len();
+        self.tell_all(event);
+        // Those that are left may have somebody to tell it to: a soak may go on for weeks.
+        for index in known..self.failures.len() {
+            let ObserverFailure { observer, error } = &self.failures[index];
+            let (observer, reason) = (*observer, error.to_string());
+            let reason = &*reason;
+            self.tell_all(&RunEvent::ObserverLost { observer, reason });
+        }
+    }
+
+    fn tell_all(&mut self, event: &RunEvent<'_>) {
         let (failures, beacon) = (&mut self.failures, &self.beacon);
         self.observers.retain_mut(|observer| {
             let name = observer.name();
