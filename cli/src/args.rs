@@ -100,7 +100,7 @@ pub(crate) struct RunningArgs {
     /// Write one JSON record per event to standard output
     #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_JSON")]
     pub json: bool,
-    /// Where a report goes; repeatable. Formats: md [default: md=reports/SUITE_report.md]
+    /// Where a report goes; repeatable. Formats: md, html [default: md=reports/SUITE_report.md]
     #[arg(
         long,
         value_name = "FORMAT=PATH",
@@ -420,6 +420,29 @@ pub(crate) struct ReportTarget {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReportFormat {
     Markdown,
+    Html,
+}
+
+impl ReportFormat {
+    /// All formats.
+    const ALL: [Self; 2] = [Self::Markdown, Self::Html];
+
+    /// The name on the command line.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Markdown => "md",
+            Self::Html => "html",
+        }
+    }
+
+    /// The format with this name; if there is none, which there are.
+    pub(crate) fn from_name(name: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|it| it.as_str() == name);
+        found.ok_or_else(|| {
+            let names = Self::ALL.map(Self::as_str).join(", ");
+            format!("no report format is called {name:?} (there are: {names})")
+        })
+    }
 }
 
 impl FromStr for ReportTarget {
@@ -429,14 +452,7 @@ impl FromStr for ReportTarget {
         let (format, path) = text
             .split_once('=')
             .ok_or("expected FORMAT=PATH, such as md=report.md")?;
-        let format = match format {
-            "md" => ReportFormat::Markdown,
-            other => {
-                return Err(format!(
-                    "no report format is called {other:?} (there is: md)"
-                ));
-            }
-        };
+        let format = ReportFormat::from_name(format)?;
         if path.is_empty() {
             return Err("the path is missing".into());
         }

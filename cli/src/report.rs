@@ -7,7 +7,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use reporter_md::{Report, ReportOptions};
 use runner_core::{
     recorded::{Graduation, RecordedRun},
     results::RunResults,
@@ -45,23 +44,42 @@ pub(crate) enum Document<'a> {
 
 /// Writes one report. Readers see the old file or the new one, never a part.
 pub(crate) fn write(target: &ReportTarget, document: &Document<'_>) -> Result<(), CliError> {
-    let options = ReportOptions::default();
-    let written = match target.format {
-        ReportFormat::Markdown => replace(&target.path, |file| match *document {
-            Document::Run(results, graduation) => {
-                let report = Report {
-                    results,
-                    graduation,
-                };
-                reporter_md::write_report(report.results, &options, file)
-            }
-            Document::Recorded(run) => reporter_md::write_recorded_report(run, &options, file),
-        }),
-    };
+    let written = replace(&target.path, |file| match target.format {
+        ReportFormat::Markdown => write_markdown(document, file),
+        ReportFormat::Html => write_html(document, file),
+    });
     written.map_err(|source| CliError::Report {
         path: target.path.clone(),
         source,
     })
+}
+
+fn write_markdown(document: &Document<'_>, out: &mut impl io::Write) -> io::Result<()> {
+    let options = reporter_md::ReportOptions::default();
+    match *document {
+        Document::Run(results, graduation) => {
+            let report = reporter_md::Report {
+                results,
+                graduation,
+            };
+            reporter_md::write_report(report, &options, out)
+        }
+        Document::Recorded(run) => reporter_md::write_recorded_report(run, &options, out),
+    }
+}
+
+fn write_html(document: &Document<'_>, out: &mut impl io::Write) -> io::Result<()> {
+    let options = reporter_html::ReportOptions::default();
+    match *document {
+        Document::Run(results, graduation) => {
+            let report = reporter_html::Report {
+                results,
+                graduation,
+            };
+            reporter_html::write_report(report, &options, out)
+        }
+        Document::Recorded(run) => reporter_html::write_recorded_report(run, &options, out),
+    }
 }
 
 /// Whether a report can be written there, as far as that can be known before it is.

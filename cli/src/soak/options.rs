@@ -38,7 +38,14 @@ struct OptionsFile {
     tag: Vec<String>,
     exclude: Vec<String>,
     require_all: bool,
-    report: Vec<PathBuf>,
+    report: Vec<ReportFile>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReportFile {
+    format: String,
+    path: PathBuf,
 }
 
 impl Options {
@@ -74,7 +81,7 @@ impl Options {
             tag: this.selection.tag,
             exclude: this.selection.exclude,
             require_all: this.require_all,
-            report: this.report.into_iter().map(|target| target.path).collect(),
+            report: this.report.into_iter().map(ReportFile::from).collect(),
         };
         serde_json::json!(file).to_string()
     }
@@ -100,11 +107,9 @@ impl Options {
             },
             require_all: file.require_all,
             report: reports
-                .map(|path| ReportTarget {
-                    format: ReportFormat::Markdown,
-                    path,
-                })
-                .collect(),
+                .map(ReportTarget::try_from)
+                .collect::<Result<_, _>>()
+                .map_err(<serde_json::Error as serde::de::Error>::custom)?,
         })
     }
 
@@ -156,6 +161,25 @@ impl Options {
     }
 }
 
+impl From<ReportTarget> for ReportFile {
+    fn from(target: ReportTarget) -> Self {
+        Self {
+            format: target.format.as_str().into(),
+            path: target.path,
+        }
+    }
+}
+
+impl TryFrom<ReportFile> for ReportTarget {
+    type Error = String;
+
+    fn try_from(file: ReportFile) -> Result<Self, String> {
+        let format = ReportFormat::from_name(&file.format)?;
+        let path = file.path;
+        Ok(Self { format, path })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,7 +200,10 @@ mod tests {
                 exclude: vec!["d".into()],
             },
             require_all: true,
-            report: vec!["md=here.md".parse().expect("a target")],
+            report: vec![
+                "md=here.md".parse().expect("a target"),
+                "html=there.html".parse().expect("a target"),
+            ],
         };
         let read = Options::from_json(&options.to_json()).expect("readable");
         assert_eq!(read, options);

@@ -504,6 +504,32 @@ fn without_a_ledger_nothing_can_be_soaked() {
 }
 
 #[test]
+fn reports_are_written_in_every_format_that_is_asked_for_also_after_an_interruption() {
+    let server = executor();
+    let scratch = Scratch::with_cases([case("a", "x")]);
+    let mut running = scratch
+        .soak(["--json", "--iterations", "2", "--interval", "1s"])
+        .args(["--report", "html=one.html", "--report", "md=one.md"])
+        .args(["--url", &server.url()])
+        .spawn();
+    running.wait_for("attempt_finished");
+    running.signal(Signal::KILL);
+    running.wait();
+    scratch.resume([]).exits(0);
+    let page = scratch.read("one.html");
+    assert!(page.starts_with("<!DOCTYPE html>"), "{page}");
+    assert!(
+        page.contains("The soak succeeded") && page.contains("<svg"),
+        "{page}"
+    );
+    assert!(scratch.read("one.md").contains("The soak succeeded"));
+    scratch
+        .run_suite(["--report", "html=run.html", "--url", &server.url()])
+        .exits(0);
+    assert!(scratch.read("run.html").contains("The run succeeded"));
+}
+
+#[test]
 fn a_report_that_cannot_be_written_is_told_before_anything_runs() {
     let server = executor();
     let scratch = Scratch::with_cases([case("a", "x")]);

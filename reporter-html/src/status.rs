@@ -1,0 +1,64 @@
+//! What came of a case or an attempt: a sign, words, and a class that the style colours.
+
+use maud::{Markup, Render, html};
+use runner_core::{outcome::OutcomeClass, results::CaseResult};
+
+/// What came of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Status {
+    /// Never alone: not everyone sees it, and not everyone reads it the same.
+    sign: &'static str,
+    /// In lower case.
+    pub(crate) words: &'static str,
+    /// The class that the style colours.
+    pub(crate) class: &'static str,
+}
+
+impl Status {
+    pub(crate) fn of(result: &CaseResult) -> Self {
+        match &result.attempt {
+            Some(attempt) => Self::of_class(attempt.outcome.class()),
+            None => Self {
+                sign: "–",
+                words: "not run",
+                class: "not-run",
+            },
+        }
+    }
+
+    pub(crate) fn of_class(class: OutcomeClass) -> Self {
+        let sign = match class {
+            OutcomeClass::Passed => "✓",
+            OutcomeClass::InfrastructureError | OutcomeClass::HarnessError => "!",
+            OutcomeClass::Skipped | OutcomeClass::Cancelled | OutcomeClass::Interrupted => "–",
+            _ => "✗",
+        };
+        Self {
+            sign,
+            words: class.words(),
+            class: class.as_str(),
+        }
+    }
+}
+
+impl Render for Status {
+    fn render(&self) -> Markup {
+        let Self { sign, words, class } = self;
+        html! {
+            span class={ "status " (class) } { span aria-hidden="true" { (sign) } " " (words) }
+        }
+    }
+}
+
+/// Whether something holds.
+pub(crate) struct Holds(pub(crate) bool);
+
+impl Render for Holds {
+    fn render(&self) -> Markup {
+        let (sign, words, class) = match self.0 {
+            true => ("✓", "yes", "passed"),
+            false => ("✗", "no", "failed"),
+        };
+        Status { sign, words, class }.render()
+    }
+}

@@ -1,0 +1,171 @@
+//! The numbers of a run: how many came to what, and how far the suite is from its graduation.
+
+use std::fmt;
+
+use maud::{Markup, html};
+use runner_core::{
+    outcome::OutcomeClass,
+    recorded::{GRADUATION_RATIO, Graduation},
+    results::Counts,
+    text::{Confidence, Grouped, Rate, Share, Tokens, Untold},
+};
+
+use crate::{facts::Facts, page::Section, status::Status};
+
+/// What a summary is about.
+pub(crate) struct Summary<'a> {
+    /// What is counted, as it stands after "Total": `cases`, `attempts`.
+    pub(crate) what: &'static str,
+    pub(crate) counts: &'a Counts,
+    /// How many of those not run the runner left in the middle, because it was ended itself.
+    pub(crate) interrupted: u64,
+    pub(crate) graduation: Option<&'a Graduation>,
+}
+
+impl Summary<'_> {
+    /// The section. Everything counts in exactly one number beside the total; in `counts`, `failed`
+    /// holds the errors, too.
+    pub(crate) fn section(&self) -> Section {
+        let counts = self.counts;
+        let errors = counts.infrastructure_errors + counts.harness_errors;
+        let success = counts.success();
+        let body = html! {
+            dl.tiles {
+                div.wide {
+                    dt { "Success rate" }
+                    dd {
+                        span.number { (Rate(success)) }
+                        @if success.trials() > 0 {
+                            span.explained {
+                                (Grouped(success.successes())) " of " (Grouped(success.trials()))
+                                " tried; 95% confidence: " (Confidence(success))
+                            }
+                        } @else {
+                            span.explained { "because no case was tried" }
+                        }
+                    }
+                }
+                (tile("Total ", self.what, counts.total, "total"))
+                (tile("Passed", "", counts.passed, class(OutcomeClass::Passed)))
+                (tile("Failed", "", counts.failed.saturating_sub(errors), class(OutcomeClass::Failed)))
+                (tile("Infrastructure errors", "", counts.infrastructure_errors,
+                    class(OutcomeClass::InfrastructureError)))
+                (tile("Harness errors", "", counts.harness_errors, class(OutcomeClass::HarnessError)))
+                (tile("Skipped", "", counts.skipped, class(OutcomeClass::Skipped)))
+                (tile("Not run", "", counts.not_run, class(OutcomeClass::Cancelled)))
+            }
+            (self.facts())
+        };
+        Section::new("summary", "Summary", body)
+    }
+
+    fn facts(&self) -> Markup {
+        let mut facts = Facts::default();
+        if self.interrupted > 0 {
+            let interrupted = Grouped(self.interrupted);
+            let words = html! {
+                (interrupted) " of those not run: the runner itself ended in the middle"
+            };
+            facts.add("Interrupted", words);
+        }
+        let agents = &self.counts.agents;
+        if agents.attempts > 0 {
+            let (cost, tokens) = (agents.cost, agents.tokens);
+            facts.add("Agents run", html! { (Grouped(agents.attempts)) });
+            facts.add("Agents' cost", html! { (cost.known) (Untold(cost.untold)) });
+            let untold = Untold(tokens.untold);
+            facts.add("Agents' tokens", html! { (Tokens(tokens.known)) (untold) });
+        }
+        if agents.rate_limited > 0 {
+            facts.add("Rate limits met", html! { (Grouped(agents.rate_limited)) });
+        }
+        if let Some(graduation) = self.graduation {
+            facts.add("Graduation", html! { (GraduationLine(graduation)) });
+        }
+        html! { (facts) }
+    }
+}
+
+fn class(class: OutcomeClass) -> &'static str {
+    Status::of_class(class).class
+}
+
+fn tile(label: &str, what: &str, count: u64, class: &str) -> Markup {
+    // What did not happen is no cause for colours.
+    let class = if count == 0 { "none" } else { class };
+    html! {
+        div class={ "tile " (class) } {
+            dt { (label) (what) }
+            dd { span.number { (Grouped(count)) } }
+        }
+    }
+}
+
+/// How far a suite is from its graduation, in a line.
+struct GraduationLine<'a>(&'a Graduation);
+
+impl fmt::Display for GraduationLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ratio = self.0.current();
+        write!(
+            f,
+            "{ratio} successes to failures since the suite last changed ({GRADUATION_RATIO}:1 asked): "
+        )?;
+        if self.0.has_graduated() {
+            f.write_str("graduated")?;
+        } else {
+            let needed = GRADUATION_RATIO * ratio.failures().max(1) as f64;
+            let needed = Grouped(needed.ceil() as u64);
+            write!(f, "not yet, at least {needed} successes are needed")?;
+        }
+        let share = ratio.proportion();
+        match share.trials() {
+            0 => Ok(()),
+            _ => write!(f, "; {}", Share(share)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use run_stats::SuccessRatio;
+    use runner_core::recorded::SuiteHistory;
+
+    use super::*;
+
+    fn line(successes: u64, failures: u64) -> String {
+        let ratio = SuccessRatio::new(successes, failures);
+        let graduation = Graduation {
+            suite_path: "suite.json".into(),
+            overall: SuccessRatio::new(0, 1_000),
+            versions: vec![SuiteHistory {
+                hash: "0".repeat(64),
+                since: Timestamp::UNIX_EPOCH,
+                runs: 1,
+                ratio,
+            }],
+        };
+        GraduationLine(&graduation).to_string()
+    }
+
+    #[test]
+    fn a_suite_that_has_graduated_says_by_what() {
+        assert_eq!(
+            line(37, 2),
+            "37:2 (18.5:1) successes to failures since the suite last changed (10:1 asked): graduated; \
+             94.9% (37 of 39; 95% confidence: 83.1% to 98.6%)"
+        );
+    }
+
+    #[test]
+    fn a_suite_that_has_not_graduated_says_how_many_successes_are_needed() {
+        for (successes, failures, needed) in [(0, 0, "10"), (8, 0, "10"), (1_999, 200, "2,000")] {
+            let line = line(successes, failures);
+            let words = format!(": not yet, at least {needed} successes are needed");
+            assert!(line.contains(&words), "{line}");
+        }
+        assert!(line(0, 0).ends_with("needed"));
+        assert!(line(8, 0).ends_with("; 100.0% (8 of 8; 95% confidence: 67.6% to 100.0%)"));
+    }
+}

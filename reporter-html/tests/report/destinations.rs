@@ -1,0 +1,46 @@
+//! How documents get to where they go.
+
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
+
+use reporter_html::{ReportOptions, write_recorded_report, write_report};
+use runner_core::results::CaseResult;
+
+use crate::{fixtures::*, recorded_runs::clean, runs::passed_case};
+
+#[test]
+fn a_hundred_thousand_cases_are_a_document_of_that_many_articles() {
+    let one = passed_case();
+    let cases = (0..100_000)
+        .map(|_| CaseResult {
+            case: Arc::clone(&one.case),
+            attempt: one.attempt.clone(),
+        })
+        .collect();
+    let document = report(&results(cases));
+    assert_eq!(document.matches("<article id=").count(), 100_000);
+    assert!(document.len() < 150_000_000, "{} bytes", document.len());
+}
+
+#[test]
+fn an_error_of_the_destination_is_passed_on() {
+    struct Full;
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let options = ReportOptions::default();
+    for written in [
+        write_report(&results(Vec::new()), &options, &mut Full),
+        write_recorded_report(&clean(), &options, &mut Full),
+    ] {
+        let error = written.expect_err("no space");
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    }
+}

@@ -1,0 +1,14 @@
+//! Reports from the outside: results in, documents out.
+
+mod bounds;
+mod charts;
+mod destinations;
+mod documents;
+mod dom;
+mod fixtures;
+mod hostile_text;
+mod policy;
+mod recorded_documents;
+mod recorded_fixtures;
+mod recorded_runs;
+mod runs;
