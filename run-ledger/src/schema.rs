@@ -48,6 +48,17 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Le
 /// # Errors
 /// When it is no ledger, or newer than this program.
 pub(crate) fn version(connection: &Connection, path: &Path) -> Result<i64, LedgerError> {
+    if !connection.is_autocommit() {
+        return version_now(connection, path);
+    }
+    // All of it of one moment: another process may be making a ledger of the file.
+    let transaction = connection
+        .unchecked_transaction()
+        .map_err(|source| LedgerError::of(path, source))?;
+    version_now(&transaction, path)
+}
+
+fn version_now(connection: &Connection, path: &Path) -> Result<i64, LedgerError> {
     let pragma = |name| {
         connection
             .pragma_query_value(None, name, |row| row.get::<_, i64>(0))

@@ -189,7 +189,7 @@ fn a_run_has_one_writer_and_any_number_of_readers() {
 
 #[test]
 fn a_ledger_may_be_begun_by_several_at_the_same_moment() {
-    for _ in 0..20 {
+    for _ in 0..50 {
         let book = Book::new();
         std::thread::scope(|scope| {
             for _ in 0..4 {

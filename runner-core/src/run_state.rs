@@ -329,6 +329,10 @@ impl RunState {
             Outcome::InfrastructureError(_) | Outcome::Stalled { .. } => true,
             // An executor that said so itself is alive.
             Outcome::TimedOut { .. } => report.stats.terminal.is_none(),
+            // Executors say so of commands that they ended because they end themselves.
+            Outcome::Failed(failures) => failures
+                .iter()
+                .any(|failure| matches!(failure, Failure::ErrorEvent { .. })),
             _ => false,
         };
         self.record(CaseEnd::Attempted(report))

@@ -482,6 +482,16 @@ fn an_executor_that_is_back_before_the_iteration_is_due_changes_nothing() {
 }
 
 #[test]
+fn an_executor_that_reports_an_error_is_asked_for_its_health_before_the_next_case() {
+    let (mut state, _) = started(cases(2), SOAK);
+    let message = "the executor is stopping".into();
+    state.on(finished(Outcome::Failed(vec![Failure::ErrorEvent {
+        message,
+    }])));
+    assert_eq!(state.on(Input::Recorded), [Effect::CheckHealth]);
+}
+
+#[test]
 fn an_executor_too_busy_to_answer_during_an_attempt_is_asked_again_after_it() {
     let (mut state, _) = started(cases(2), SOAK);
     assert_eq!(state.on(Input::HealthSuspected), []);
