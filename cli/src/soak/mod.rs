@@ -2,6 +2,7 @@
 
 mod options;
 mod progress;
+mod requests;
 mod self_measure;
 mod service;
 mod target;
@@ -21,10 +22,7 @@ use runner_core::{
     text::{Grouped, Human},
 };
 use suite::Suite;
-use tokio::{
-    signal::unix::{Signal, SignalKind, signal},
-    time::Instant,
-};
+use tokio::time::Instant;
 
 use crate::{
     args::{CommonArgs, SoakArgs},
@@ -45,6 +43,7 @@ use crate::{
 use self::{
     options::Options,
     progress::SoakProgress,
+    requests::Requests,
     self_measure::SelfMeasure,
     service::ServiceObserver,
     target::{Target, target},
@@ -168,24 +167,6 @@ struct Ready {
     journal: RunJournal,
     /// The suite, if it is another one than when the soak was interrupted.
     changed: Option<Suite>,
-}
-
-/// Signals that ask a soak for something and do not end it.
-struct Requests {
-    /// SIGUSR1: a report.
-    reports: Signal,
-    /// SIGHUP: whether the suite can be used.
-    checks: Signal,
-}
-
-impl Requests {
-    fn listen() -> Result<Self, CliError> {
-        let listen = |kind| signal(kind).map_err(CliError::Signals);
-        Ok(Self {
-            reports: listen(SignalKind::user_defined1())?,
-            checks: listen(SignalKind::hangup())?,
-        })
-    }
 }
 
 /// What a soak is made with.
@@ -488,49 +469,6 @@ impl Soaker {
         };
         alive.abort();
         summary
-    }
-
-    /// Writes a report of what there is by now whenever SIGUSR1 comes.
-    async fn report_on_request<T>(&self, mut requests: Signal, run: u64, stem: &str) -> T {
-        while requests.recv().await.is_some() {
-            let path = self.ledger_path.clone();
-            let read = move || {
-                let reader = RunReader::open(&path)?;
-                ledger::recorded_run(&reader, &RunSelector::Id(run))
-            };
-            // It may take seconds, in which streams go on.
-            match tokio::task::spawn_blocking(read).await {
-                Ok(Ok(recorded)) => {
-                    self.session
-                        .write_reports(stem, &Document::Recorded(&recorded));
-                }
-                Ok(Err(error)) => error.show(),
-                Err(error) => tracing::error!(%error, "the report on request was lost"),
-            }
-        }
-        std::future::pending().await
-    }
-
-    /// Says whether the suite can be used as it is whenever SIGHUP comes. It counts from the next
-    /// iteration on, as any change does.
-    async fn check_on_request<T>(&self, mut requests: Signal, service: &Service) -> T {
-        while requests.recv().await.is_some() {
-            service.reloading();
-            match suite::load(&self.options.suite) {
-                Ok(suite) => self.session.progress.say(&format!(
-                    "{} is valid, and counts from the next iteration on",
-                    suite.path.display()
-                )),
-                Err(error) => {
-                    self.session
-                        .progress
-                        .warn("the suite cannot be used; it stays as it is:");
-                    CliError::from(error).show();
-                }
-            }
-            service.ready("the suite was checked");
-        }
-        std::future::pending().await
     }
 
     /// Writes the reports, and says how to go on where the soak is not complete.
