@@ -359,6 +359,11 @@ impl State {
     ) -> rusqlite::Result<()> {
         self.suite_id = writer::suite_id(connection, version)?;
         self.cases.clear();
+        // Cases of this iteration that had their turn may be others now: what goes on begins the next.
+        if let Some(turn) = self.turn.as_mut().filter(|turn| turn.done > 0) {
+            turn.place.iteration += 1;
+            turn.done = 0;
+        }
         connection.execute(
             "UPDATE runs SET suite_id = ?2 WHERE id = ?1",
             params![self.run_id, self.suite_id],

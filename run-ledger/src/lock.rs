@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsString,
-    fs::File,
+    fs::{self, File},
     io,
     path::{Path, PathBuf},
 };
@@ -65,6 +65,8 @@ impl RunLock {
 }
 
 fn path(ledger: &Path) -> PathBuf {
+    // Beside the file itself, whatever links lead to it.
+    let ledger = fs::canonicalize(ledger).unwrap_or_else(|_| ledger.to_owned());
     let mut name = OsString::from(ledger);
     name.push("-locks");
     name.into()

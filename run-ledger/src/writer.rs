@@ -61,6 +61,14 @@ impl Ledger {
         let run_id = insert(&transaction, run, suite_id).map_err(failed)?;
         // Nobody else knows the run before it is committed, so that nobody else can have it.
         let lock = RunLock::take(&self.path, run_id)?;
+        if lock.is_none() {
+            // A process still writes a run of this number to a ledger that was deleted here.
+            return Err(LedgerError::InUse {
+                id: run_id.unsigned_abs(),
+                marker: run.info.marker.clone(),
+                process: 0,
+            });
+        }
         let began = run.info.started_at.timestamp();
         let part_id =
             insert_part(&transaction, run_id, began, &run.info.version).map_err(failed)?;

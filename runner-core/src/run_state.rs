@@ -49,6 +49,8 @@ pub struct RunState {
     aborted: bool,
     /// Whether the time is up.
     time_up: bool,
+    /// Why the executor was found away when it was asked last; `None` if it was not.
+    away: Option<String>,
 }
 
 #[derive(Debug)]
@@ -115,6 +117,7 @@ impl RunState {
             ending: false,
             aborted: false,
             time_up: false,
+            away: None,
         }
     }
 
@@ -235,7 +238,14 @@ impl RunState {
 
     fn time_up(&mut self, phase: Phase) -> Vec<Effect> {
         self.time_up = true;
-        self.end_unless_working(phase)
+        match (&phase, &self.away) {
+            // A soak that ends without its executor has not come to its end in good order.
+            (Phase::Waiting(_) | Phase::CheckingAgain(_), Some(reason)) if !self.ending => {
+                let reason = reason.clone();
+                finish(RunEnd::ExecutorLost { reason })
+            }
+            _ => self.end_unless_working(phase),
+        }
     }
 
     /// Ends the run now, unless there is still a result to come or to keep.
@@ -298,6 +308,7 @@ impl RunState {
         if let Some(end) = self.end_between() {
             return finish(end);
         }
+        self.away = report.as_ref().err().map(|it| it.reason.clone());
         match report {
             Ok(health) => {
                 if outage.waited > Duration::ZERO {

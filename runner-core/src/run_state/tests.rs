@@ -584,3 +584,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn time_that_is_up_while_the_executor_is_away_is_no_success() {
+    let (mut state, _) = started(cases(1), SOAK);
+    pass(&mut state);
+    state.on(Input::HealthSuspected);
+    state.on(unhealthy("away"));
+    let reason = "away".into();
+    assert_eq!(
+        state.on(Input::TimeUp),
+        [Effect::Finish(RunEnd::ExecutorLost { reason })]
+    );
+}
