@@ -7,7 +7,10 @@
 //! | how long does it take? | [`DurationHistogram`], which merges, and fits into few bytes |
 //! | do more succeed than before? | [`ProportionDifference`] |
 //! | does it take longer than before? | [`RankSum`] |
-//! | and if many cases are compared at once? | [`holm()`] |
+//! | and if many cases are compared at once? | [`holm()`], or [`benjamini_hochberg()`] for what is read together |
+//! | does it grow over a long run, and how fast? | [`Trend`] |
+//! | when did it change? | [`change_points()`] |
+//! | and where does that lead? | [`Drift`] |
 //!
 //! What is computed is always the same for the same numbers: nothing is drawn at random. What cannot
 //! be told (a rate without trials, a median of nothing) is `None`, and never a number that looks like
@@ -15,17 +18,30 @@
 //!
 //! The crate refuses I/O, clocks and actors.
 
+mod autoregression;
+mod benjamini_hochberg;
 mod bins;
+mod change_point;
+mod confidence;
+mod drift;
 mod duration_histogram;
 mod hdr_encoding;
 mod holm;
 mod hypergeometric;
+mod kendall;
 mod normal;
 mod proportion;
 mod proportion_difference;
 mod rank_sum;
+mod series;
+mod student;
 mod success_ratio;
+mod trend;
 
+pub use benjamini_hochberg::benjamini_hochberg;
+pub use change_point::{ChangePoint, change_points};
+pub use confidence::Confidence;
+pub use drift::Drift;
 pub use duration_histogram::DurationHistogram;
 pub use hdr_encoding::HistogramError;
 pub use holm::holm;
@@ -33,3 +49,4 @@ pub use proportion::{Interval, Proportion};
 pub use proportion_difference::ProportionDifference;
 pub use rank_sum::RankSum;
 pub use success_ratio::SuccessRatio;
+pub use trend::Trend;

@@ -7,7 +7,8 @@ pub struct Proportion {
     trials: u64,
 }
 
-/// A range of shares, both ends between 0 and 1, or of differences of shares, between −1 and 1.
+/// A range of shares, both ends between 0 and 1, of differences of shares, between −1 and 1, or of rates
+/// of growth.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
     /// The lower end.
