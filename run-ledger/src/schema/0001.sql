@@ -31,8 +31,6 @@ CREATE TABLE runs (
     -- JSON: what was asked for, and the settings in force. The program reads them to resume.
     options     TEXT NOT NULL,
     settings    TEXT NOT NULL,
-    -- What the executor said of its health at the start; NULL before that.
-    health      TEXT,
     -- The suite in force.
     suite_id    INTEGER NOT NULL REFERENCES suites (id),
     -- How it ended; NULL while it goes on, and where it was broken off.
