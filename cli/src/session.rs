@@ -177,6 +177,7 @@ impl Session {
                 cleanup_probe: executor.is_probed(settings.executor.cleanup_probe),
                 ..RunPolicy::default()
             },
+            tail: None,
             soak: None,
         }
     }

@@ -14,6 +14,7 @@ pub mod gates;
 pub mod health;
 pub mod journal;
 mod ledger_queue;
+pub mod live;
 mod marker;
 pub mod notices;
 pub mod outcome;
@@ -25,6 +26,7 @@ pub mod run_state;
 pub mod self_sample;
 #[cfg(test)]
 mod test_support;
+pub mod tail;
 pub mod text;
 
 pub use marker::run_marker;

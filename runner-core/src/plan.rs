@@ -17,6 +17,7 @@ use crate::{
     results::{CaseResult, Counts, GateResult, Place, RunInfo, RunProblem, RunResults},
     run_state::{RunEnd, RunPolicy, Start},
     self_sample::{Overload, SelfTotals},
+    tail::OutputTail,
 };
 
 /// Everything that is decided before a run begins.
@@ -39,6 +40,8 @@ pub struct RunPlan {
     pub health_timeout: Duration,
     /// How the run decides where the suite leaves it open.
     pub policy: RunPolicy,
+    /// Where the last line of a running command is shown, if anybody looks.
+    pub tail: Option<OutputTail>,
     /// What makes the run a soak; `None` for a run that goes over the suite once.
     pub soak: Option<SoakPlan>,
 }

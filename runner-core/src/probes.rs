@@ -23,6 +23,9 @@ const CLEANUP_PATIENCE: Duration = Duration::from_secs(4);
 /// The attempt at `case` that stands at `place`.
 pub(crate) fn attempt(plan: &RunPlan, place: Place, case: &Arc<Case>) -> AttemptPlan {
     let execution_id = plan.execution_id(place, &case.id);
+    if let Some(tail) = &plan.tail {
+        tail.clear();
+    }
     AttemptPlan {
         case: Arc::clone(case),
         started_after: plan.started.elapsed(),
@@ -30,6 +33,7 @@ pub(crate) fn attempt(plan: &RunPlan, place: Place, case: &Arc<Case>) -> Attempt
             .policy
             .cleanup_probe
             .then(|| CleanupMarker::of(&execution_id, plan.started)),
+        tail: plan.tail.clone(),
         settings: plan.attempt,
         execution_id,
     }
@@ -73,6 +77,7 @@ fn own_plan(plan: &RunPlan, id: String, command: String) -> AttemptPlan {
         case: Arc::new(case),
         started_after: plan.started.elapsed(),
         marker: None,
+        tail: None,
         settings: plan.attempt,
         execution_id,
     }

@@ -223,6 +223,7 @@ fn plan(commands: &[&str]) -> RunPlan {
             hash: "0".into(),
             text: "{}".into(),
         },
+        tail: None,
         soak: None,
     }
 }

@@ -23,7 +23,7 @@ use tokio::time::Instant;
 pub use judge::{Judge, Judgement, StreamEnd, Strictness};
 pub use matcher::Matcher;
 
-use crate::{cleanup::CleanupMarker, results::AttemptReport};
+use crate::{cleanup::CleanupMarker, results::AttemptReport, tail::OutputTail};
 
 /// What an attempt needs to know besides its transport.
 #[derive(Debug, Clone)]
@@ -36,6 +36,8 @@ pub struct AttemptPlan {
     pub started_after: Duration,
     /// What the command carries so that it can be found again, if it is to carry anything.
     pub marker: Option<CleanupMarker>,
+    /// Where the last line of the output is shown while the command runs, if anybody looks.
+    pub tail: Option<OutputTail>,
     /// What is the same for all attempts of a run.
     pub settings: AttemptSettings,
 }
@@ -117,7 +119,7 @@ pub async fn run(
         plan.settings.keep_output_bytes,
     )
     .with_strictness(plan.settings.strictness);
-    let end = follow(&mut *stream, &mut judge, cancel).await;
+    let end = follow(&mut *stream, &mut judge, plan.tail.as_ref(), cancel).await;
     let was_cancelled = matches!(end, StreamEnd::Cancelled);
     let report = plan.report(judge, end, stream.findings(), stream.stats(), started);
     if was_cancelled {
@@ -140,6 +142,7 @@ fn unanswered(error: TransportError) -> TransportError {
 async fn follow(
     stream: &mut dyn EventStream,
     judge: &mut Judge,
+    tail: Option<&OutputTail>,
     mut cancel: impl Future<Output = ()> + Unpin,
 ) -> StreamEnd {
     poll_fn(|cx| {
@@ -155,6 +158,9 @@ async fn follow(
                     }
                     if !stream.has_buffered() {
                         judge.on_pause();
+                        if let (Some(tail), Some(event)) = (tail, stream.event()) {
+                            tail.note(event);
+                        }
                     }
                 }
                 Ok(false) => return Poll::Ready(StreamEnd::Clean),
