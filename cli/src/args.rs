@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use run_ledger::RunSelector;
 
 use crate::settings::{ProtocolSetting, SandboxSetting, Switch, TransportSetting};
+use crate::soak::executor_measure::WatchTarget;
 
 /// Runs suites of commands through a streaming command-execution server and judges every stream.
 #[derive(Debug, Parser)]
@@ -158,6 +159,9 @@ pub(crate) struct SoakArgs {
     /// How long single attempts are kept; sums are kept for ever
     #[arg(long, value_name = "DURATION", value_parser = duration, env = "GAUNTLET_RETENTION")]
     pub retention: Option<Duration>,
+    /// The executor's process, or a file with its number: what it takes is watched for drift
+    #[arg(long, value_name = "PID|FILE", env = "GAUNTLET_WATCH_PID")]
+    pub watch_pid: Option<WatchTarget>,
     #[command(flatten)]
     pub running: RunningArgs,
 }

@@ -12,7 +12,9 @@ use runner_core::{
 use suite::SuiteError;
 use transport_http::EndpointError;
 
-use crate::{exit::Exit, settings::SettingsError, streams::complain};
+use crate::{
+    exit::Exit, settings::SettingsError, soak::executor_measure::WatchError, streams::complain,
+};
 
 /// Why the program did not do what it was asked. Each message leaves out its source, which is shown below
 /// it.
@@ -63,6 +65,11 @@ pub(crate) enum CliError {
     #[error("there is no ledger, because the settings say `ledger.path = \"none\"`")]
     #[diagnostic(help("name one with --ledger FILE"))]
     NoLedger,
+    #[error(transparent)]
+    #[diagnostic(help(
+        "--watch-pid takes the number of a running process, or a file that holds it"
+    ))]
+    Watch(#[from] WatchError),
     #[error("no soak in the ledger {} can be resumed", .path.display())]
     #[diagnostic(help(
         "`gauntlet history` lists the runs; begin a new soak with `gauntlet soak SUITE`"
@@ -100,6 +107,7 @@ impl CliError {
             | Self::ReportClash { .. }
             | Self::ReportForSeveral
             | Self::NoLedger
+            | Self::Watch(_)
             | Self::Credentials { .. }
             | Self::Options { .. } => Exit::Usage,
             Self::NothingSelected { .. } | Self::NothingToResume { .. } => Exit::NothingSelected,

@@ -67,6 +67,11 @@ impl Executor {
         sandbox.into_iter().collect()
     }
 
+    /// Whether it runs in this process.
+    pub(crate) fn is_embedded(&self) -> bool {
+        self.embedded.is_some()
+    }
+
     /// Whether leftovers of attempts are looked for: by default where it is known that commands run in
     /// a shell on Linux.
     pub(crate) fn is_probed(&self, switch: Switch) -> bool {

@@ -25,6 +25,7 @@ use crate::{
     compact,
     convert::{int, outcome, us},
     error::LedgerError,
+    executor_samples,
     lock::RunLock,
     rollup::{OpenMinute, Sample},
     writer::{self, Ledger},
@@ -293,7 +294,11 @@ impl State {
             JournalEvent::HealthChanged { trouble } => {
                 self.change_health(connection, entry.at, trouble.as_deref())
             }
-            JournalEvent::Sampled(sample) => self.sample(connection, entry.at, sample),
+            JournalEvent::Sampled(samples) => {
+                self.sample(connection, entry.at, &samples.runner)?;
+                let at_us = self.unix_us(entry.at);
+                executor_samples::add(connection, self.run_id, at_us, samples.executor.as_ref())
+            }
             JournalEvent::Ended { end, problems } => self.end(connection, end, problems),
             // Whoever adds an event says here how it is kept.
             _ => Ok(()),

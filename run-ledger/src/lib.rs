@@ -26,6 +26,7 @@ mod compact;
 mod connection;
 mod convert;
 mod error;
+mod executor_samples;
 mod graduation;
 mod history;
 mod journal;

@@ -12,7 +12,7 @@ use runner_core::{
     recorded::RecordedState,
     results::RunProblem,
     run_state::RunEnd,
-    self_sample::SelfSample,
+    self_sample::{Samples, SelfSample},
 };
 
 use support::{Book, at, ended, finished, report, started, version};
@@ -39,10 +39,13 @@ fn what_was_committed_is_read_back() {
             at(42, JournalEvent::HealthChanged { trouble: None }),
             at(
                 50,
-                JournalEvent::Sampled(SelfSample {
-                    span: Duration::from_secs(50),
-                    memory_bytes: 9_000_000,
-                    ..SelfSample::default()
+                JournalEvent::Sampled(Samples {
+                    runner: SelfSample {
+                        span: Duration::from_secs(50),
+                        memory_bytes: 9_000_000,
+                        ..SelfSample::default()
+                    },
+                    executor: None,
                 }),
             ),
         ])

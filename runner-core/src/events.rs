@@ -7,6 +7,7 @@ use suite::Case;
 use crate::{
     journal::SuiteVersion,
     results::{AttemptReport, Counts, Place, RunInfo, RunResults},
+    self_sample::Samples,
 };
 
 /// Something that a run announces. What is announced is safe by then: it is in the ledger, where there
@@ -51,6 +52,11 @@ pub enum RunEvent<'a> {
     HealthChanged {
         /// Why it is not healthy, in words; `None` when it is again.
         trouble: Option<&'a str>,
+    },
+    /// The runner has looked at itself, and at the executor's processes.
+    Sampled {
+        /// What it saw.
+        samples: &'a Samples,
     },
     /// An observer could not write, and is left out from here on.
     ObserverLost {

@@ -10,7 +10,7 @@ use suite::Case;
 use crate::{
     results::{AttemptReport, Place, RunProblem},
     run_state::RunEnd,
-    self_sample::SelfSample,
+    self_sample::Samples,
 };
 
 /// Keeps what happens in one run.
@@ -64,8 +64,8 @@ pub enum JournalEvent {
         /// Why it is not healthy, in words; `None` when it is again.
         trouble: Option<String>,
     },
-    /// The runner has looked at itself.
-    Sampled(SelfSample),
+    /// The runner has looked at itself, and at the executor's processes.
+    Sampled(Samples),
     /// The run is over, or this part of it.
     Ended {
         /// How.

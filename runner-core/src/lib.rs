@@ -24,9 +24,9 @@ pub mod recorded;
 pub mod results;
 pub mod run_state;
 pub mod self_sample;
+pub mod tail;
 #[cfg(test)]
 mod test_support;
-pub mod tail;
 pub mod text;
 
 pub use marker::run_marker;

@@ -15,6 +15,7 @@ use crate::{
     events::RunEvent,
     outcome::OutcomeClass,
     results::{AttemptReport, Counts, Place, RunInfo, Verdict},
+    self_sample::Samples,
 };
 
 /// So many of the latest attempts that did not pass are kept.
@@ -50,6 +51,8 @@ pub struct LiveRun {
     pub outages: u64,
     /// The latest attempts that did not pass, latest first.
     pub failures: VecDeque<LiveFailure>,
+    /// What the runner measured last, about itself and the executor's processes.
+    pub samples: Option<Samples>,
     /// Why the suite's file cannot be used as it is now, in words, if the suite stays as it was for that.
     pub suite_rejected: Option<String>,
 }
@@ -128,6 +131,7 @@ impl LiveRun {
             recent: RecentDurations::default(),
             outages: 0,
             failures: VecDeque::with_capacity(KEPT_FAILURES),
+            samples: None,
             suite_rejected: None,
         }
     }
@@ -171,6 +175,7 @@ impl LiveRun {
                     problems: problems.map(|it| (it.code(), it.to_string())).collect(),
                 };
             }
+            RunEvent::Sampled { samples } => self.samples = Some(**samples),
             RunEvent::ObserverLost { .. } => {}
         }
     }
@@ -335,7 +340,10 @@ mod tests {
         };
         let report = report(outcome, Duration::from_millis(number));
         live.on_event(&RunEvent::AttemptStarted { place, case: &case }, now);
-        assert_eq!(live.running.as_ref().map(|it| it.place.number), Some(number));
+        assert_eq!(
+            live.running.as_ref().map(|it| it.place.number),
+            Some(number)
+        );
         live.on_event(
             &RunEvent::AttemptFinished {
                 place,

@@ -1,4 +1,5 @@
-//! What the runner measures about itself: whether it was fit to measure others.
+//! What the runner measures about itself, which tells whether it was fit to measure others, and about an
+//! executor on the same machine.
 //!
 //! The module owns the numbers and the judgement over them. It refuses to take them: that needs clocks
 //! and the kernel, which `cli` has.
@@ -32,10 +33,44 @@ pub struct SelfSample {
     pub commit_max: Duration,
 }
 
+/// What the processes of an executor on this machine took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ExecutorSample {
+    /// The time that the sample is about.
+    pub span: Duration,
+    /// Processor time of all threads of all processes.
+    pub cpu: Duration,
+    /// Resident memory of all processes at the end, in bytes. What several share counts for each.
+    pub memory_bytes: u64,
+    /// Open descriptors at the end.
+    pub descriptors: u64,
+    /// Threads at the end.
+    pub threads: u64,
+    /// The executor's own process and what descends from it, at the end.
+    pub processes: u64,
+}
+
+impl ExecutorSample {
+    /// The share of one processor that it took; `None` of no time.
+    #[must_use]
+    pub fn cpu_share(&self) -> Option<f64> {
+        (!self.span.is_zero()).then(|| share(self.cpu, self.span))
+    }
+}
+
+/// What was measured at one moment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Samples {
+    /// Of the runner itself.
+    pub runner: SelfSample,
+    /// Of the executor, if it can be seen from here and there is one.
+    pub executor: Option<ExecutorSample>,
+}
+
 /// Takes samples.
 pub trait Sampler {
     /// What was taken and missed since this was asked before, but for what concerns the ledger.
-    fn sample(&mut self) -> SelfSample;
+    fn sample(&mut self) -> Samples;
 }
 
 /// Times that are measured on an event loop that comes later than this are not the executor's alone.

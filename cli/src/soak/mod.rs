@@ -1,5 +1,6 @@
 //! `gauntlet soak`: runs a suite again and again, for hours or weeks, and goes on after anything.
 
+pub(crate) mod executor_measure;
 mod options;
 mod progress;
 mod requests;
@@ -41,6 +42,7 @@ use crate::{
 };
 
 use self::{
+    executor_measure::{ExecutorMeasure, WatchTarget},
     options::Options,
     progress::SoakProgress,
     requests::Requests,
@@ -58,6 +60,9 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
     // The moment from which everything of this part is counted, by both clocks.
     let (now, started) = (Timestamp::now(), Instant::now());
     let mut ignored = Vec::new();
+    if let Some(target) = &args.watch_pid {
+        target.check()?;
+    }
     let (options, beginning) = match target(args, &ledger)? {
         Target::New { suite } => {
             // Nobody has to know it, only to be able to use it again.
@@ -71,6 +76,7 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
             let recorded = serde_json::from_str(&resumed.settings).map_err(unreadable)?;
             layers.resume(settings_to_resume(recorded, &layers)?);
             let mut options = Options::from_json(&resumed.options).map_err(unreadable)?;
+            options.watch = args.watch_pid.clone().or(options.watch);
             if !args.running.report.is_empty() {
                 options.report.clone_from(&args.running.report);
             }
@@ -199,7 +205,7 @@ impl Soaker {
         };
         let run = ready.journal.run_id();
         self.prepare_for_the_worst(run, &ready.plan);
-        let sampler = SelfMeasure::start(Box::new(losses));
+        let sampler = SelfMeasure::start(Box::new(losses), self.watch_executor(&executor));
         let stem = ready.plan.run.suite_stem.clone();
         let service = Rc::new(Service::from_environment());
         let Requests { reports, checks } = requests;
@@ -300,6 +306,13 @@ impl Soaker {
             changed,
         };
         Ok((ready, executor))
+    }
+
+    /// What looks at the executor's processes, if they can be seen from here.
+    fn watch_executor(&self, executor: &Executor) -> Option<ExecutorMeasure> {
+        let embedded = executor.is_embedded().then_some(WatchTarget::Own);
+        let target = self.options.watch.clone().or(embedded);
+        target.map(ExecutorMeasure::start)
     }
 
     fn tell_of_resumption(&self, resumed: &Resumed) {

@@ -5,6 +5,7 @@ use std::{num::NonZeroU64, path::PathBuf, time::Duration};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::executor_measure::WatchTarget;
 use crate::args::{ReportFormat, ReportTarget, SelectionArgs, SoakArgs};
 
 /// What a soak is to do.
@@ -20,6 +21,8 @@ pub(super) struct Options {
     pub selection: SelectionArgs,
     pub require_all: bool,
     pub report: Vec<ReportTarget>,
+    /// Which process is the executor's.
+    pub watch: Option<WatchTarget>,
 }
 
 /// The same as it is written.
@@ -39,6 +42,8 @@ struct OptionsFile {
     exclude: Vec<String>,
     require_all: bool,
     report: Vec<ReportFile>,
+    /// A file with the number of the executor's process. A number alone means another process by now.
+    watch_pid_file: Option<PathBuf>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -62,6 +67,7 @@ impl Options {
             selection: running.selection.clone(),
             require_all: running.require_all,
             report: running.report.clone(),
+            watch: args.watch_pid.clone(),
         }
     }
 
@@ -82,6 +88,10 @@ impl Options {
             exclude: this.selection.exclude,
             require_all: this.require_all,
             report: this.report.into_iter().map(ReportFile::from).collect(),
+            watch_pid_file: match this.watch {
+                Some(WatchTarget::PidFile(path)) => Some(path),
+                _ => None,
+            },
         };
         serde_json::json!(file).to_string()
     }
@@ -110,6 +120,7 @@ impl Options {
                 .map(ReportTarget::try_from)
                 .collect::<Result<_, _>>()
                 .map_err(<serde_json::Error as serde::de::Error>::custom)?,
+            watch: file.watch_pid_file.map(WatchTarget::PidFile),
         })
     }
 
@@ -204,6 +215,7 @@ mod tests {
                 "md=here.md".parse().expect("a target"),
                 "html=there.html".parse().expect("a target"),
             ],
+            watch: Some(WatchTarget::PidFile("executor.pid".into())),
         };
         let read = Options::from_json(&options.to_json()).expect("readable");
         assert_eq!(read, options);

@@ -2,12 +2,14 @@
 
 use std::{cell::Cell, fs, rc::Rc, time::Duration};
 
-use runner_core::self_sample::{LATE, Sampler, SelfSample};
+use runner_core::self_sample::{LATE, Sampler, Samples, SelfSample};
 use rustix::{
     param::page_size,
     time::{ClockId, clock_gettime},
 };
 use tokio::time::{Instant, sleep_until};
+
+use super::executor_measure::ExecutorMeasure;
 
 /// How often the event loop is asked whether it comes in time. Each time costs microseconds.
 const TICK: Duration = Duration::from_millis(250);
@@ -19,6 +21,7 @@ pub(super) struct SelfMeasure {
     latest: Instant,
     latest_cpu: Duration,
     latest_lost: u64,
+    executor: Option<ExecutorMeasure>,
 }
 
 /// By how much the event loop came late since it was asked before.
@@ -30,7 +33,10 @@ struct Lag {
 
 impl SelfMeasure {
     /// Begins to measure, on the current thread's event loop.
-    pub(super) fn start(lost_log_lines: Box<dyn Fn() -> u64>) -> Self {
+    pub(super) fn start(
+        lost_log_lines: Box<dyn Fn() -> u64>,
+        executor: Option<ExecutorMeasure>,
+    ) -> Self {
         let lag = Rc::new(Lag::default());
         actix_rt::spawn(Rc::clone(&lag).watch());
         Self {
@@ -39,6 +45,7 @@ impl SelfMeasure {
             latest_cpu: cpu(),
             latest_lost: lost_log_lines(),
             lost_log_lines,
+            executor,
         }
     }
 }
@@ -65,10 +72,10 @@ impl Lag {
 }
 
 impl Sampler for SelfMeasure {
-    fn sample(&mut self) -> SelfSample {
+    fn sample(&mut self) -> Samples {
         let now = Instant::now();
         let (cpu, lost) = (cpu(), (self.lost_log_lines)());
-        let sample = SelfSample {
+        let runner = SelfSample {
             span: now - self.latest,
             lag_max: self.lag.max.take(),
             late: self.lag.late.take(),
@@ -81,7 +88,8 @@ impl Sampler for SelfMeasure {
         self.latest = now;
         self.latest_cpu = cpu;
         self.latest_lost = lost;
-        sample
+        let executor = self.executor.as_mut().and_then(ExecutorMeasure::sample);
+        Samples { runner, executor }
     }
 }
 
@@ -130,10 +138,10 @@ mod tests {
 
     #[actix_rt::test]
     async fn a_sample_is_about_the_time_since_the_one_before() {
-        let mut measure = SelfMeasure::start(Box::new(|| 0));
-        let first = measure.sample();
+        let mut measure = SelfMeasure::start(Box::new(|| 0), None);
+        let first = measure.sample().runner;
         assert!(first.memory_bytes > 0 && first.descriptors > 0);
-        let second = measure.sample();
+        let second = measure.sample().runner;
         assert!(second.span <= first.span + Duration::from_secs(5));
         assert_eq!(second.lost_log_lines, 0);
     }

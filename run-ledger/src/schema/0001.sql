@@ -182,3 +182,16 @@ CREATE TABLE samples (
     commit_max_us  INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX samples_by_run ON samples (run_id);
+
+-- What the processes of an executor on the same machine took.
+CREATE TABLE executor_samples (
+    run_id       INTEGER NOT NULL,
+    at_us        INTEGER NOT NULL,
+    span_us      INTEGER NOT NULL,
+    cpu_us       INTEGER NOT NULL,
+    memory_bytes INTEGER NOT NULL,
+    descriptors  INTEGER NOT NULL,
+    threads      INTEGER NOT NULL,
+    processes    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX executor_samples_by_run ON executor_samples (run_id, at_us);

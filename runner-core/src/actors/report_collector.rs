@@ -309,7 +309,8 @@ impl ReportCollector {
                     }
                     self.tell(&RunEvent::HealthChanged { trouble });
                 }
-                JournalEvent::Sampled(_) | JournalEvent::Ended { .. } => {}
+                JournalEvent::Sampled(samples) => self.tell(&RunEvent::Sampled { samples }),
+                JournalEvent::Ended { .. } => {}
             }
         }
     }
@@ -343,13 +344,14 @@ impl ReportCollector {
         let Some(sampler) = &mut self.sampler else {
             return;
         };
-        let mut sample = sampler.sample();
+        let mut samples = sampler.sample();
+        let sample = &mut samples.runner;
         let commits = std::mem::take(&mut self.commits);
         sample.commits = commits.count;
         sample.commit_time = commits.time;
         sample.commit_max = commits.max;
-        self.runner.add(&sample);
-        self.note(JournalEvent::Sampled(sample), ctx);
+        self.runner.add(sample);
+        self.note(JournalEvent::Sampled(samples), ctx);
     }
 
     /// Gets the end of the run on, once everything before it is kept.
