@@ -169,6 +169,7 @@ pub fn write_report<'a>(
 ///     suites: Vec::new(),
 ///     cases: Vec::new(),
 ///     hours: Vec::new(),
+///     windows: runner_core::drift::Windows::none(Timestamp::UNIX_EPOCH),
 ///     findings: Vec::new(),
 ///     failed: Vec::new(),
 ///     slowest: Vec::new(),

@@ -37,6 +37,7 @@ mod resume;
 mod rollup;
 mod schema;
 mod selector;
+mod windows;
 mod writer;
 
 pub use error::LedgerError;

@@ -22,6 +22,7 @@ use crate::{
     graduation, lists,
     resume::each_after,
     rollup::{self, HOUR},
+    windows,
 };
 
 /// Reads the run with this number.
@@ -64,6 +65,7 @@ pub(crate) fn load(
         suites: lists::suites(connection, id)?,
         cases,
         hours,
+        windows: windows::load(connection, id)?,
         findings: lists::findings(connection, id)?,
         failed: lists::failed(connection, id)?,
         slowest: lists::slowest(connection, id)?,

@@ -9,6 +9,7 @@ pub mod agent;
 pub mod attempt;
 pub mod beacon;
 pub mod cleanup;
+pub mod drift;
 pub mod events;
 pub mod gates;
 pub mod health;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use run_stats::{DurationHistogram, Proportion, SuccessRatio};
 
 use crate::{
+    drift::Windows,
     outcome::OutcomeClass,
     results::{Counts, GateResult, RunInfo},
     self_sample::SelfTotals,
@@ -48,6 +49,8 @@ pub struct RecordedRun {
     pub cases: Vec<RecordedCase>,
     /// What came of each hour in which attempts ended, in order.
     pub hours: Vec<RecordedHour>,
+    /// The run cut into windows, and what drifted over them.
+    pub windows: Windows,
     /// What was found, by code, in the order of the codes.
     pub findings: Vec<FindingTotal>,
     /// The latest attempts that did not pass, latest first.

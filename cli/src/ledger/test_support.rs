@@ -55,6 +55,7 @@ pub(super) fn run(id: u64, cases: Vec<RecordedCase>) -> RecordedRun {
         }],
         cases,
         hours: Vec::new(),
+        windows: runner_core::drift::Windows::none(Timestamp::UNIX_EPOCH),
         findings: Vec::new(),
         failed: Vec::new(),
         slowest: Vec::new(),

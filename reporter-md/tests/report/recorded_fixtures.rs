@@ -113,6 +113,7 @@ pub(crate) fn soak(cells: &[Cell]) -> RecordedRun {
         }],
         cases,
         hours: hours.collect(),
+        windows: runner_core::drift::Windows::none(Timestamp::UNIX_EPOCH),
         findings: Vec::new(),
         failed: Vec::new(),
         slowest: Vec::new(),
