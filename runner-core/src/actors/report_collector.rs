@@ -11,7 +11,7 @@ use executor_protocol::error_chain;
 use suite::{Case, Gates};
 use tokio::{sync::oneshot, time::Instant};
 
-use super::{Commit, Committed, LedgerWriter};
+use super::{Commit, Committed, LedgerWriter, NoteSuite};
 use crate::{
     beacon::Beacon,
     events::{RunEvent, RunObserver},
@@ -39,7 +39,7 @@ pub struct ReportCollector {
     is_soak: bool,
     /// How many cases were selected.
     total: usize,
-    pub(super) gates: Gates,
+    gates: Gates,
     /// The cases of a run that goes over them once; empty in a soak.
     cases: Vec<CaseResult>,
     counts: Counts,
@@ -127,11 +127,6 @@ impl ReportCollector {
         self
     }
 
-    /// Tells the observers at once.
-    pub(super) fn tell(&mut self, event: &RunEvent<'_>) {
-        self.audience.tell(event);
-    }
-
     /// Takes in something that happened.
     pub(super) fn note(&mut self, event: JournalEvent, ctx: &mut Context<Self>) {
         // Nothing comes after the end, whatever still runs.
@@ -175,7 +170,7 @@ impl ReportCollector {
         }
     }
 
-    fn commit(&mut self, entries: Vec<Entry>, ctx: &mut Context<Self>) {
+    fn commit(&mut self, entries: Arc<[Entry]>, ctx: &mut Context<Self>) {
         let Some(writer) = &self.writer else { return };
         let committed = writer.send(Commit(entries)).into_actor(self);
         ctx.spawn(committed.map(|committed, actor, ctx| {
@@ -186,8 +181,8 @@ impl ReportCollector {
 
     fn committed(&mut self, committed: Result<Committed, JournalError>, ctx: &mut Context<Self>) {
         match committed {
-            Ok(Committed { entries, took }) => {
-                self.queue.committed();
+            Ok(Committed { took }) => {
+                let entries = self.queue.committed();
                 self.self_watch.committed(took);
                 self.announce(&entries);
             }
@@ -228,7 +223,18 @@ impl ReportCollector {
         }
     }
 
+    pub(super) fn change_suite(&mut self, message: NoteSuite, ctx: &mut Context<Self>) {
+        if self.is_over {
+            return;
+        }
+        self.gates = message.gates;
+        self.note(JournalEvent::SuiteChanged(message.version), ctx);
+    }
+
     fn record(&mut self, record: Record, ctx: &mut Context<Self>) {
+        if self.is_over {
+            return;
+        }
         let Record {
             place,
             case,

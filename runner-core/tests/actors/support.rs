@@ -10,9 +10,9 @@ use runner_core::{
     beacon::Beacon,
     events::{RunEvent, RunObserver},
     journal::SuiteVersion,
-    plan::RunPlan,
+    plan::{RunPlan, SoakBefore, SoakPlan},
     results::RunInfo,
-    run_state::RunPolicy,
+    run_state::{RunPolicy, Start},
 };
 use suite::{Case, Gates, MatchOn, OutputFormat};
 use tokio::time::Instant;
@@ -64,6 +64,33 @@ pub(crate) fn plan(commands: &[&str]) -> RunPlan {
             text: "{}".into(),
         },
         soak: None,
+    }
+}
+
+/// The plan of a soak.
+pub(crate) fn soak(commands: &[&str]) -> RunPlan {
+    let soak = SoakPlan {
+        part: 1,
+        start: Start::default(),
+        before: SoakBefore::default(),
+        interval: Duration::ZERO,
+        time_left: None,
+        until: None,
+        health_interval: Duration::from_secs(60),
+        suite_path: "test.json".into(),
+    };
+    RunPlan {
+        soak: Some(soak),
+        ..plan(commands)
+    }
+}
+
+/// The plan of a soak, or of a run that goes over its cases once.
+pub(crate) fn plan_of(commands: &[&str], is_soak: bool) -> RunPlan {
+    if is_soak {
+        soak(commands)
+    } else {
+        plan(commands)
     }
 }
 

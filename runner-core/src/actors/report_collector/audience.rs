@@ -36,6 +36,10 @@ impl Audience {
                 tracing::info!(hash = &*version.hash, "the suite has changed");
                 self.tell(&RunEvent::SuiteChanged { version });
             }
+            JournalEvent::SuiteRejected { reason } => {
+                tracing::warn!(reason, "the suite's file has changed, but cannot be used");
+                self.tell(&RunEvent::SuiteRejected { reason });
+            }
             JournalEvent::AttemptStarted { place, case } => {
                 let (place, case) = (*place, &**case);
                 self.tell(&RunEvent::AttemptStarted { place, case });
