@@ -3,31 +3,25 @@
 //! The supervisor tells it what happened ([`Input`]) and performs what it decides ([`Effect`]).
 
 mod alphabet;
+mod ending;
+mod outage;
 mod schedule;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc};
 
 use executor_protocol::{FindingCode, Health};
 use suite::Case;
 
 pub use alphabet::{CaseEnd, Effect, Input, Probe, RunEnd, RunPolicy};
+use outage::Outage;
 use schedule::Schedule;
 pub use schedule::Start;
 
 use crate::{
     cleanup,
-    health::HealthReport,
     outcome::{Failure, Fault, Outcome, SkipReason},
     results::AttemptReport,
 };
-
-/// How long to wait before an executor that went away is asked for the first time whether it is back;
-/// then twice as long each time.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-
-/// The longest pause between two such questions. An executor that is back is to notice soon, also after
-/// a night.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// The state of one run over a list of cases.
 #[derive(Debug)]
@@ -72,23 +66,6 @@ enum Phase {
     /// Nothing is to be done before the next iteration is due.
     Resting,
     Over,
-}
-
-/// What an executor that may be away has cost so far.
-#[derive(Debug, Clone, Copy)]
-struct Outage {
-    /// How long it was waited for.
-    waited: Duration,
-    /// How long to wait before it is asked again.
-    pause: Duration,
-}
-
-impl Outage {
-    /// The executor has not been found away yet.
-    const SUSPECTED: Self = Self {
-        waited: Duration::ZERO,
-        pause: FIRST_PAUSE,
-    };
 }
 
 #[derive(Debug)]
@@ -201,138 +178,6 @@ impl RunState {
     fn stay(&mut self, phase: Phase) -> Vec<Effect> {
         self.phase = phase;
         Vec::new()
-    }
-
-    /// How the run ends if nothing new may begin; `None` if it goes on.
-    fn end_between(&self) -> Option<RunEnd> {
-        if self.ending {
-            Some(RunEnd::Interrupted)
-        } else if self.time_up {
-            Some(RunEnd::Completed)
-        } else {
-            None
-        }
-    }
-
-    fn cancel(&mut self, phase: Phase) -> Vec<Effect> {
-        self.ending = true;
-        let already = std::mem::replace(&mut self.aborted, true);
-        match phase {
-            // What is under way has still a result to give.
-            Phase::Attempting | Phase::Probing { .. } => {
-                self.phase = phase;
-                if already {
-                    Vec::new()
-                } else {
-                    vec![Effect::Abort]
-                }
-            }
-            _ => self.end_unless_working(phase),
-        }
-    }
-
-    fn stop(&mut self, phase: Phase) -> Vec<Effect> {
-        self.ending = true;
-        self.end_unless_working(phase)
-    }
-
-    fn time_up(&mut self, phase: Phase) -> Vec<Effect> {
-        self.time_up = true;
-        match (&phase, &self.away) {
-            // A soak that ends without its executor has not come to its end in good order.
-            (Phase::Waiting(_) | Phase::CheckingAgain(_), Some(reason)) if !self.ending => {
-                let reason = reason.clone();
-                finish(RunEnd::ExecutorLost { reason })
-            }
-            _ => self.end_unless_working(phase),
-        }
-    }
-
-    /// Ends the run now, unless there is still a result to come or to keep.
-    fn end_unless_working(&mut self, phase: Phase) -> Vec<Effect> {
-        match (&phase, self.end_between()) {
-            (
-                Phase::Attempting
-                | Phase::Probing { .. }
-                | Phase::CleaningUp { .. }
-                | Phase::Recording,
-                _,
-            )
-            | (_, None) => self.stay(phase),
-            (_, Some(end)) => finish(end),
-        }
-    }
-
-    fn suspect(&mut self, phase: Phase) -> Vec<Effect> {
-        match phase {
-            Phase::Resting => self.check_again(),
-            // An executor may be too busy with the attempt to answer; afterwards it has to.
-            Phase::Attempting
-            | Phase::Probing { .. }
-            | Phase::CleaningUp { .. }
-            | Phase::Recording => {
-                self.suspicious = true;
-                self.stay(phase)
-            }
-            // It is being asked anyway, or nothing has begun.
-            _ => self.stay(phase),
-        }
-    }
-
-    fn check_again(&mut self) -> Vec<Effect> {
-        self.suspicious = false;
-        self.go(Phase::CheckingAgain(Outage::SUSPECTED), Effect::CheckHealth)
-    }
-
-    fn first_health(&mut self, report: HealthReport, took: Duration) -> Vec<Effect> {
-        match report {
-            Ok(health) => {
-                self.health = Some(health);
-                self.go_on()
-            }
-            Err(_) if self.policy.waits_at_start => {
-                self.checked_again(Outage::SUSPECTED, report, took)
-            }
-            Err(unhealthy) => finish(RunEnd::ExecutorUnavailable {
-                reason: unhealthy.reason,
-            }),
-        }
-    }
-
-    fn checked_again(
-        &mut self,
-        outage: Outage,
-        report: HealthReport,
-        took: Duration,
-    ) -> Vec<Effect> {
-        if let Some(end) = self.end_between() {
-            return finish(end);
-        }
-        self.away = report.as_ref().err().map(|it| it.reason.clone());
-        match report {
-            Ok(health) => {
-                if outage.waited > Duration::ZERO {
-                    // What came back may be another one, with other programs.
-                    self.requirements.clear();
-                }
-                self.health.get_or_insert(health);
-                self.go_on()
-            }
-            Err(unhealthy) => {
-                let waited = outage.waited + took;
-                if waited >= self.policy.max_outage {
-                    let reason = unhealthy.reason;
-                    return finish(RunEnd::ExecutorLost { reason });
-                }
-                // The last question comes when the time is over, and not a pause later.
-                let pause = outage.pause.min(self.policy.max_outage - waited);
-                let outage = Outage {
-                    waited: waited + pause,
-                    pause: (outage.pause * 2).min(LONGEST_PAUSE),
-                };
-                self.go(Phase::Waiting(outage), Effect::Wait(pause))
-            }
-        }
     }
 
     fn attempted(&mut self, report: Box<AttemptReport>) -> Vec<Effect> {

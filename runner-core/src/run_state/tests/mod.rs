@@ -6,7 +6,9 @@ mod outages;
 mod properties;
 mod requirements;
 
-use super::*;
+use std::time::Duration;
+
+use super::{outage::FIRST_PAUSE, *};
 use crate::health::Unhealthy;
 use crate::{
     outcome::FaultKind,
