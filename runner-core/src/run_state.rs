@@ -7,7 +7,7 @@ mod ending;
 mod outage;
 mod schedule;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, num::NonZeroU64, sync::Arc};
 
 use executor_protocol::{FindingCode, Health};
 use suite::Case;
@@ -32,15 +32,18 @@ pub struct RunState {
     schedule: Schedule,
     /// What is known of the iteration after this one, once this one is through.
     next: Next,
-    /// Which required programs are there, as far as it was asked.
+    /// Which required programs are there, as far as it was asked. One that is missing is asked for again
+    /// in the next iteration: somebody may have installed it.
     requirements: HashMap<String, bool>,
     health: Option<Health>,
     /// Whether the executor has to be asked for its health before anything new begins.
     suspicious: bool,
     /// Whether the run was told to end.
     ending: bool,
-    /// Whether what ran was told to end, too.
-    aborted: bool,
+    /// Whether attempts are to end, too.
+    is_cancelled: bool,
+    /// Whether what runs was told to end.
+    is_aborted: bool,
     /// Whether the time is up.
     time_up: bool,
     /// Why the executor was found away when it was asked last; `None` if it was not.
@@ -92,7 +95,8 @@ impl RunState {
             health: None,
             suspicious: false,
             ending: false,
-            aborted: false,
+            is_cancelled: false,
+            is_aborted: false,
             time_up: false,
             away: None,
         }
@@ -141,6 +145,7 @@ impl RunState {
             }
             (Phase::Attempting, Input::AttemptFinished(report)) => match self.schedule.place() {
                 Some(place) if self.policy.cleanup_probe && cleanup::is_due(&report) => {
+                    self.is_aborted = false;
                     self.go(Phase::CleaningUp { report }, Effect::ProbeCleanup(place))
                 }
                 _ => self.attempted(report),
@@ -196,16 +201,9 @@ impl RunState {
 
     fn recorded(&mut self) -> Vec<Effect> {
         self.schedule.advance();
-        let is_through = self.schedule.current().is_none();
-        let iteration = self.schedule.iteration();
-        if is_through
-            && self
-                .policy
-                .iterations
-                .is_some_and(|last| iteration >= last.get())
-        {
+        if self.is_complete() {
             // An attempt that was cancelled at the very end leaves its case unfinished.
-            return finish(if self.aborted {
+            return finish(if self.is_cancelled {
                 RunEnd::Interrupted
             } else {
                 RunEnd::Completed
@@ -215,7 +213,7 @@ impl RunState {
             return finish(end);
         }
         let mut effects = Vec::new();
-        if is_through {
+        if self.schedule.current().is_none() {
             self.next = Next::Asked;
             effects.push(Effect::PrepareIteration(self.schedule.iteration() + 1));
         }
@@ -228,9 +226,13 @@ impl RunState {
         effects
     }
 
-    fn is_last_iteration(&self) -> bool {
-        let last = self.policy.iterations;
-        last.is_some_and(|last| self.schedule.iteration() >= last.get())
+    /// Whether the last iteration is through, or behind: a suite that changed after it lets a run go on
+    /// with an iteration that nobody asked for.
+    fn is_complete(&self) -> bool {
+        let (iteration, is_through) =
+            (self.schedule.iteration(), self.schedule.current().is_none());
+        let last = self.policy.iterations.map(NonZeroU64::get);
+        last.is_some_and(|last| iteration > last || (iteration == last && is_through))
     }
 
     fn iteration_due(&mut self, phase: Phase, cases: Option<Vec<Arc<Case>>>) -> Vec<Effect> {
@@ -247,8 +249,8 @@ impl RunState {
     /// Goes on where the run stands, with an executor that is taken for healthy.
     fn go_on(&mut self) -> Vec<Effect> {
         match std::mem::replace(&mut self.next, Next::NotAsked) {
+            Next::NotAsked if self.is_complete() => finish(RunEnd::Completed),
             Next::NotAsked if self.schedule.current().is_some() => self.next_case(),
-            Next::NotAsked if self.is_last_iteration() => finish(RunEnd::Completed),
             Next::NotAsked => {
                 // A run that goes on exactly between two iterations.
                 self.next = Next::Asked;
@@ -264,6 +266,7 @@ impl RunState {
                     self.cases = cases;
                     self.requirements.clear();
                 }
+                self.requirements.retain(|_, is_present| *is_present);
                 self.schedule.next_iteration(self.cases.len());
                 self.next_case()
             }

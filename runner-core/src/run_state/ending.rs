@@ -16,16 +16,16 @@ impl RunState {
 
     pub(super) fn cancel(&mut self, phase: Phase) -> Vec<Effect> {
         self.ending = true;
-        let already = std::mem::replace(&mut self.aborted, true);
+        self.is_cancelled = true;
         match phase {
             // What is under way has still a result to give.
-            Phase::Attempting | Phase::Probing { .. } => {
+            Phase::Attempting | Phase::Probing { .. } | Phase::CleaningUp { .. } => {
                 self.phase = phase;
-                if already {
-                    Vec::new()
-                } else {
-                    vec![Effect::Abort]
-                }
+                let was_aborted = std::mem::replace(&mut self.is_aborted, true);
+                (!was_aborted)
+                    .then_some(Effect::Abort)
+                    .into_iter()
+                    .collect()
             }
             _ => self.end_unless_working(phase),
         }

@@ -31,7 +31,6 @@ fn what_an_attempt_that_ended_early_leaves_behind_is_looked_for_and_found() {
         silent_for: limit,
     });
     assert_eq!(state.on(timed_out), [Effect::ProbeCleanup(place(0))]);
-    assert_eq!(state.on(Input::Cancelled), []);
     let effects = state.on(Input::CleanupProbed(vec!["7 sleep".into(), "8 sh".into()]));
     let [
         Effect::Record {
@@ -84,4 +83,22 @@ fn a_run_whose_ledger_is_lost_ends() {
         state.on(Input::LedgerLost(reason.clone())),
         [Effect::Finish(RunEnd::LedgerLost { reason })]
     );
+}
+
+#[test]
+fn a_cancel_ends_what_runs_be_it_the_attempt_or_the_probe_after_it() {
+    let policy = RunPolicy {
+        cleanup_probe: true,
+        ..RunPolicy::default()
+    };
+    let (mut state, _) = started(cases(2), policy);
+    assert_eq!(state.on(Input::Cancelled), [Effect::Abort]);
+    assert_eq!(state.on(Input::Cancelled), []);
+    let probe = state.on(finished(Outcome::Cancelled));
+    assert_eq!(probe, [Effect::ProbeCleanup(place(0))]);
+    // What was asked for before the probe began is no reason not to look.
+    assert_eq!(state.on(Input::Cancelled), [Effect::Abort]);
+    assert_eq!(state.on(Input::Cancelled), []);
+    let effects = state.on(Input::CleanupProbed(Vec::new()));
+    assert!(matches!(effects[..], [Effect::Record { .. }]));
 }

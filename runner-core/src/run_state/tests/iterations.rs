@@ -49,16 +49,19 @@ fn a_run_that_goes_on_after_its_last_attempt_is_complete() {
         iterations: std::num::NonZeroU64::new(2),
         ..SOAK
     };
-    let resume = |iteration| {
+    let resume = |iteration, done| {
         let start = Start {
             iteration,
-            done: 1,
+            done,
             next_attempt: iteration + 1,
         };
         let mut state = RunState::new(cases(1), policy, start);
         state.on(Input::Started);
         state.on(healthy())
     };
-    assert_eq!(resume(1), [Effect::PrepareIteration(2)]);
-    assert_eq!(resume(2), [Effect::Finish(RunEnd::Completed)]);
+    let complete = [Effect::Finish(RunEnd::Completed)];
+    assert_eq!(resume(1, 1), [Effect::PrepareIteration(2)]);
+    assert_eq!(resume(2, 1), complete);
+    // A suite that changed after the last iteration begins another one.
+    assert_eq!(resume(3, 0), complete);
 }

@@ -68,3 +68,25 @@ fn a_requirement_that_cannot_be_looked_for_is_an_infrastructure_error() {
         panic!("{effects:?}");
     };
 }
+
+#[test]
+fn a_missing_program_is_looked_for_again_in_the_next_iteration_and_a_present_one_is_not() {
+    let (mut state, _) = started(vec![requiring("claude")], SOAK);
+    let probe = Effect::Probe {
+        program: "claude".into(),
+    };
+    state.on(Input::RequirementProbed(Probe::Missing));
+    state.on(Input::Recorded);
+    assert_eq!(state.on(Input::IterationDue { cases: None }), [probe]);
+    let effects = state.on(Input::RequirementProbed(Probe::Present));
+    assert!(
+        matches!(effects[..], [Effect::RunAttempt(_)]),
+        "{effects:?}"
+    );
+    pass(&mut state);
+    let effects = state.on(Input::IterationDue { cases: None });
+    assert!(
+        matches!(effects[..], [Effect::RunAttempt(_)]),
+        "{effects:?}"
+    );
+}
