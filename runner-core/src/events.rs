@@ -10,8 +10,11 @@ use crate::{
     self_sample::Samples,
 };
 
-/// Something that a run announces. What is announced is safe by then: it is in the ledger, where there
-/// is one.
+/// Something that a run announces.
+///
+/// What happened is announced in the order in which it did, and is safe by then: it is in the ledger, where
+/// there is one. A ledger that cannot be written ends a soak, which announces nothing that it does not
+/// have; a run over its suite once goes on without it, and announces all that happens.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RunEvent<'a> {

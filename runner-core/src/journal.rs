@@ -43,6 +43,11 @@ pub struct Entry {
 pub enum JournalEvent {
     /// From here on the suite is this one.
     SuiteChanged(SuiteVersion),
+    /// The suite's file was changed, but cannot be used. The suite stays as it was.
+    SuiteRejected {
+        /// Why, in words.
+        reason: String,
+    },
     /// An attempt begins. Whatever happens to the runner, it is not to be forgotten that it did.
     AttemptStarted {
         /// Where in the run.

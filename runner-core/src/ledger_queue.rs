@@ -4,7 +4,7 @@
 //! While one commit is under way the next one gathers, and none begins too soon after the latest: each
 //! syncs a disk, whatever is in it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
@@ -18,13 +18,15 @@ const COMMIT_INTERVAL: Duration = Duration::from_millis(10);
 /// is bounded.
 const MAX_ENTRIES: usize = 512;
 
-/// Whether what happens can be kept; if not, why.
+/// Whether what happens can still be kept, as far as is known by now; if not, why.
 pub type Kept = Result<(), String>;
 
 /// The entries of one run on their way into its ledger.
 #[derive(Debug)]
 pub(crate) struct LedgerQueue {
     entries: Vec<Entry>,
+    /// What is being written, which nobody has been told of yet.
+    in_flight: Arc<[Entry]>,
     ledger: Ledger,
     /// Whether the run is worth nothing without its ledger. A run that goes over its suite once has its
     /// results in memory as well.
@@ -53,8 +55,8 @@ pub(crate) enum Step {
     /// Look again after this time.
     Later(Duration),
     /// Make these entries durable, and say what came of it.
-    Commit(Vec<Entry>),
-    /// Announce these entries: nobody is to keep them.
+    Commit(Arc<[Entry]>),
+    /// Announce these entries: nobody keeps them.
     Announce(Vec<Entry>),
 }
 
@@ -62,6 +64,7 @@ impl LedgerQueue {
     pub(crate) fn new(has_ledger: bool, is_required: bool) -> Self {
         Self {
             entries: Vec::new(),
+            in_flight: Arc::default(),
             ledger: if has_ledger {
                 Ledger::Idle
             } else {
@@ -90,7 +93,8 @@ impl LedgerQueue {
                 }
                 self.ledger = Ledger::Busy;
                 self.latest_commit = Some(now);
-                Step::Commit(std::mem::take(&mut self.entries))
+                self.in_flight = std::mem::take(&mut self.entries).into();
+                Step::Commit(Arc::clone(&self.in_flight))
             }
             // What cannot be kept is not announced, where it has to be.
             Ledger::Lost(_) if self.is_required => {
@@ -101,14 +105,18 @@ impl LedgerQueue {
         }
     }
 
-    /// What was to be made durable is.
-    pub(crate) fn committed(&mut self) {
+    /// What was to be made durable is, and can be announced.
+    pub(crate) fn committed(&mut self) -> Arc<[Entry]> {
         self.ledger = Ledger::Idle;
+        std::mem::take(&mut self.in_flight)
     }
 
-    /// What was to be made durable is not, and nothing will be any more.
+    /// What was to be made durable is not, and nothing will be any more. It is still the first to be
+    /// announced, where it is worth anything without a ledger.
     pub(crate) fn lost(&mut self, reason: String) {
         self.ledger = Ledger::Lost(reason);
+        let lost = std::mem::take(&mut self.in_flight);
+        self.entries.splice(0..0, lost.iter().cloned());
     }
 
     /// Whether whoever adds to it has to wait.
@@ -164,16 +172,16 @@ mod tests {
         let mut queue = LedgerQueue::new(true, true);
         let now = Instant::now();
         queue.push(entry(1));
-        assert_eq!(queue.step(now, false), Step::Commit(vec![entry(1)]));
+        assert_eq!(queue.step(now, false), Step::Commit([entry(1)].into()));
         queue.push(entry(2));
         queue.push(entry(3));
         assert_eq!(queue.step(now, false), Step::Nothing);
-        queue.committed();
+        assert_eq!(*queue.committed(), [entry(1)]);
         assert_eq!(queue.step(now, false), Step::Later(COMMIT_INTERVAL));
         let due = now + COMMIT_INTERVAL;
         assert_eq!(
             queue.step(due, false),
-            Step::Commit(vec![entry(2), entry(3)])
+            Step::Commit([entry(2), entry(3)].into())
         );
     }
 
@@ -189,7 +197,7 @@ mod tests {
         };
         let mut ending = written();
         ending.push(entry(1));
-        assert_eq!(ending.step(now, true), Step::Commit(vec![entry(1)]));
+        assert_eq!(ending.step(now, true), Step::Commit([entry(1)].into()));
         let mut full = written();
         (0..512).for_each(|number| full.push(entry(number)));
         assert!(full.is_full());
@@ -210,7 +218,7 @@ mod tests {
                 assert_eq!(step, Step::Nothing);
                 assert_eq!(queue.kept(), Err("disk full".into()));
             } else {
-                assert_eq!(step, Step::Announce(vec![entry(2)]));
+                assert_eq!(step, Step::Announce(vec![entry(1), entry(2)]));
                 assert_eq!(queue.kept(), Ok(()));
             }
             assert!(queue.is_drained());
@@ -218,39 +226,60 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever happens in whatever order: entries leave the queue once and in order, and never two
+        /// Whatever happens in whatever order, and whenever the ledger is lost: entries are announced
+        /// once and in order, all of them in a run and those that are durable in a soak, and never two
         /// commits are under way.
         #[test]
-        fn entries_leave_in_order_and_once(actions in prop::collection::vec(0..4u8, 1..300)) {
-            let mut queue = LedgerQueue::new(true, true);
+        fn entries_are_announced_in_order_and_once(
+            actions in prop::collection::vec(0..4u8, 1..300),
+            lost_at in 0..600usize,
+            is_required in any::<bool>(),
+        ) {
+            let mut queue = LedgerQueue::new(true, is_required);
             let mut now = Instant::now();
-            let (mut pushed, mut left, mut busy) = (0, Vec::new(), false);
-            for action in actions {
+            let (mut pushed, mut busy, mut is_lost) = (0, false, false);
+            let (mut announced, mut kept) = (Vec::new(), Vec::new());
+            // In the end whatever is left gets its turns.
+            let settling = [1; 6];
+            let count = actions.len();
+            for (turn, action) in actions.into_iter().chain(settling).enumerate() {
                 match action {
                     0 => {
                         queue.push(entry(pushed));
                         pushed += 1;
                     }
                     1 if busy => {
-                        queue.committed();
                         busy = false;
+                        if turn >= lost_at {
+                            is_lost = true;
+                            queue.lost("disk full".into());
+                        } else {
+                            let entries = queue.committed();
+                            kept.extend(numbers(&entries));
+                            announced.extend(numbers(&entries));
+                        }
                     }
                     2 => now += Duration::from_millis(3),
                     _ => {}
                 }
-                if let Step::Commit(entries) = queue.step(now, false) {
-                    prop_assert!(!busy);
-                    busy = true;
-                    left.extend(numbers(&entries));
+                match queue.step(now, turn >= count) {
+                    Step::Commit(_) => {
+                        prop_assert!(!busy && !is_lost);
+                        busy = true;
+                    }
+                    Step::Announce(entries) => {
+                        prop_assert!(is_lost && !is_required);
+                        announced.extend(numbers(&entries));
+                    }
+                    Step::Nothing | Step::Later(_) => {}
                 }
             }
-            if busy {
-                queue.committed();
+            prop_assert!(queue.is_drained());
+            if is_required {
+                prop_assert_eq!(&announced, &kept);
             }
-            if let Step::Commit(entries) = queue.step(now, true) {
-                left.extend(numbers(&entries));
-            }
-            prop_assert_eq!(left, (0..u128::from(pushed)).collect::<Vec<_>>());
+            let count = if is_lost && is_required { announced.len() } else { pushed as usize };
+            prop_assert_eq!(announced, (0..count as u128).collect::<Vec<_>>());
         }
     }
 }

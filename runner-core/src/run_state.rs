@@ -3,31 +3,25 @@
 //! The supervisor tells it what happened ([`Input`]) and performs what it decides ([`Effect`]).
 
 mod alphabet;
+mod ending;
+mod outage;
 mod schedule;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, num::NonZeroU64, sync::Arc};
 
 use executor_protocol::{FindingCode, Health};
 use suite::Case;
 
 pub use alphabet::{CaseEnd, Effect, Input, Probe, RunEnd, RunPolicy};
+use outage::Outage;
 use schedule::Schedule;
 pub use schedule::Start;
 
 use crate::{
     cleanup,
-    health::HealthReport,
     outcome::{Failure, Fault, Outcome, SkipReason},
     results::AttemptReport,
 };
-
-/// How long to wait before an executor that went away is asked for the first time whether it is back;
-/// then twice as long each time.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-
-/// The longest pause between two such questions. An executor that is back is to notice soon, also after
-/// a night.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// The state of one run over a list of cases.
 #[derive(Debug)]
@@ -38,15 +32,18 @@ pub struct RunState {
     schedule: Schedule,
     /// What is known of the iteration after this one, once this one is through.
     next: Next,
-    /// Which required programs are there, as far as it was asked.
+    /// Which required programs are there, as far as it was asked. One that is missing is asked for again
+    /// in the next iteration: somebody may have installed it.
     requirements: HashMap<String, bool>,
     health: Option<Health>,
     /// Whether the executor has to be asked for its health before anything new begins.
     suspicious: bool,
     /// Whether the run was told to end.
     ending: bool,
-    /// Whether what ran was told to end, too.
-    aborted: bool,
+    /// Whether attempts are to end, too.
+    is_cancelled: bool,
+    /// Whether what runs was told to end.
+    is_aborted: bool,
     /// Whether the time is up.
     time_up: bool,
     /// Why the executor was found away when it was asked last; `None` if it was not.
@@ -74,23 +71,6 @@ enum Phase {
     Over,
 }
 
-/// What an executor that may be away has cost so far.
-#[derive(Debug, Clone, Copy)]
-struct Outage {
-    /// How long it was waited for.
-    waited: Duration,
-    /// How long to wait before it is asked again.
-    pause: Duration,
-}
-
-impl Outage {
-    /// The executor has not been found away yet.
-    const SUSPECTED: Self = Self {
-        waited: Duration::ZERO,
-        pause: FIRST_PAUSE,
-    };
-}
-
 #[derive(Debug)]
 enum Next {
     /// This iteration is not through.
@@ -115,7 +95,8 @@ impl RunState {
             health: None,
             suspicious: false,
             ending: false,
-            aborted: false,
+            is_cancelled: false,
+            is_aborted: false,
             time_up: false,
             away: None,
         }
@@ -164,6 +145,7 @@ impl RunState {
             }
             (Phase::Attempting, Input::AttemptFinished(report)) => match self.schedule.place() {
                 Some(place) if self.policy.cleanup_probe && cleanup::is_due(&report) => {
+                    self.is_aborted = false;
                     self.go(Phase::CleaningUp { report }, Effect::ProbeCleanup(place))
                 }
                 _ => self.attempted(report),
@@ -203,138 +185,6 @@ impl RunState {
         Vec::new()
     }
 
-    /// How the run ends if nothing new may begin; `None` if it goes on.
-    fn end_between(&self) -> Option<RunEnd> {
-        if self.ending {
-            Some(RunEnd::Interrupted)
-        } else if self.time_up {
-            Some(RunEnd::Completed)
-        } else {
-            None
-        }
-    }
-
-    fn cancel(&mut self, phase: Phase) -> Vec<Effect> {
-        self.ending = true;
-        let already = std::mem::replace(&mut self.aborted, true);
-        match phase {
-            // What is under way has still a result to give.
-            Phase::Attempting | Phase::Probing { .. } => {
-                self.phase = phase;
-                if already {
-                    Vec::new()
-                } else {
-                    vec![Effect::Abort]
-                }
-            }
-            _ => self.end_unless_working(phase),
-        }
-    }
-
-    fn stop(&mut self, phase: Phase) -> Vec<Effect> {
-        self.ending = true;
-        self.end_unless_working(phase)
-    }
-
-    fn time_up(&mut self, phase: Phase) -> Vec<Effect> {
-        self.time_up = true;
-        match (&phase, &self.away) {
-            // A soak that ends without its executor has not come to its end in good order.
-            (Phase::Waiting(_) | Phase::CheckingAgain(_), Some(reason)) if !self.ending => {
-                let reason = reason.clone();
-                finish(RunEnd::ExecutorLost { reason })
-            }
-            _ => self.end_unless_working(phase),
-        }
-    }
-
-    /// Ends the run now, unless there is still a result to come or to keep.
-    fn end_unless_working(&mut self, phase: Phase) -> Vec<Effect> {
-        match (&phase, self.end_between()) {
-            (
-                Phase::Attempting
-                | Phase::Probing { .. }
-                | Phase::CleaningUp { .. }
-                | Phase::Recording,
-                _,
-            )
-            | (_, None) => self.stay(phase),
-            (_, Some(end)) => finish(end),
-        }
-    }
-
-    fn suspect(&mut self, phase: Phase) -> Vec<Effect> {
-        match phase {
-            Phase::Resting => self.check_again(),
-            // An executor may be too busy with the attempt to answer; afterwards it has to.
-            Phase::Attempting
-            | Phase::Probing { .. }
-            | Phase::CleaningUp { .. }
-            | Phase::Recording => {
-                self.suspicious = true;
-                self.stay(phase)
-            }
-            // It is being asked anyway, or nothing has begun.
-            _ => self.stay(phase),
-        }
-    }
-
-    fn check_again(&mut self) -> Vec<Effect> {
-        self.suspicious = false;
-        self.go(Phase::CheckingAgain(Outage::SUSPECTED), Effect::CheckHealth)
-    }
-
-    fn first_health(&mut self, report: HealthReport, took: Duration) -> Vec<Effect> {
-        match report {
-            Ok(health) => {
-                self.health = Some(health);
-                self.go_on()
-            }
-            Err(_) if self.policy.waits_at_start => {
-                self.checked_again(Outage::SUSPECTED, report, took)
-            }
-            Err(unhealthy) => finish(RunEnd::ExecutorUnavailable {
-                reason: unhealthy.reason,
-            }),
-        }
-    }
-
-    fn checked_again(
-        &mut self,
-        outage: Outage,
-        report: HealthReport,
-        took: Duration,
-    ) -> Vec<Effect> {
-        if let Some(end) = self.end_between() {
-            return finish(end);
-        }
-        self.away = report.as_ref().err().map(|it| it.reason.clone());
-        match report {
-            Ok(health) => {
-                if outage.waited > Duration::ZERO {
-                    // What came back may be another one, with other programs.
-                    self.requirements.clear();
-                }
-                self.health.get_or_insert(health);
-                self.go_on()
-            }
-            Err(unhealthy) => {
-                let waited = outage.waited + took;
-                if waited >= self.policy.max_outage {
-                    let reason = unhealthy.reason;
-                    return finish(RunEnd::ExecutorLost { reason });
-                }
-                // The last question comes when the time is over, and not a pause later.
-                let pause = outage.pause.min(self.policy.max_outage - waited);
-                let outage = Outage {
-                    waited: waited + pause,
-                    pause: (outage.pause * 2).min(LONGEST_PAUSE),
-                };
-                self.go(Phase::Waiting(outage), Effect::Wait(pause))
-            }
-        }
-    }
-
     fn attempted(&mut self, report: Box<AttemptReport>) -> Vec<Effect> {
         self.suspicious |= match &report.outcome {
             Outcome::InfrastructureError(_) | Outcome::Stalled { .. } => true,
@@ -351,16 +201,9 @@ impl RunState {
 
     fn recorded(&mut self) -> Vec<Effect> {
         self.schedule.advance();
-        let is_through = self.schedule.current().is_none();
-        let iteration = self.schedule.iteration();
-        if is_through
-            && self
-                .policy
-                .iterations
-                .is_some_and(|last| iteration >= last.get())
-        {
+        if self.is_complete() {
             // An attempt that was cancelled at the very end leaves its case unfinished.
-            return finish(if self.aborted {
+            return finish(if self.is_cancelled {
                 RunEnd::Interrupted
             } else {
                 RunEnd::Completed
@@ -370,7 +213,7 @@ impl RunState {
             return finish(end);
         }
         let mut effects = Vec::new();
-        if is_through {
+        if self.schedule.current().is_none() {
             self.next = Next::Asked;
             effects.push(Effect::PrepareIteration(self.schedule.iteration() + 1));
         }
@@ -383,9 +226,13 @@ impl RunState {
         effects
     }
 
-    fn is_last_iteration(&self) -> bool {
-        let last = self.policy.iterations;
-        last.is_some_and(|last| self.schedule.iteration() >= last.get())
+    /// Whether the last iteration is through, or behind: a suite that changed after it lets a run go on
+    /// with an iteration that nobody asked for.
+    fn is_complete(&self) -> bool {
+        let (iteration, is_through) =
+            (self.schedule.iteration(), self.schedule.current().is_none());
+        let last = self.policy.iterations.map(NonZeroU64::get);
+        last.is_some_and(|last| iteration > last || (iteration == last && is_through))
     }
 
     fn iteration_due(&mut self, phase: Phase, cases: Option<Vec<Arc<Case>>>) -> Vec<Effect> {
@@ -402,8 +249,8 @@ impl RunState {
     /// Goes on where the run stands, with an executor that is taken for healthy.
     fn go_on(&mut self) -> Vec<Effect> {
         match std::mem::replace(&mut self.next, Next::NotAsked) {
+            Next::NotAsked if self.is_complete() => finish(RunEnd::Completed),
             Next::NotAsked if self.schedule.current().is_some() => self.next_case(),
-            Next::NotAsked if self.is_last_iteration() => finish(RunEnd::Completed),
             Next::NotAsked => {
                 // A run that goes on exactly between two iterations.
                 self.next = Next::Asked;
@@ -419,6 +266,7 @@ impl RunState {
                     self.cases = cases;
                     self.requirements.clear();
                 }
+                self.requirements.retain(|_, is_present| *is_present);
                 self.schedule.next_iteration(self.cases.len());
                 self.next_case()
             }

@@ -1,7 +1,7 @@
 //! Writes what happens in a run to its journal, on a thread of its own.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -30,12 +30,11 @@ impl LedgerWriter {
         })
     }
 
-    fn commit(&mut self, entries: Vec<Entry>) -> Result<Committed, JournalError> {
+    fn commit(&mut self, entries: &[Entry]) -> Result<Committed, JournalError> {
         let journal = self.journal.as_mut().ok_or("its writer was lost")?;
         let started = Instant::now();
-        journal.commit(&entries)?;
+        journal.commit(entries)?;
         Ok(Committed {
-            entries,
             took: started.elapsed(),
         })
     }
@@ -48,13 +47,11 @@ impl Actor for LedgerWriter {
 /// Makes these entries durable.
 #[derive(Debug, Message)]
 #[rtype(result = "Result<Committed, JournalError>")]
-pub struct Commit(pub Vec<Entry>);
+pub struct Commit(pub Arc<[Entry]>);
 
-/// Entries that are durable.
+/// What it took to make entries durable.
 #[derive(Debug)]
 pub struct Committed {
-    /// The entries, which can be announced now.
-    pub entries: Vec<Entry>,
     /// How long it took to write them.
     pub took: Duration,
 }
@@ -63,6 +60,6 @@ impl Handler<Commit> for LedgerWriter {
     type Result = Result<Committed, JournalError>;
 
     fn handle(&mut self, Commit(entries): Commit, _: &mut SyncContext<Self>) -> Self::Result {
-        self.commit(entries)
+        self.commit(&entries)
     }
 }

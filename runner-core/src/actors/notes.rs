@@ -7,7 +7,6 @@ use suite::{Case, Gates};
 
 use super::ReportCollector;
 use crate::{
-    events::RunEvent,
     journal::{JournalEvent, SuiteVersion},
     results::Place,
 };
@@ -61,8 +60,7 @@ impl Handler<NoteSuite> for ReportCollector {
     type Result = ();
 
     fn handle(&mut self, message: NoteSuite, ctx: &mut Context<Self>) {
-        self.gates = message.gates;
-        self.note(JournalEvent::SuiteChanged(message.version), ctx);
+        self.change_suite(message, ctx);
     }
 }
 
@@ -77,9 +75,8 @@ pub struct NoteRejectedSuite {
 impl Handler<NoteRejectedSuite> for ReportCollector {
     type Result = ();
 
-    fn handle(&mut self, message: NoteRejectedSuite, _: &mut Context<Self>) {
-        let reason = &*message.reason;
-        tracing::warn!(reason, "the suite's file has changed, but cannot be used");
-        self.tell(&RunEvent::SuiteRejected { reason });
+    fn handle(&mut self, message: NoteRejectedSuite, ctx: &mut Context<Self>) {
+        let NoteRejectedSuite { reason } = message;
+        self.note(JournalEvent::SuiteRejected { reason }, ctx);
     }
 }

@@ -1,10 +1,13 @@
 //! Supervises one run: performs what its state machine decides, one attempt at a time.
 
+mod attempts;
+mod iterations;
+
 use std::{
     future::Future,
     rc::Rc,
     sync::Arc,
-    time::{Duration, Instant as StdInstant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
 use actix::prelude::*;
@@ -13,19 +16,14 @@ use tokio::{sync::oneshot, time::Instant};
 
 use super::{
     CancelAttempt, CheckHealth, ConfigLoader, Finish, HealthChecker, NoteAttemptStart, NoteHealth,
-    NoteRejectedSuite, NoteSuite, Record, Reload, ReloadSuite, ReportCollector, RunAttempt,
-    RunSummary, TestExecutor,
+    ReportCollector, RunSummary, TestExecutor,
 };
 use crate::{
-    attempt::{self, AttemptPlan},
     beacon::Beacon,
     health::Unhealthy,
-    journal::SuiteVersion,
-    outcome::Outcome,
-    plan::{RunPlan, SoakPlan},
+    plan::RunPlan,
     probes,
-    results::{AttemptReport, Place},
-    run_state::{CaseEnd, Effect, Input, RunEnd, RunState, Start},
+    run_state::{Effect, Input, RunEnd, RunState, Start},
 };
 
 /// Runs one suite at a time, one attempt at a time.
@@ -136,15 +134,6 @@ impl Supervisor {
         self.tell_of_rest();
     }
 
-    /// Tells what a run waits for that has nothing to do: whatever it did before is over.
-    fn tell_of_rest(&self) {
-        if let Some(run) = self.run.as_ref().filter(|run| run.state.is_resting()) {
-            let rest = run.iteration_due.saturating_duration_since(Instant::now());
-            self.beacon
-                .wait_for("the next iteration", rest + SHORT_STEP);
-        }
-    }
-
     fn perform(&mut self, effect: Effect, ctx: &mut Context<Self>) {
         let Some(run) = &mut self.run else { return };
         match effect {
@@ -206,82 +195,6 @@ impl Supervisor {
         }
     }
 
-    fn record(&mut self, place: Place, result: CaseEnd, ctx: &mut Context<Self>) {
-        let Some(run) = &self.run else { return };
-        let case = Arc::clone(&run.plan.cases[place.index]);
-        let report = match result {
-            CaseEnd::Attempted(report) => *report,
-            CaseEnd::Decided(outcome) => {
-                let id = run.plan.execution_id(place, &case.id);
-                AttemptReport::bare(id, run.plan.started.elapsed(), outcome)
-            }
-        };
-        self.beacon.wait_for("the ledger", SHORT_STEP);
-        let recorded = self.collector.send(Record {
-            place,
-            case,
-            report: Arc::new(report),
-        });
-        ctx.spawn(
-            recorded
-                .into_actor(self)
-                .map(|kept, actor, ctx| match kept {
-                    Ok(Ok(())) => actor.feed(Input::Recorded, ctx),
-                    Ok(Err(reason)) => actor.feed(Input::LedgerLost(reason), ctx),
-                    Err(_) => actor.end(Err(RunError::CollectorLost)),
-                }),
-        );
-    }
-
-    /// Waits until the next iteration is due, and looks whether the suite has changed by then.
-    fn prepare_iteration(&mut self, ctx: &mut Context<Self>) {
-        let Some(run) = &mut self.run else { return };
-        let Some(SoakPlan {
-            interval,
-            suite_path,
-            ..
-        }) = &run.plan.soak
-        else {
-            return;
-        };
-        let due = run.iteration_began + *interval;
-        run.iteration_due = due;
-        let rest = due.saturating_duration_since(Instant::now());
-        let (loader, path) = (self.loader.clone(), suite_path.clone());
-        let reloaded = async move {
-            // A timer takes a millisecond also for what is due, which is long for a short iteration.
-            if !rest.is_zero() {
-                tokio::time::sleep_until(due).await;
-            }
-            loader.send(ReloadSuite { path }).await
-        };
-        ctx.spawn(reloaded.into_actor(self).map(|reloaded, actor, ctx| {
-            let lost = |error| Reload::Rejected(format!("the suite loader was lost: {error}"));
-            actor.begin_iteration(reloaded.unwrap_or_else(lost), ctx);
-        }));
-    }
-
-    fn begin_iteration(&mut self, reload: Reload, ctx: &mut Context<Self>) {
-        let Some(run) = &mut self.run else { return };
-        run.iteration_began = Instant::now();
-        let cases = match reload {
-            Reload::Unchanged => None,
-            Reload::Changed(suite) => {
-                run.plan.cases.clone_from(&suite.cases);
-                self.collector.do_send(NoteSuite {
-                    version: SuiteVersion::of(&suite),
-                    gates: suite.gates,
-                });
-                Some(suite.cases)
-            }
-            Reload::Rejected(reason) => {
-                self.collector.do_send(NoteRejectedSuite { reason });
-                None
-            }
-        };
-        self.feed(Input::IterationDue { cases }, ctx);
-    }
-
     /// Asks for the executor's health beside everything else.
     fn check_in_between(&mut self, ctx: &mut Context<Self>) {
         let Some(run) = &mut self.run else { return };
@@ -296,33 +209,6 @@ impl Supervisor {
                 actor.feed(Input::HealthSuspected, ctx);
             }
         }));
-    }
-
-    /// Starts a fresh executor for one attempt; whatever becomes of it, a report comes.
-    fn start_attempt(
-        &mut self,
-        part: &'static str,
-        plan: AttemptPlan,
-    ) -> impl Future<Output = AttemptReport> + use<> {
-        self.beacon.wait_for(part, attempt::longest(&plan));
-        let executor = TestExecutor::new(Rc::clone(&self.transport)).start();
-        let (id, started_after) = (plan.execution_id.clone(), plan.started_after);
-        let running = executor.send(RunAttempt(plan));
-        if let Some(run) = &mut self.run {
-            run.executor = Some(executor);
-        }
-        let started = StdInstant::now();
-        async move {
-            running.await.unwrap_or_else(|error| {
-                tracing::error!(execution_id = id, %error, "the attempt's executor was lost");
-                let message = format!("the runner lost the attempt ({error}); the log has more");
-                let outcome = Outcome::HarnessError { message };
-                AttemptReport {
-                    elapsed: started.elapsed(),
-                    ..AttemptReport::bare(id, started_after, outcome)
-                }
-            })
-        }
     }
 
     /// Feeds the state machine with what `future` comes to.

@@ -1,0 +1,77 @@
+//! A journal whose commits a test holds up, keeps and refuses, one by one.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    },
+    time::Duration,
+};
+
+use actix::prelude::*;
+use runner_core::{
+    actors::{LedgerWriter, ReportCollector},
+    beacon::Beacon,
+    events::RunObserver,
+    journal::{Entry, Journal, JournalError},
+    plan::RunPlan,
+};
+
+/// A test that holds a journal up for longer than this is broken itself.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Lets commits through. When it is dropped, all further ones are kept.
+pub(crate) struct Gate {
+    leaves: Sender<bool>,
+    kept: Arc<Mutex<Vec<usize>>>,
+}
+
+impl Gate {
+    /// A collector for `plan` whose journal waits for this gate.
+    pub(crate) fn before(
+        plan: &RunPlan,
+        observers: Vec<Box<dyn RunObserver>>,
+    ) -> (Self, Addr<ReportCollector>) {
+        let (leaves, asked) = channel();
+        let kept = Arc::default();
+        let journal = Gated {
+            leaves: asked,
+            kept: Arc::clone(&kept),
+        };
+        let writer = LedgerWriter::spawn(Box::new(journal));
+        let collector = ReportCollector::new(plan, Some(writer), observers, Beacon::default());
+        (Self { leaves, kept }, collector.start())
+    }
+
+    /// Lets the next commit through.
+    pub(crate) fn keep(&self) {
+        self.leaves.send(true).expect("a journal");
+    }
+
+    /// Has the next commit fail.
+    pub(crate) fn refuse(&self) {
+        self.leaves.send(false).expect("a journal");
+    }
+
+    /// How many entries each commit had that was kept.
+    pub(crate) fn kept(&self) -> Vec<usize> {
+        self.kept.lock().expect("not poisoned").clone()
+    }
+}
+
+struct Gated {
+    leaves: Receiver<bool>,
+    kept: Arc<Mutex<Vec<usize>>>,
+}
+
+impl Journal for Gated {
+    fn commit(&mut self, entries: &[Entry]) -> Result<(), JournalError> {
+        match self.leaves.recv_timeout(LONGEST) {
+            Ok(true) | Err(RecvTimeoutError::Disconnected) => {}
+            Ok(false) => return Err("the disk is full".into()),
+            Err(RecvTimeoutError::Timeout) => panic!("the test forgot its journal"),
+        }
+        self.kept.lock().expect("not poisoned").push(entries.len());
+        Ok(())
+    }
+}

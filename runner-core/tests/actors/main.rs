@@ -1,0 +1,9 @@
+//! The actors together, over a transport that does what its commands say.
+
+mod gated;
+mod journals;
+mod observers;
+mod puppet;
+mod queue;
+mod runs;
+mod support;
