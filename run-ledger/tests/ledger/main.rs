@@ -1,0 +1,9 @@
+//! Ledgers in real files.
+
+mod breaking_off;
+mod pruning;
+mod resuming;
+mod sharing;
+mod support;
+mod unusable;
+mod writing;
