@@ -20,7 +20,12 @@ use rusqlite::{Connection, params};
 
 use state::State;
 
-use crate::{error::LedgerError, lock::RunLock, writer::Ledger};
+use crate::{
+    clocks::{Clocks, Moment, SleepWatch},
+    error::LedgerError,
+    lock::RunLock,
+    writer::Ledger,
+};
 
 /// So often it is looked whether the file is still there. A file that was deleted can be written for ever,
 /// and then is gone.
@@ -33,6 +38,8 @@ pub struct RunJournal {
     open: Option<Open>,
     retention: Option<Duration>,
     run: State,
+    clocks: Clocks,
+    sleep: SleepWatch,
     /// What tells the file from another at its place, and when it was looked at.
     file: Option<(u64, u64)>,
     looked: Duration,
@@ -64,6 +71,8 @@ impl RunJournal {
             }),
             retention: None,
             run: State::new(run_id, suite_id, part_id, began),
+            clocks: Box::new(Moment::now),
+            sleep: SleepWatch::new(Moment::now()),
         }
     }
 
@@ -77,6 +86,15 @@ impl RunJournal {
     #[must_use]
     pub fn with_retention(mut self, retention: Duration) -> Self {
         self.retention = Some(retention);
+        self
+    }
+
+    /// Reads these clocks instead of the machine's, so that tests can put machines to sleep.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_clocks(mut self, mut clocks: impl FnMut() -> Moment + Send + 'static) -> Self {
+        self.sleep = SleepWatch::new(clocks());
+        self.clocks = Box::new(clocks);
         self
     }
 
@@ -138,8 +156,8 @@ impl Journal for RunJournal {
                 return Err(LedgerError::Removed { path }.into());
             }
         }
-        let now = Timestamp::now();
-        self.write(|connection, run| run.commit(connection, entries, retention, now))?;
+        let slept = self.sleep.slept((self.clocks)());
+        self.write(|connection, run| run.commit(connection, entries, retention, slept))?;
         if entries.iter().any(is_end) {
             self.open = None;
         }

@@ -22,6 +22,7 @@
 //! One process at a time: it holds a lock on the byte of the run in a file beside the ledger. The kernel
 //! lets go of it when the process ends, however it ends.
 
+mod clocks;
 mod compact;
 mod connection;
 mod convert;
@@ -38,6 +39,7 @@ mod schema;
 mod selector;
 mod writer;
 
+pub use clocks::Moment;
 pub use error::LedgerError;
 pub use history::{RunLine, RunReader};
 pub use journal::RunJournal;

@@ -5,11 +5,12 @@ use std::{
     time::Duration,
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use runner_core::{
     agent::AgentTotals,
     journal::{Entry, JournalEvent, SuiteVersion},
     outcome::OutcomeClass,
+    recorded::PartEnd,
     results::{AttemptReport, Place, RunProblem},
     run_state::RunEnd,
     self_sample::SelfSample,
@@ -25,9 +26,6 @@ use crate::{
     writer,
 };
 
-/// When the wall clock is this far ahead of the clock that measures, the machine has slept.
-const SLEPT: SignedDuration = SignedDuration::from_secs(10);
-
 /// Where the run stands.
 pub(super) struct State {
     pub(super) run_id: i64,
@@ -36,6 +34,8 @@ pub(super) struct State {
     began: Timestamp,
     /// How long after that this part of the run began: later only if the machine has slept.
     part_began: Duration,
+    /// How far the record goes.
+    seen: Duration,
     suite_id: i64,
     /// The numbers of the cases of the suite in force, by their ids.
     cases: HashMap<String, i64>,
@@ -73,6 +73,7 @@ impl State {
             part_id,
             began,
             part_began: Duration::ZERO,
+            seen: Duration::ZERO,
             suite_id,
             cases: HashMap::new(),
             minute: OpenMinute::default(),
@@ -96,11 +97,13 @@ impl State {
         connection: &mut Connection,
         entries: &[Entry],
         retention: Option<Duration>,
-        now: Timestamp,
+        slept: Option<Duration>,
     ) -> rusqlite::Result<()> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let last = entries.last().map_or(Duration::ZERO, |entry| entry.at);
-        self.notice_sleep(&transaction, last, now)?;
+        if let Some(slept) = slept {
+            self.sleep(&transaction, slept)?;
+        }
         for entry in entries {
             self.take(&transaction, entry)?;
         }
@@ -111,29 +114,27 @@ impl State {
         transaction.commit()
     }
 
-    /// Begins another part of the run if the machine has slept: the clock that measures stood still
-    /// meanwhile, and the wall clock did not.
-    fn notice_sleep(
-        &mut self,
-        connection: &Connection,
-        at: Duration,
-        now: Timestamp,
-    ) -> rusqlite::Result<()> {
-        let Ok(expected) = self.began.checked_add(at) else {
-            return Ok(());
-        };
-        let (Ok(began), true) = (now.checked_sub(at), now.duration_since(expected) > SLEPT) else {
-            return Ok(());
-        };
-        connection.execute("UPDATE parts SET ended = 1 WHERE id = ?1", [self.part_id])?;
+    /// Begins another part of the run, because the machine has slept for so long since the latest commit:
+    /// the clock that measures stood still meanwhile, and the wall clock did not.
+    fn sleep(&mut self, connection: &Connection, slept: Duration) -> rusqlite::Result<()> {
+        self.end_part(connection, PartEnd::MachineSlept)?;
+        // What is labelled from here on is late by as much.
+        self.began = self.began.checked_add(slept).unwrap_or(Timestamp::MAX);
+        self.part_began = self.seen;
         connection.execute(
             "INSERT INTO parts (run_id, began_us, version, process) \
              SELECT run_id, ?2, version, process FROM parts WHERE id = ?1",
-            params![self.part_id, now.as_microsecond()],
+            params![self.part_id, self.unix_us(self.seen)],
         )?;
         self.part_id = connection.last_insert_rowid();
-        self.part_began = at;
-        self.began = began;
+        Ok(())
+    }
+
+    fn end_part(&self, connection: &Connection, end: PartEnd) -> rusqlite::Result<()> {
+        connection.execute(
+            "UPDATE parts SET ended = ?2 WHERE id = ?1",
+            params![self.part_id, end.as_str()],
+        )?;
         Ok(())
     }
 
@@ -209,6 +210,7 @@ impl State {
                 self.part_id,
                 us(at.saturating_sub(self.part_began))
             ])?;
+        self.seen = at;
         Ok(())
     }
 
@@ -428,8 +430,7 @@ impl State {
                 serde_json::json!(problems).to_string()
             ],
         )?;
-        connection.execute("UPDATE parts SET ended = 1 WHERE id = ?1", [self.part_id])?;
-        Ok(())
+        self.end_part(connection, PartEnd::InGoodOrder)
     }
 }
 

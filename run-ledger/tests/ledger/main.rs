@@ -1,6 +1,7 @@
 //! Ledgers in real files.
 
 mod breaking_off;
+mod clocks;
 mod pruning;
 mod resuming;
 mod sharing;

@@ -160,24 +160,3 @@ fn versions_of_a_suite_are_told_apart_and_the_latest_decides_over_graduation() {
     assert_eq!(graduation.versions[0].hash, "first");
     assert!(!graduation.has_graduated());
 }
-
-#[test]
-fn the_time_for_which_the_machine_slept_is_a_gap_and_no_time_under_test() {
-    let book = Book::new();
-    // It began long ago by the wall clock, and a second ago by the clock that measures.
-    let began = jiff::Timestamp::now() - Duration::from_secs(8 * 3600);
-    let mut journal = book.begin_at(began);
-    journal
-        .commit(&[at(1, JournalEvent::HealthChanged { trouble: None })])
-        .expect("committed");
-    let mut late = finished(1, 1, "a", report(Outcome::Passed, 1));
-    late.at = Duration::from_secs(3);
-    journal.commit(&[late]).expect("committed");
-    let run = book.run(1);
-    assert_eq!(run.parts.len(), 2);
-    assert_eq!(run.elapsed, Duration::from_secs(2), "{:?}", run.parts);
-    let gap = run.parts[1].began.duration_since(run.parts[0].until());
-    assert!(gap > jiff::SignedDuration::from_hours(7), "{gap:?}");
-    let began = run.slowest[0].began;
-    assert!(began > run.parts[0].until(), "{began}");
-}
