@@ -192,7 +192,7 @@ pub fn write_report<'a>(
 /// #             began: Timestamp::UNIX_EPOCH,
 /// #             elapsed: Duration::from_secs(7),
 /// #             version: "0.1.0".into(),
-/// #             ended: false,
+/// #             end: None,
 /// #         }],
 /// #         outages: Vec::new(),
 /// #         outage_count: 0,

@@ -1,48 +1,35 @@
 //! Writes what happens in one run.
 
+mod attempt_row;
+mod state;
+
 use std::{
-    collections::{BTreeMap, HashMap},
     fs,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use runner_core::{
-    agent::{AgentReport, AgentTotals},
-    journal::{Entry, Journal, JournalError, JournalEvent, SuiteVersion},
-    outcome::OutcomeClass,
-    results::{AttemptReport, CapturedOutput, Place, RunProblem},
-    run_state::RunEnd,
-    self_sample::SelfSample,
+    agent::AgentTotals,
+    journal::{Entry, Journal, JournalError, JournalEvent},
+    results::Place,
 };
-use rusqlite::{Connection, TransactionBehavior, params};
-use serde::Serialize;
-use suite::Case;
+use rusqlite::{Connection, params};
+
+use state::State;
 
 use crate::{
-    compact,
-    convert::{int, outcome, us},
+    clocks::{Clocks, Moment, SleepWatch},
     error::LedgerError,
-    executor_samples,
     lock::RunLock,
-    rollup::{OpenMinute, Sample},
-    writer::{self, Ledger},
+    writer::Ledger,
 };
-
-/// The end of an output is kept up to so many bytes, for an attempt that did not pass.
-const OUTPUT_BYTES: usize = 2_000;
-
-/// Explanations are kept up to so many characters. They quote what executors send.
-const EXPLANATION_CHARS: usize = 2_000;
 
 /// So often it is looked whether the file is still there. A file that was deleted can be written for ever,
 /// and then is gone.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
-
-/// When the wall clock is this far ahead of the clock that measures, the machine has slept.
-const SLEPT: SignedDuration = SignedDuration::from_secs(10);
 
 /// The record of one run, to be written by this process alone.
 pub struct RunJournal {
@@ -51,6 +38,8 @@ pub struct RunJournal {
     open: Option<Open>,
     retention: Option<Duration>,
     run: State,
+    clocks: Clocks,
+    sleep: SleepWatch,
     /// What tells the file from another at its place, and when it was looked at.
     file: Option<(u64, u64)>,
     looked: Duration,
@@ -60,43 +49,6 @@ pub struct RunJournal {
 struct Open {
     connection: Connection,
     _lock: Option<RunLock>,
-}
-
-/// Where the run stands.
-struct State {
-    run_id: i64,
-    part_id: i64,
-    /// The moment by the wall clock from which entries are counted.
-    began: Timestamp,
-    /// How long after that this part of the run began: later only if the machine has slept.
-    part_began: Duration,
-    suite_id: i64,
-    /// The numbers of the cases of the suite in force, by their ids.
-    cases: HashMap<String, i64>,
-    minute: OpenMinute,
-    outage: Option<(i64, Duration)>,
-    /// What the commit under way adds to the totals.
-    added: BTreeMap<(i64, OutcomeClass), i64>,
-    /// Where the commit under way leaves the run.
-    turn: Option<Turn>,
-    flight: Flight,
-    agents: AgentTotals,
-    agents_changed: bool,
-}
-
-/// The latest attempt that came to its end.
-#[derive(Clone, Copy)]
-struct Turn {
-    place: Place,
-    /// How many cases of its iteration had their turn.
-    done: u64,
-}
-
-/// The attempt that is under way.
-#[derive(Clone, Copy, Default)]
-struct Flight {
-    attempt: Option<(Place, i64, i64)>,
-    has_changed: bool,
 }
 
 impl RunJournal {
@@ -118,21 +70,9 @@ impl RunJournal {
                 _lock: lock,
             }),
             retention: None,
-            run: State {
-                run_id,
-                part_id,
-                began,
-                part_began: Duration::ZERO,
-                suite_id,
-                cases: HashMap::new(),
-                minute: OpenMinute::default(),
-                outage: None,
-                added: BTreeMap::new(),
-                turn: None,
-                flight: Flight::default(),
-                agents: AgentTotals::default(),
-                agents_changed: false,
-            },
+            run: State::new(run_id, suite_id, part_id, began),
+            clocks: Box::new(Moment::now),
+            sleep: SleepWatch::new(Moment::now()),
         }
     }
 
@@ -149,11 +89,19 @@ impl RunJournal {
         self
     }
 
+    /// Reads these clocks instead of the machine's, so that tests can put machines to sleep.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_clocks(mut self, mut clocks: impl FnMut() -> Moment + Send + 'static) -> Self {
+        self.sleep = SleepWatch::new(clocks());
+        self.clocks = Box::new(clocks);
+        self
+    }
+
     /// A journal that goes on: the latest attempt of the part before, how many cases of its iteration had
     /// their turn, and what agents have told.
     pub(crate) fn continuing(mut self, place: Place, done: u64, agents: AgentTotals) -> Self {
-        self.run.turn = Some(Turn { place, done });
-        self.run.agents = agents;
+        self.run.go_on(place, done, agents);
         self
     }
 
@@ -208,8 +156,8 @@ impl Journal for RunJournal {
                 return Err(LedgerError::Removed { path }.into());
             }
         }
-        let now = Timestamp::now();
-        self.write(|connection, run| run.commit(connection, entries, retention, now))?;
+        let slept = self.sleep.slept((self.clocks)());
+        self.write(|connection, run| run.commit(connection, entries, retention, slept))?;
         if entries.iter().any(is_end) {
             self.open = None;
         }
@@ -225,447 +173,4 @@ fn identity(path: &Path) -> Option<(u64, u64)> {
 
 fn is_end(entry: &Entry) -> bool {
     matches!(entry.event, JournalEvent::Ended { .. })
-}
-
-impl State {
-    fn commit(
-        &mut self,
-        connection: &mut Connection,
-        entries: &[Entry],
-        retention: Option<Duration>,
-        now: Timestamp,
-    ) -> rusqlite::Result<()> {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let last = entries.last().map_or(Duration::ZERO, |entry| entry.at);
-        self.notice_sleep(&transaction, last, now)?;
-        for entry in entries {
-            self.take(&transaction, entry)?;
-        }
-        self.settle(&transaction, last)?;
-        if let (Some(retention), Ok(now)) = (retention, self.began.checked_add(last)) {
-            compact::step(&transaction, self.run_id, now, retention)?;
-        }
-        transaction.commit()
-    }
-
-    /// Begins another part of the run if the machine has slept: the clock that measures stood still
-    /// meanwhile, and the wall clock did not.
-    fn notice_sleep(
-        &mut self,
-        connection: &Connection,
-        at: Duration,
-        now: Timestamp,
-    ) -> rusqlite::Result<()> {
-        let Ok(expected) = self.began.checked_add(at) else {
-            return Ok(());
-        };
-        let (Ok(began), true) = (now.checked_sub(at), now.duration_since(expected) > SLEPT) else {
-            return Ok(());
-        };
-        connection.execute("UPDATE parts SET ended = 1 WHERE id = ?1", [self.part_id])?;
-        connection.execute(
-            "INSERT INTO parts (run_id, began_us, version, process) \
-             SELECT run_id, ?2, version, process FROM parts WHERE id = ?1",
-            params![self.part_id, now.as_microsecond()],
-        )?;
-        self.part_id = connection.last_insert_rowid();
-        self.part_began = at;
-        self.began = began;
-        Ok(())
-    }
-
-    fn take(&mut self, connection: &Connection, entry: &Entry) -> rusqlite::Result<()> {
-        match &entry.event {
-            JournalEvent::SuiteChanged(version) => self.change_suite(connection, version),
-            JournalEvent::AttemptStarted { place, case } => {
-                let case_key = self.case_key(connection, case)?;
-                let began = self.unix_us(entry.at);
-                self.flight = Flight {
-                    attempt: Some((*place, case_key, began)),
-                    has_changed: true,
-                };
-                Ok(())
-            }
-            JournalEvent::AttemptFinished {
-                place,
-                case,
-                report,
-            } => self.finish_attempt(connection, *place, case, report),
-            JournalEvent::HealthChanged { trouble } => {
-                self.change_health(connection, entry.at, trouble.as_deref())
-            }
-            JournalEvent::Sampled(samples) => {
-                self.sample(connection, entry.at, &samples.runner)?;
-                let at_us = self.unix_us(entry.at);
-                executor_samples::add(connection, self.run_id, at_us, samples.executor.as_ref())
-            }
-            JournalEvent::Ended { end, problems } => self.end(connection, end, problems),
-            // Whoever adds an event says here how it is kept.
-            _ => Ok(()),
-        }
-    }
-
-    /// Writes what there is one row of: once for each commit, and not for each entry.
-    fn settle(&mut self, connection: &Connection, at: Duration) -> rusqlite::Result<()> {
-        let mut add = connection.prepare_cached(
-            "INSERT INTO totals (run_id, suite_id, outcome, count) VALUES (?1, ?2, ?3, ?4) \
-             ON CONFLICT DO UPDATE SET count = count + excluded.count",
-        )?;
-        for ((suite_id, class), count) in std::mem::take(&mut self.added) {
-            add.execute(params![self.run_id, suite_id, outcome(class), count])?;
-        }
-        if let Some(Turn { place, done }) = self.turn {
-            connection
-                .prepare_cached(
-                    "UPDATE progress SET iteration = ?2, done = ?3, last_number = ?4 WHERE run_id = ?1",
-                )?
-                .execute(params![
-                    self.run_id,
-                    int(place.iteration),
-                    int(done),
-                    int(place.number)
-                ])?;
-        }
-        if std::mem::take(&mut self.flight.has_changed) {
-            let flight = self.flight.attempt;
-            connection
-                .prepare_cached(
-                    "UPDATE progress SET flight_number = ?2, flight_iteration = ?3, \
-                     flight_case = ?4, flight_began_us = ?5 WHERE run_id = ?1",
-                )?
-                .execute(params![
-                    self.run_id,
-                    flight.map(|(place, ..)| int(place.number)),
-                    flight.map(|(place, ..)| int(place.iteration)),
-                    flight.map(|(_, case_key, _)| case_key),
-                    flight.map(|(.., began)| began),
-                ])?;
-        }
-        if std::mem::take(&mut self.agents_changed) {
-            self.write_agents(connection)?;
-        }
-        connection
-            .prepare_cached("UPDATE parts SET elapsed_us = max(elapsed_us, ?2) WHERE id = ?1")?
-            .execute(params![
-                self.part_id,
-                us(at.saturating_sub(self.part_began))
-            ])?;
-        Ok(())
-    }
-
-    fn unix_us(&self, at: Duration) -> i64 {
-        self.began.as_microsecond().saturating_add(us(at))
-    }
-
-    fn change_suite(
-        &mut self,
-        connection: &Connection,
-        version: &SuiteVersion,
-    ) -> rusqlite::Result<()> {
-        self.suite_id = writer::suite_id(connection, version)?;
-        self.cases.clear();
-        // Cases of this iteration that had their turn may be others now: what goes on begins the next.
-        if let Some(turn) = self.turn.as_mut().filter(|turn| turn.done > 0) {
-            turn.place.iteration += 1;
-            turn.done = 0;
-        }
-        connection.execute(
-            "UPDATE runs SET suite_id = ?2 WHERE id = ?1",
-            params![self.run_id, self.suite_id],
-        )?;
-        Ok(())
-    }
-
-    fn case_key(&mut self, connection: &Connection, case: &Case) -> rusqlite::Result<i64> {
-        if let Some(key) = self.cases.get(&case.id) {
-            return Ok(*key);
-        }
-        // The update changes nothing, and makes the row's number come back.
-        let key = connection
-            .prepare_cached(
-                "INSERT INTO cases (suite_id, case_id, name, command) VALUES (?1, ?2, ?3, ?4) \
-                 ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id",
-            )?
-            .query_row(
-                params![self.suite_id, case.id, case.name, case.command],
-                |row| row.get(0),
-            )?;
-        self.cases.insert(case.id.clone(), key);
-        Ok(key)
-    }
-
-    fn finish_attempt(
-        &mut self,
-        connection: &Connection,
-        place: Place,
-        case: &Case,
-        report: &AttemptReport,
-    ) -> rusqlite::Result<()> {
-        let case_key = self.case_key(connection, case)?;
-        let class = report.outcome.class();
-        let ended = self.unix_us(report.started_after + report.elapsed);
-        let ended_s = ended.div_euclid(1_000_000);
-        if self.minute.is_due(ended_s) {
-            self.minute.roll_up(connection, self.run_id)?;
-        }
-        let number = int(place.number);
-        self.minute.add(
-            case_key,
-            number,
-            ended_s,
-            &Sample::new(class, report.elapsed, &report.stats),
-        );
-        *self.added.entry((self.suite_id, class)).or_default() += 1;
-        let earlier = self
-            .turn
-            .filter(|turn| turn.place.iteration == place.iteration);
-        let turns = u64::from(had_its_turn(class));
-        self.turn = Some(Turn {
-            place,
-            done: earlier.map_or(0, |turn| turn.done) + turns,
-        });
-        self.flight = Flight {
-            attempt: None,
-            has_changed: true,
-        };
-        self.insert_attempt(connection, place, case_key, report)?;
-        if let Some(agent) = &report.agent {
-            self.agents.add(agent);
-            self.agents_changed = true;
-        }
-        self.add_findings(connection, number, report)
-    }
-
-    fn insert_attempt(
-        &self,
-        connection: &Connection,
-        place: Place,
-        case_key: i64,
-        report: &AttemptReport,
-    ) -> rusqlite::Result<()> {
-        let stats = &report.stats;
-        let class = report.outcome.class();
-        let explanation = report.outcome.explanation();
-        let explanation =
-            explanation.map(|it| it.chars().take(EXPLANATION_CHARS).collect::<String>());
-        connection
-            .prepare_cached(
-                "INSERT INTO attempts (run_id, number, part_id, case_key, iteration, began_us, \
-                 elapsed_us, outcome, exit_code, connect_us, head_us, first_event_us, \
-                 first_output_us, terminal_us, longest_gap_us, events, stream_bytes, output_bytes, \
-                 explanation, findings, agent, output) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, \
-                 ?18, ?19, ?20, ?21, ?22)",
-            )?
-            .execute(params![
-                self.run_id,
-                int(place.number),
-                self.part_id,
-                case_key,
-                int(place.iteration),
-                self.unix_us(report.started_after),
-                us(report.elapsed),
-                outcome(class),
-                report.exit_code,
-                stats.connect.map(us),
-                stats.head.map(us),
-                stats.first_event.map(us),
-                stats.first_output.map(us),
-                stats.terminal.map(us),
-                us(stats.longest_gap),
-                int(stats.events),
-                int(stats.bytes),
-                int(report.output.total_bytes()),
-                explanation,
-                findings_json(report),
-                report.agent.as_ref().map(agent_json),
-                kept_output(class, &report.output),
-            ])?;
-        Ok(())
-    }
-
-    fn add_findings(
-        &self,
-        connection: &Connection,
-        number: i64,
-        report: &AttemptReport,
-    ) -> rusqlite::Result<()> {
-        for finding in &report.findings {
-            connection
-                .prepare_cached(
-                    "INSERT INTO finding_totals (run_id, code, count, attempts, first_number, detail) \
-                     VALUES (?1, ?2, ?3, 1, ?4, ?5) ON CONFLICT DO UPDATE SET \
-                     count = count + excluded.count, attempts = attempts + 1",
-                )?
-                .execute(params![
-                    self.run_id,
-                    finding.code.as_str(),
-                    int(finding.count),
-                    number,
-                    finding.detail
-                ])?;
-        }
-        Ok(())
-    }
-
-    /// Writes what agents told together. The sums are made here, where they cannot overflow: agents may
-    /// tell any number.
-    fn write_agents(&self, connection: &Connection) -> rusqlite::Result<()> {
-        let AgentTotals {
-            attempts,
-            cost,
-            tokens,
-            rate_limited,
-        } = &self.agents;
-        connection
-            .prepare_cached(
-                "INSERT OR REPLACE INTO agent_totals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            )?
-            .execute(params![
-                self.run_id,
-                int(*attempts),
-                int(cost.known.billionths()),
-                int(cost.untold),
-                int(tokens.known.input),
-                int(tokens.known.output),
-                int(tokens.known.cache_creation),
-                int(tokens.known.cache_read),
-                int(tokens.untold),
-                int(*rate_limited),
-            ])?;
-        Ok(())
-    }
-
-    fn change_health(
-        &mut self,
-        connection: &Connection,
-        at: Duration,
-        trouble: Option<&str>,
-    ) -> rusqlite::Result<()> {
-        match (trouble, self.outage.take()) {
-            (Some(reason), None) => {
-                connection.execute(
-                    "INSERT INTO outages (run_id, part_id, began_us, reason) VALUES (?1, ?2, ?3, ?4)",
-                    params![self.run_id, self.part_id, self.unix_us(at), reason],
-                )?;
-                self.outage = Some((connection.last_insert_rowid(), at));
-            }
-            (None, Some((id, began))) => {
-                connection.execute(
-                    "UPDATE outages SET lasted_us = ?2 WHERE id = ?1",
-                    params![id, us(at.saturating_sub(began))],
-                )?;
-            }
-            (_, unchanged) => self.outage = unchanged,
-        }
-        Ok(())
-    }
-
-    fn sample(
-        &self,
-        connection: &Connection,
-        at: Duration,
-        sample: &SelfSample,
-    ) -> rusqlite::Result<()> {
-        connection
-            .prepare_cached(
-                "INSERT INTO samples (run_id, at_us, span_us, lag_max_us, late_us, cpu_us, \
-                 memory_bytes, descriptors, lost_log_lines, commits, commit_us, commit_max_us) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-            )?
-            .execute(params![
-                self.run_id,
-                self.unix_us(at),
-                us(sample.span),
-                us(sample.lag_max),
-                us(sample.late),
-                us(sample.cpu),
-                int(sample.memory_bytes),
-                int(sample.descriptors),
-                int(sample.lost_log_lines),
-                int(sample.commits),
-                us(sample.commit_time),
-                us(sample.commit_max),
-            ])?;
-        Ok(())
-    }
-
-    fn end(
-        &mut self,
-        connection: &Connection,
-        end: &RunEnd,
-        problems: &[RunProblem],
-    ) -> rusqlite::Result<()> {
-        self.minute.roll_up(connection, self.run_id)?;
-        let problems: Vec<_> = problems
-            .iter()
-            .map(|problem| (problem.code(), problem.to_string()))
-            .collect();
-        connection.execute(
-            "UPDATE runs SET ended = ?2, problems = ?3 WHERE id = ?1",
-            params![
-                self.run_id,
-                end.code(),
-                serde_json::json!(problems).to_string()
-            ],
-        )?;
-        connection.execute("UPDATE parts SET ended = 1 WHERE id = ?1", [self.part_id])?;
-        Ok(())
-    }
-}
-
-/// Whether a case need not be tried again when its iteration goes on.
-pub(crate) fn had_its_turn(class: OutcomeClass) -> bool {
-    !matches!(class, OutcomeClass::Cancelled | OutcomeClass::Interrupted)
-}
-
-/// The end of an output, of attempts that somebody will want to understand.
-fn kept_output(class: OutcomeClass, output: &CapturedOutput) -> Option<String> {
-    if matches!(class, OutcomeClass::Passed | OutcomeClass::Skipped) || output.is_empty() {
-        return None;
-    }
-    let text = if output.tail.is_empty() {
-        &output.head
-    } else {
-        &output.tail
-    };
-    let start = (text.len().saturating_sub(OUTPUT_BYTES)..text.len())
-        .find(|&index| text.is_char_boundary(index))
-        .unwrap_or(text.len());
-    Some(text[start..].to_owned())
-}
-
-/// A finding as it is kept with its attempt.
-#[derive(Serialize)]
-struct FindingRow<'a> {
-    code: &'a str,
-    count: u64,
-    detail: &'a str,
-}
-
-fn findings_json(report: &AttemptReport) -> Option<String> {
-    let rows: Vec<_> = report
-        .findings
-        .iter()
-        .map(|finding| FindingRow {
-            code: finding.code.as_str(),
-            count: finding.count,
-            detail: &finding.detail,
-        })
-        .collect();
-    (!rows.is_empty()).then(|| serde_json::json!(rows).to_string())
-}
-
-fn agent_json(agent: &AgentReport) -> String {
-    let result = agent.result.as_ref();
-    let tokens = result.and_then(|result| result.tokens);
-    serde_json::json!({
-        "model": agent.model,
-        "error": result.and_then(|result| result.error.as_deref()),
-        "turns": result.and_then(|result| result.turns),
-        "cost_billionths": result.and_then(|result| result.cost).map(|cost| cost.billionths()),
-        "input_tokens": tokens.map(|tokens| tokens.input),
-        "output_tokens": tokens.map(|tokens| tokens.output),
-    })
-    .to_string()
 }

@@ -22,6 +22,7 @@
 //! One process at a time: it holds a lock on the byte of the run in a file beside the ledger. The kernel
 //! lets go of it when the process ends, however it ends.
 
+mod clocks;
 mod compact;
 mod connection;
 mod convert;
@@ -40,6 +41,7 @@ mod selector;
 mod windows;
 mod writer;
 
+pub use clocks::Moment;
 pub use error::LedgerError;
 pub use history::{RunLine, RunReader};
 pub use journal::RunJournal;

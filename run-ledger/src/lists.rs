@@ -1,7 +1,7 @@
 //! Reads the lists of a run: its parts, outages, findings, and the attempts somebody will read about.
 
 use runner_core::{
-    recorded::{FindingTotal, Outage, RecordedAttempt, RunPart, SuiteUse},
+    recorded::{FindingTotal, Outage, PartEnd, RecordedAttempt, RunPart, SuiteUse},
     self_sample::SelfSample,
 };
 use rusqlite::{Connection, Params, Row, types::Type};
@@ -37,9 +37,15 @@ pub(crate) fn parts(connection: &Connection, id: i64) -> rusqlite::Result<Vec<Ru
             began: row.timestamp("began_us")?,
             elapsed: row.duration("elapsed_us")?,
             version: row.get("version")?,
-            ended: row.get("ended")?,
+            end: part_end(row)?,
         })
     })
+}
+
+fn part_end(row: &Row<'_>) -> rusqlite::Result<Option<PartEnd>> {
+    let end: Option<String> = row.get("ended")?;
+    end.map(|end| PartEnd::from_name(&end).ok_or_else(|| misread(row, "ended", Type::Text)))
+        .transpose()
 }
 
 pub(crate) fn outages(connection: &Connection, id: i64) -> rusqlite::Result<Vec<Outage>> {

@@ -37,7 +37,7 @@ pub struct RecordedRun {
     pub iteration: u64,
     /// The time under test: that of all parts together, without the gaps between them.
     pub elapsed: Duration,
-    /// The parts of the run, each in a process of its own, in their order. Never empty.
+    /// The parts of the run, in their order: each by a process of its own, or after a sleep. Never empty.
     pub parts: Vec<RunPart>,
     /// When the executor was away, in order; the latest ones, if there are very many.
     pub outages: Vec<Outage>,
@@ -118,7 +118,7 @@ pub struct RecordedProblem {
     pub text: String,
 }
 
-/// A part of a run that one process made.
+/// A part of a run that one process made without a pause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunPart {
     /// When it began.
@@ -127,8 +127,35 @@ pub struct RunPart {
     pub elapsed: Duration,
     /// The program's version.
     pub version: String,
-    /// Whether the process said that it ends.
-    pub ended: bool,
+    /// How it ended; `None` while it goes on, and where its process ended without saying so.
+    pub end: Option<PartEnd>,
+}
+
+/// How a part of a run ended whose end is in the record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartEnd {
+    /// Its process said that it ends.
+    InGoodOrder,
+    /// The machine slept, and its process went on afterwards.
+    MachineSlept,
+}
+
+impl PartEnd {
+    /// The stable name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InGoodOrder => "ended",
+            Self::MachineSlept => "slept",
+        }
+    }
+
+    /// The end with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let all = [Self::InGoodOrder, Self::MachineSlept];
+        all.into_iter().find(|end| end.as_str() == name)
+    }
 }
 
 impl RunPart {

@@ -6,7 +6,8 @@ use jiff::{Timestamp, Zoned};
 use runner_core::{
     outcome::OutcomeClass,
     recorded::{
-        OutcomeCounts, RecordedCase, RecordedRun, RecordedState, RunKind, RunPart, SuiteUse, Totals,
+        OutcomeCounts, PartEnd, RecordedCase, RecordedRun, RecordedState, RunKind, RunPart,
+        SuiteUse, Totals,
     },
     results::RunInfo,
     self_sample::SelfTotals,
@@ -45,7 +46,7 @@ pub(super) fn run(id: u64, cases: Vec<RecordedCase>) -> RecordedRun {
             began: Timestamp::UNIX_EPOCH,
             elapsed: Duration::from_secs(60),
             version: "0".into(),
-            ended: true,
+            end: Some(PartEnd::InGoodOrder),
         }],
         outages: Vec::new(),
         outage_count: 0,

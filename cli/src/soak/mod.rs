@@ -1,5 +1,7 @@
 //! `gauntlet soak`: runs a suite again and again, for hours or weeks, and goes on after anything.
 
+mod beginning;
+mod conclusion;
 pub(crate) mod executor_measure;
 mod options;
 mod progress;
@@ -8,21 +10,19 @@ mod self_measure;
 mod service;
 mod target;
 
-use std::{collections::BTreeMap, path::PathBuf, pin::pin, rc::Rc, time::SystemTime};
+use std::{collections::BTreeMap, path::PathBuf, pin::pin, rc::Rc};
 
 use actix::prelude::*;
 use jiff::Timestamp;
-use run_ledger::{Ledger, Resumed, RunJournal, RunReader, RunSelector};
+use run_ledger::Ledger;
 use runner_core::{
     actors::{Cancel, ConfigLoader, RunSummary, Stop},
     journal::SuiteVersion,
-    plan::{RunPlan, SoakBefore, SoakPlan},
-    recorded::{RecordedState, RunKind},
-    results::RunProblem,
-    run_state::{RunEnd, Start},
-    text::{Grouped, Human},
+    plan::SoakBefore,
+    recorded::RunKind,
+    run_state::RunEnd,
+    text::Human,
 };
-use suite::Suite;
 use tokio::time::Instant;
 
 use crate::{
@@ -33,15 +33,15 @@ use crate::{
     flags,
     host::{self, Watch},
     interrupt::{self, HangUp, Interrupt},
-    ledger,
-    progress::{Detail, Progress},
-    report::{self, Document},
+    progress::Progress,
+    report::{self},
     service::Service,
     session::{self, Crew, Session},
     settings::{HAD_CREDENTIALS, Layers, bare_url},
 };
 
 use self::{
+    beginning::{Beginning, Ready},
     executor_measure::{ExecutorMeasure, WatchTarget},
     options::Options,
     progress::SoakProgress,
@@ -147,14 +147,6 @@ fn settings_to_resume(
     Ok(recorded)
 }
 
-/// Where a soak begins.
-enum Beginning {
-    /// At its beginning.
-    New(Ledger),
-    /// Where the ledger ends.
-    Resumed(Box<Resumed>),
-}
-
 /// One call of `gauntlet soak`.
 struct Soaker {
     session: Session,
@@ -165,14 +157,6 @@ struct Soaker {
     /// The same moment by the clock that measures.
     started: Instant,
     watch: Watch,
-}
-
-/// A soak that is ready to begin or to go on.
-struct Ready {
-    plan: RunPlan,
-    journal: RunJournal,
-    /// The suite, if it is another one than when the soak was interrupted.
-    changed: Option<Suite>,
 }
 
 /// What a soak is made with.
@@ -229,192 +213,11 @@ impl Soaker {
         Ok(exit)
     }
 
-    /// Begins a new soak.
-    async fn begin(&self, suite: Suite, ledger: Ledger) -> Result<(Ready, Executor), CliError> {
-        let path = suite.path.display().to_string();
-        let suite = self.session.select(suite);
-        let suite = suite.ok_or(CliError::NothingSelected { suites: path })?;
-        let executor = self.session.open_executor().await?;
-        let info = self.session.run_info(&suite, &executor);
-        let mut plan = self.session.plan(suite, info, &executor);
-        plan.soak = Some(self.plan(1, Start::default(), SoakBefore::default()));
-        self.set_policy(&mut plan);
-        let options = self.options.to_json();
-        let journal = self.session.begin(ledger, RunKind::Soak, &plan, &options)?;
-        self.session.progress.say(&format!(
-            "soak {} ({}): {}",
-            journal.run_id(),
-            plan.run.marker,
-            self.goal()
-        ));
-        let ready = Ready {
-            plan,
-            journal,
-            changed: None,
-        };
-        Ok((ready, executor))
-    }
-
-    /// Goes on where the ledger ends. A suite that cannot be used any more stays as it was.
-    async fn go_on(
-        &self,
-        loaded: Result<Suite, CliError>,
-        resumed: Resumed,
-    ) -> Result<(Ready, Executor), CliError> {
-        let usable = loaded.and_then(|suite| {
-            let suites = suite.path.display().to_string();
-            let selected = self.session.select(suite);
-            selected.ok_or(CliError::NothingSelected { suites })
-        });
-        let suite = match usable {
-            Ok(suite) => suite,
-            Err(error) => {
-                self.session
-                    .progress
-                    .warn("the suite's file cannot be used any more; the suite stays as it was:");
-                error.show();
-                let kept = suite::parse(&self.options.suite, &resumed.suite.text)?;
-                let suites = kept.path.display().to_string();
-                let selected = self.session.select(kept);
-                selected.ok_or(CliError::NothingSelected { suites })?
-            }
-        };
-        let executor = self.session.open_executor().await?;
-        let mut start = resumed.start;
-        let changed = (suite.hash != resumed.suite.hash).then(|| suite.clone());
-        if changed.is_some() && start.done > 0 {
-            // Cases that had their turn may be others now.
-            start.iteration += 1;
-            start.done = 0;
-        }
-        let mut info = resumed.info.clone();
-        info.executor = executor.address();
-        info.environment = executor.environment();
-        let mut plan = self.session.plan(suite, info, &executor);
-        plan.started = self.started;
-        plan.soak = Some(self.plan(resumed.part, start, resumed.before));
-        plan.policy.waits_at_start = true;
-        self.set_policy(&mut plan);
-        self.tell_of_resumption(&resumed);
-        let mut journal = resumed
-            .journal
-            .with_retention(self.session.settings.ledger.retention);
-        journal.set_environment(&plan.run.executor, &plan.run.environment)?;
-        let ready = Ready {
-            plan,
-            journal,
-            changed,
-        };
-        Ok((ready, executor))
-    }
-
     /// What looks at the executor's processes, if they can be seen from here.
     fn watch_executor(&self, executor: &Executor) -> Option<ExecutorMeasure> {
         let embedded = executor.is_embedded().then_some(WatchTarget::Own);
         let target = self.options.watch.clone().or(embedded);
         target.map(ExecutorMeasure::start)
-    }
-
-    fn tell_of_resumption(&self, resumed: &Resumed) {
-        let before = &resumed.before;
-        let mut text = format!(
-            "going on with soak {} ({}): {} attempts in {} so far, {}",
-            resumed.journal.run_id(),
-            resumed.info.marker,
-            Grouped(before.counts.total),
-            Human(before.elapsed),
-            self.goal()
-        );
-        tracing::info!(
-            run = resumed.journal.run_id(),
-            part = resumed.part,
-            "going on with a soak"
-        );
-        if let Some(number) = resumed.interrupted {
-            text.push_str(&format!(
-                "; attempt {} was under way and counts as interrupted",
-                Grouped(number)
-            ));
-        }
-        self.session.progress.say(&text);
-    }
-
-    /// How the soak is to end, in words.
-    fn goal(&self) -> String {
-        let Options {
-            duration,
-            until,
-            iterations,
-            ..
-        } = &self.options;
-        let goals: Vec<String> = [
-            duration.map(|duration| format!("for {}", Human(duration))),
-            until.map(|until| format!("until {until}")),
-            iterations.map(|count| match count.get() {
-                1 => "1 iteration".into(),
-                count => format!("{} iterations", Grouped(count)),
-            }),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        match goals.is_empty() {
-            true => "until it is stopped".into(),
-            false => goals.join(", at most "),
-        }
-    }
-
-    fn plan(&self, part: u64, start: Start, before: SoakBefore) -> SoakPlan {
-        SoakPlan {
-            part,
-            start,
-            before,
-            interval: self.options.interval,
-            time_left: self.options.time_left(before.elapsed, self.now),
-            until: self.options.until.map(SystemTime::from),
-            health_interval: self.session.settings.soak.health_interval,
-            suite_path: self.options.suite.clone(),
-        }
-    }
-
-    fn set_policy(&self, plan: &mut RunPlan) {
-        plan.policy.iterations = self.options.iterations;
-        plan.policy.shuffle = self.options.shuffle;
-        plan.policy.max_outage = self.session.settings.soak.max_outage;
-    }
-
-    /// Says what is still done if the runner does not come to its end: the ledger has everything that a
-    /// report needs.
-    fn prepare_for_the_worst(&self, run: u64, plan: &RunPlan) {
-        let path = self.ledger_path.clone();
-        let targets = self.session.reports(&plan.run.suite_stem);
-        self.watch.or_else(move |reason| {
-            let report = || -> Result<(), CliError> {
-                let reader = RunReader::open(&path)?;
-                let mut recorded = ledger::recorded_run(&reader, &RunSelector::Id(run))?;
-                // This process still has it, and will not say so in the ledger any more.
-                let part = String::new();
-                recorded.state = RecordedState::Ended(RunEnd::Stuck { part }.code().into());
-                let problem = RunProblem::RunnerTooSlow {
-                    evidence: reason.to_owned(),
-                };
-                recorded
-                    .problems
-                    .insert(0, ledger::recorded_problem(&problem));
-                for target in &targets {
-                    report::write(target, &Document::Recorded(&recorded))?;
-                }
-                Ok(())
-            };
-            match report() {
-                Ok(()) => Exit::Success,
-                Err(error) => {
-                    let exit = error.exit();
-                    error.show();
-                    exit
-                }
-            }
-        });
     }
 
     /// Wires the actors and waits for the end of the soak.
@@ -482,49 +285,5 @@ impl Soaker {
         };
         alive.abort();
         summary
-    }
-
-    /// Writes the reports, and says how to go on where the soak is not complete.
-    fn conclude(&self, run: u64, stem: &str, summary: RunSummary) -> Exit {
-        let problems = summary.results.problems.iter();
-        let mut exit = problems.map(exit_of).min().unwrap_or(Exit::Success);
-        exit = exit.min(self.session.warn_of_observers(&summary));
-        let recorded = RunReader::open(&self.ledger_path)
-            .map_err(CliError::from)
-            .and_then(|reader| ledger::recorded_run(&reader, &RunSelector::Id(run)));
-        match recorded {
-            Ok(mut recorded) => {
-                // What could not be kept is known here alone.
-                let problems = summary.results.problems.iter();
-                recorded.problems = problems.map(ledger::recorded_problem).collect();
-                let document = Document::Recorded(&recorded);
-                exit = exit.min(self.session.write_reports(stem, &document));
-            }
-            Err(error) => {
-                // What cannot be read any more could be a while ago.
-                exit = exit.min(Exit::ReportNotWritten);
-                error.show();
-                return exit;
-            }
-        }
-        if is_resumable(&summary) {
-            // Said also where only what went wrong is said: it did, or somebody ended it.
-            let line = format!("to go on: gauntlet soak --resume {run}");
-            self.session.progress.line(Detail::Quiet, &line);
-        }
-        exit
-    }
-}
-
-/// A soak is resumed after whatever has ended it early, if it has begun at all.
-fn is_resumable(summary: &RunSummary) -> bool {
-    summary.end != RunEnd::Completed && summary.counts.total > 0
-}
-
-/// The exit that a problem of a soak asks for. An interrupted soak is a checkpoint.
-fn exit_of(problem: &RunProblem) -> Exit {
-    match problem {
-        RunProblem::Interrupted => Exit::Checkpointed,
-        other => Exit::of_problem(other, None),
     }
 }

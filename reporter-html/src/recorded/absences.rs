@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 use runner_core::{
-    recorded::{Outage, RunPart},
+    recorded::{Outage, PartEnd, RunPart},
     text::Human,
 };
 
@@ -94,8 +94,11 @@ pub(super) fn gaps(view: View<'_>) -> Option<Section> {
                 td { (view.moment(gap.after.began)) }
                 td.n { (Human(gap.length())) }
                 td {
-                    @if gap.before.ended { "in good order" }
-                    @else { "killed, or the machine went down" }
+                    @match gap.before.end {
+                        Some(PartEnd::InGoodOrder) => "in good order",
+                        Some(PartEnd::MachineSlept) => "the machine slept",
+                        None => "killed, or the machine went down",
+                    }
                 }
             }
         }

@@ -8,8 +8,8 @@ use run_stats::SuccessRatio;
 use runner_core::{
     outcome::OutcomeClass,
     recorded::{
-        Graduation, OutcomeCounts, RecordedAttempt, RecordedCase, RecordedHour, RecordedRun,
-        RecordedState, RunKind, RunPart, SuiteHistory, SuiteUse, Totals,
+        Graduation, OutcomeCounts, PartEnd, RecordedAttempt, RecordedCase, RecordedHour,
+        RecordedRun, RecordedState, RunKind, RunPart, SuiteHistory, SuiteUse, Totals,
     },
     self_sample::{SelfSample, SelfTotals},
 };
@@ -139,7 +139,7 @@ pub(crate) fn part(began: i64, minutes: u64, ended: bool) -> RunPart {
         began: minute(began),
         elapsed: Duration::from_secs(60 * minutes),
         version: "0.1.0".into(),
-        ended,
+        end: ended.then_some(PartEnd::InGoodOrder),
     }
 }
 

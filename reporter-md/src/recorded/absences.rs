@@ -6,7 +6,7 @@ use std::{
 };
 
 use runner_core::{
-    recorded::{Outage, RunPart},
+    recorded::{Outage, PartEnd, RunPart},
     text::Human,
 };
 
@@ -102,9 +102,10 @@ fn write_gaps(out: &mut impl Write, view: View<'_>) -> io::Result<()> {
             view.moment(gap.before.until()),
             view.moment(gap.after.began),
         );
-        let end = match gap.before.ended {
-            true => "in good order",
-            false => "killed, or the machine went down",
+        let end = match gap.before.end {
+            Some(PartEnd::InGoodOrder) => "in good order",
+            Some(PartEnd::MachineSlept) => "the machine slept",
+            None => "killed, or the machine went down",
         };
         writeln!(out, "| {from} | {to} | {} | {end} |", Human(gap.length()))?;
     }

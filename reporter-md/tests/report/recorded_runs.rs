@@ -9,7 +9,7 @@ use runner_core::{
         Stalled, TimedOut,
     },
     recorded::{
-        FindingTotal, Outage, OutcomeCounts, RecordedAttempt, RecordedCase, RecordedHour,
+        FindingTotal, Outage, OutcomeCounts, PartEnd, RecordedAttempt, RecordedCase, RecordedHour,
         RecordedProblem, RecordedRun, RecordedState, RunPart, SuiteUse, Totals,
     },
 };
@@ -144,7 +144,10 @@ pub(crate) fn eventful() -> RecordedRun {
     };
     run.parts = vec![
         part(0, 75, false),
-        part(105, 60, true),
+        RunPart {
+            end: Some(PartEnd::MachineSlept),
+            ..part(105, 60, true)
+        },
         RunPart {
             version: "0.2.0".into(),
             ..part(330, 140, true)

@@ -68,7 +68,8 @@ CREATE TABLE parts (
     elapsed_us INTEGER NOT NULL DEFAULT 0,
     version    TEXT NOT NULL,
     process    INTEGER NOT NULL,
-    ended      INTEGER NOT NULL DEFAULT 0
+    -- 'ended' or 'slept'; NULL while it goes on, and where it was broken off.
+    ended      TEXT
 ) STRICT;
 CREATE INDEX parts_by_run ON parts (run_id);
 

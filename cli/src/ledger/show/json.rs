@@ -5,8 +5,8 @@ use std::path::Path;
 
 use runner_core::{
     recorded::{
-        Outage, OutcomeCounts, RecordedAttempt, RecordedCase, RecordedHour, RecordedRun, SuiteUse,
-        Totals,
+        Outage, OutcomeCounts, PartEnd, RecordedAttempt, RecordedCase, RecordedHour, RecordedRun,
+        SuiteUse, Totals,
     },
     results::GateResult,
     self_sample::SelfTotals,
@@ -129,7 +129,8 @@ struct PartJson<'a> {
     began_at: String,
     elapsed_ms: f64,
     version: &'a str,
-    ended: bool,
+    /// `ended` or `slept`; null while it goes on, and where it was broken off.
+    end: Option<&'static str>,
     /// Since the part before; null for the first.
     gap_before_ms: Option<f64>,
 }
@@ -213,7 +214,7 @@ fn parts(run: &RecordedRun) -> Vec<PartJson<'_>> {
             began_at: moment_of(part.began, &run.run.started_at),
             elapsed_ms: ms(part.elapsed),
             version: &part.version,
-            ended: part.ended,
+            end: part.end.map(PartEnd::as_str),
             gap_before_ms: before.map(|before| ms(lists::between(before.until(), part.began))),
         })
         .collect()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use runner_core::{
-    recorded::{RecordedAttempt, RecordedRun},
+    recorded::{PartEnd, RecordedAttempt, RecordedRun},
     text::{Grouped, Human},
 };
 
@@ -55,7 +55,12 @@ pub(super) fn gaps(page: &mut Page, run: &RecordedRun) {
             moment(run, before.until()),
             moment(run, after.began),
             Human(between(before.until(), after.began)).to_string(),
-            if before.ended { "ended" } else { "broken off" }.to_owned(),
+            match before.end {
+                Some(PartEnd::InGoodOrder) => "ended",
+                Some(PartEnd::MachineSlept) => "the machine slept",
+                None => "broken off",
+            }
+            .to_owned(),
         ]);
     }
     page.table(&table);

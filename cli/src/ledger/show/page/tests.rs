@@ -7,7 +7,8 @@ use runner_core::{
     gates,
     outcome::OutcomeClass,
     recorded::{
-        FindingTotal, Outage, RecordedAttempt, RecordedProblem, RecordedRun, RecordedState, RunPart,
+        FindingTotal, Outage, PartEnd, RecordedAttempt, RecordedProblem, RecordedRun,
+        RecordedState, RunPart,
     },
     self_sample::SelfSample,
 };
@@ -35,11 +36,12 @@ fn eventful() -> RecordedRun {
         ..Gates::default()
     };
     run.gates = gates::evaluate(&bound, &run.counts);
+    run.parts[0].end = Some(PartEnd::MachineSlept);
     run.parts.push(RunPart {
         began: at(3_660),
         elapsed: Duration::from_secs(60),
         version: "1".into(),
-        ended: true,
+        end: Some(PartEnd::InGoodOrder),
     });
     run.outage_count = 30;
     run.outages = (0..20)
@@ -109,7 +111,7 @@ fn a_run_is_read_from_what_it_comes_to_down_to_the_runner_itself() {
     assert_eq!(titles, expected, "{text}");
     for words in [
         "✗  min_success_rate  at least 99%  95.0% (190 of 200;",
-        "1h 00m 00s  ended",
+        "1h 00m 00s  the machine slept",
         "written 10 times; 2.0ms on average",
     ] {
         assert!(text.contains(words), "no {words:?} in\n{text}");

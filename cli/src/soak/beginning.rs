@@ -1,0 +1,184 @@
+//! How a soak begins, or goes on where the ledger ends.
+
+use std::time::SystemTime;
+
+use run_ledger::{Ledger, Resumed, RunJournal};
+use runner_core::{
+    plan::{RunPlan, SoakBefore, SoakPlan},
+    recorded::RunKind,
+    run_state::Start,
+    text::{Grouped, Human},
+};
+use suite::Suite;
+
+use super::{Soaker, options::Options};
+use crate::{error::CliError, executor::Executor};
+
+/// Where a soak begins.
+pub(super) enum Beginning {
+    /// At its beginning.
+    New(Ledger),
+    /// Where the ledger ends.
+    Resumed(Box<Resumed>),
+}
+
+/// A soak that is ready to begin or to go on.
+pub(super) struct Ready {
+    pub plan: RunPlan,
+    pub journal: RunJournal,
+    /// The suite, if it is another one than when the soak was interrupted.
+    pub changed: Option<Suite>,
+}
+
+impl Soaker {
+    /// Begins a new soak.
+    pub(super) async fn begin(
+        &self,
+        suite: Suite,
+        ledger: Ledger,
+    ) -> Result<(Ready, Executor), CliError> {
+        let path = suite.path.display().to_string();
+        let suite = self.session.select(suite);
+        let suite = suite.ok_or(CliError::NothingSelected { suites: path })?;
+        let executor = self.session.open_executor().await?;
+        let info = self.session.run_info(&suite, &executor);
+        let mut plan = self.session.plan(suite, info, &executor);
+        plan.soak = Some(self.plan(1, Start::default(), SoakBefore::default()));
+        self.set_policy(&mut plan);
+        let options = self.options.to_json();
+        let journal = self.session.begin(ledger, RunKind::Soak, &plan, &options)?;
+        self.session.progress.say(&format!(
+            "soak {} ({}): {}",
+            journal.run_id(),
+            plan.run.marker,
+            self.goal()
+        ));
+        let ready = Ready {
+            plan,
+            journal,
+            changed: None,
+        };
+        Ok((ready, executor))
+    }
+
+    /// Goes on where the ledger ends. A suite that cannot be used any more stays as it was.
+    pub(super) async fn go_on(
+        &self,
+        loaded: Result<Suite, CliError>,
+        resumed: Resumed,
+    ) -> Result<(Ready, Executor), CliError> {
+        let usable = loaded.and_then(|suite| {
+            let suites = suite.path.display().to_string();
+            let selected = self.session.select(suite);
+            selected.ok_or(CliError::NothingSelected { suites })
+        });
+        let suite = match usable {
+            Ok(suite) => suite,
+            Err(error) => {
+                self.session
+                    .progress
+                    .warn("the suite's file cannot be used any more; the suite stays as it was:");
+                error.show();
+                let kept = suite::parse(&self.options.suite, &resumed.suite.text)?;
+                let suites = kept.path.display().to_string();
+                let selected = self.session.select(kept);
+                selected.ok_or(CliError::NothingSelected { suites })?
+            }
+        };
+        let executor = self.session.open_executor().await?;
+        let mut start = resumed.start;
+        let changed = (suite.hash != resumed.suite.hash).then(|| suite.clone());
+        if changed.is_some() && start.done > 0 {
+            // Cases that had their turn may be others now.
+            start.iteration += 1;
+            start.done = 0;
+        }
+        let mut info = resumed.info.clone();
+        info.executor = executor.address();
+        info.environment = executor.environment();
+        let mut plan = self.session.plan(suite, info, &executor);
+        plan.started = self.started;
+        plan.soak = Some(self.plan(resumed.part, start, resumed.before));
+        plan.policy.waits_at_start = true;
+        self.set_policy(&mut plan);
+        self.tell_of_resumption(&resumed);
+        let mut journal = resumed
+            .journal
+            .with_retention(self.session.settings.ledger.retention);
+        journal.set_environment(&plan.run.executor, &plan.run.environment)?;
+        let ready = Ready {
+            plan,
+            journal,
+            changed,
+        };
+        Ok((ready, executor))
+    }
+
+    fn tell_of_resumption(&self, resumed: &Resumed) {
+        let before = &resumed.before;
+        let mut text = format!(
+            "going on with soak {} ({}): {} attempts in {} so far, {}",
+            resumed.journal.run_id(),
+            resumed.info.marker,
+            Grouped(before.counts.total),
+            Human(before.elapsed),
+            self.goal()
+        );
+        tracing::info!(
+            run = resumed.journal.run_id(),
+            part = resumed.part,
+            "going on with a soak"
+        );
+        if let Some(number) = resumed.interrupted {
+            text.push_str(&format!(
+                "; attempt {} was under way and counts as interrupted",
+                Grouped(number)
+            ));
+        }
+        self.session.progress.say(&text);
+    }
+
+    /// How the soak is to end, in words.
+    fn goal(&self) -> String {
+        let Options {
+            duration,
+            until,
+            iterations,
+            ..
+        } = &self.options;
+        let goals: Vec<String> = [
+            duration.map(|duration| format!("for {}", Human(duration))),
+            until.map(|until| format!("until {until}")),
+            iterations.map(|count| match count.get() {
+                1 => "1 iteration".into(),
+                count => format!("{} iterations", Grouped(count)),
+            }),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        match goals.is_empty() {
+            true => "until it is stopped".into(),
+            false => goals.join(", at most "),
+        }
+    }
+
+    fn plan(&self, part: u64, start: Start, before: SoakBefore) -> SoakPlan {
+        SoakPlan {
+            part,
+            start,
+            before,
+            interval: self.options.interval,
+            time_left: self.options.time_left(before.elapsed, self.now),
+            until: self.options.until.map(SystemTime::from),
+            health_interval: self.session.settings.soak.health_interval,
+            suite_path: self.options.suite.clone(),
+        }
+    }
+
+    fn set_policy(&self, plan: &mut RunPlan) {
+        plan.policy.iterations = self.options.iterations;
+        plan.policy.shuffle = self.options.shuffle;
+        plan.policy.max_outage = self.session.settings.soak.max_outage;
+    }
+}

@@ -1,0 +1,96 @@
+//! How a soak ends: in good order, or not.
+
+use run_ledger::{RunReader, RunSelector};
+use runner_core::{
+    actors::RunSummary, plan::RunPlan, recorded::RecordedState, results::RunProblem,
+    run_state::RunEnd,
+};
+
+use super::Soaker;
+use crate::{
+    error::CliError,
+    exit::Exit,
+    ledger,
+    progress::Detail,
+    report::{self, Document},
+};
+
+impl Soaker {
+    /// Says what is still done if the runner does not come to its end: the ledger has everything that a
+    /// report needs.
+    pub(super) fn prepare_for_the_worst(&self, run: u64, plan: &RunPlan) {
+        let path = self.ledger_path.clone();
+        let targets = self.session.reports(&plan.run.suite_stem);
+        self.watch.or_else(move |reason| {
+            let report = || -> Result<(), CliError> {
+                let reader = RunReader::open(&path)?;
+                let mut recorded = ledger::recorded_run(&reader, &RunSelector::Id(run))?;
+                // This process still has it, and will not say so in the ledger any more.
+                let part = String::new();
+                recorded.state = RecordedState::Ended(RunEnd::Stuck { part }.code().into());
+                let problem = RunProblem::RunnerTooSlow {
+                    evidence: reason.to_owned(),
+                };
+                recorded
+                    .problems
+                    .insert(0, ledger::recorded_problem(&problem));
+                for target in &targets {
+                    report::write(target, &Document::Recorded(&recorded))?;
+                }
+                Ok(())
+            };
+            match report() {
+                Ok(()) => Exit::Success,
+                Err(error) => {
+                    let exit = error.exit();
+                    error.show();
+                    exit
+                }
+            }
+        });
+    }
+
+    /// Writes the reports, and says how to go on where the soak is not complete.
+    pub(super) fn conclude(&self, run: u64, stem: &str, summary: RunSummary) -> Exit {
+        let problems = summary.results.problems.iter();
+        let mut exit = problems.map(exit_of).min().unwrap_or(Exit::Success);
+        exit = exit.min(self.session.warn_of_observers(&summary));
+        let recorded = RunReader::open(&self.ledger_path)
+            .map_err(CliError::from)
+            .and_then(|reader| ledger::recorded_run(&reader, &RunSelector::Id(run)));
+        match recorded {
+            Ok(mut recorded) => {
+                // What could not be kept is known here alone.
+                let problems = summary.results.problems.iter();
+                recorded.problems = problems.map(ledger::recorded_problem).collect();
+                let document = Document::Recorded(&recorded);
+                exit = exit.min(self.session.write_reports(stem, &document));
+            }
+            Err(error) => {
+                // What cannot be read any more could be a while ago.
+                exit = exit.min(Exit::ReportNotWritten);
+                error.show();
+                return exit;
+            }
+        }
+        if is_resumable(&summary) {
+            // Said also where only what went wrong is said: it did, or somebody ended it.
+            let line = format!("to go on: gauntlet soak --resume {run}");
+            self.session.progress.line(Detail::Quiet, &line);
+        }
+        exit
+    }
+}
+
+/// A soak is resumed after whatever has ended it early, if it has begun at all.
+fn is_resumable(summary: &RunSummary) -> bool {
+    summary.end != RunEnd::Completed && summary.counts.total > 0
+}
+
+/// The exit that a problem of a soak asks for. An interrupted soak is a checkpoint.
+fn exit_of(problem: &RunProblem) -> Exit {
+    match problem {
+        RunProblem::Interrupted => Exit::Checkpointed,
+        other => Exit::of_problem(other, None),
+    }
+}

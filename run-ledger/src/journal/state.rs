@@ -1,0 +1,445 @@
+//! Where a run stands, and how each thing that happens is kept.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use runner_core::{
+    agent::AgentTotals,
+    journal::{Entry, JournalEvent, SuiteVersion},
+    outcome::OutcomeClass,
+    recorded::PartEnd,
+    results::{AttemptReport, Place, RunProblem},
+    run_state::RunEnd,
+    self_sample::SelfSample,
+};
+use rusqlite::{Connection, TransactionBehavior, params};
+use suite::Case;
+
+use super::attempt_row::AttemptRow;
+use crate::{
+    compact,
+    convert::{int, outcome, us},
+    executor_samples,
+    rollup::{OpenMinute, Sample},
+    writer,
+};
+
+/// Where the run stands.
+pub(super) struct State {
+    pub(super) run_id: i64,
+    part_id: i64,
+    /// The moment by the wall clock from which entries are counted.
+    began: Timestamp,
+    /// How long after that this part of the run began: later only if the machine has slept.
+    part_began: Duration,
+    /// How far the record goes.
+    seen: Duration,
+    suite_id: i64,
+    /// The numbers of the cases of the suite in force, by their ids.
+    cases: HashMap<String, i64>,
+    minute: OpenMinute,
+    outage: Option<(i64, Duration)>,
+    /// What the commit under way adds to the totals.
+    added: BTreeMap<(i64, OutcomeClass), i64>,
+    /// Where the commit under way leaves the run.
+    turn: Option<Turn>,
+    flight: Flight,
+    agents: AgentTotals,
+    agents_changed: bool,
+}
+
+/// The latest attempt that came to its end.
+#[derive(Clone, Copy)]
+struct Turn {
+    place: Place,
+    /// How many cases of its iteration had their turn.
+    done: u64,
+}
+
+/// The attempt that is under way.
+#[derive(Clone, Copy, Default)]
+struct Flight {
+    attempt: Option<(Place, i64, i64)>,
+    has_changed: bool,
+}
+
+impl State {
+    /// A run that begins now.
+    pub(super) fn new(run_id: i64, suite_id: i64, part_id: i64, began: Timestamp) -> Self {
+        Self {
+            run_id,
+            part_id,
+            began,
+            part_began: Duration::ZERO,
+            seen: Duration::ZERO,
+            suite_id,
+            cases: HashMap::new(),
+            minute: OpenMinute::default(),
+            outage: None,
+            added: BTreeMap::new(),
+            turn: None,
+            flight: Flight::default(),
+            agents: AgentTotals::default(),
+            agents_changed: false,
+        }
+    }
+
+    /// Goes on after the latest attempt of the part before.
+    pub(super) fn go_on(&mut self, place: Place, done: u64, agents: AgentTotals) {
+        self.turn = Some(Turn { place, done });
+        self.agents = agents;
+    }
+
+    pub(super) fn commit(
+        &mut self,
+        connection: &mut Connection,
+        entries: &[Entry],
+        retention: Option<Duration>,
+        slept: Option<Duration>,
+    ) -> rusqlite::Result<()> {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let last = entries.last().map_or(Duration::ZERO, |entry| entry.at);
+        if let Some(slept) = slept {
+            self.sleep(&transaction, slept)?;
+        }
+        for entry in entries {
+            self.take(&transaction, entry)?;
+        }
+        self.settle(&transaction, last)?;
+        if let (Some(retention), Ok(now)) = (retention, self.began.checked_add(last)) {
+            compact::step(&transaction, self.run_id, now, retention)?;
+        }
+        transaction.commit()
+    }
+
+    /// Begins another part of the run, because the machine has slept for so long since the latest commit:
+    /// the clock that measures stood still meanwhile, and the wall clock did not.
+    fn sleep(&mut self, connection: &Connection, slept: Duration) -> rusqlite::Result<()> {
+        self.end_part(connection, PartEnd::MachineSlept)?;
+        // What is labelled from here on is late by as much.
+        self.began = self.began.checked_add(slept).unwrap_or(Timestamp::MAX);
+        self.part_began = self.seen;
+        connection.execute(
+            "INSERT INTO parts (run_id, began_us, version, process) \
+             SELECT run_id, ?2, version, process FROM parts WHERE id = ?1",
+            params![self.part_id, self.unix_us(self.seen)],
+        )?;
+        self.part_id = connection.last_insert_rowid();
+        Ok(())
+    }
+
+    fn end_part(&self, connection: &Connection, end: PartEnd) -> rusqlite::Result<()> {
+        connection.execute(
+            "UPDATE parts SET ended = ?2 WHERE id = ?1",
+            params![self.part_id, end.as_str()],
+        )?;
+        Ok(())
+    }
+
+    fn take(&mut self, connection: &Connection, entry: &Entry) -> rusqlite::Result<()> {
+        match &entry.event {
+            JournalEvent::SuiteChanged(version) => self.change_suite(connection, version),
+            JournalEvent::AttemptStarted { place, case } => {
+                let case_key = self.case_key(connection, case)?;
+                let began = self.unix_us(entry.at);
+                self.flight = Flight {
+                    attempt: Some((*place, case_key, began)),
+                    has_changed: true,
+                };
+                Ok(())
+            }
+            JournalEvent::AttemptFinished {
+                place,
+                case,
+                report,
+            } => self.finish_attempt(connection, *place, case, report),
+            JournalEvent::HealthChanged { trouble } => {
+                self.change_health(connection, entry.at, trouble.as_deref())
+            }
+            JournalEvent::Sampled(samples) => {
+                self.sample(connection, entry.at, &samples.runner)?;
+                let at_us = self.unix_us(entry.at);
+                executor_samples::add(connection, self.run_id, at_us, samples.executor.as_ref())
+            }
+            JournalEvent::Ended { end, problems } => self.end(connection, end, problems),
+            // Whoever adds an event says here how it is kept.
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes what there is one row of: once for each commit, and not for each entry.
+    fn settle(&mut self, connection: &Connection, at: Duration) -> rusqlite::Result<()> {
+        let mut add = connection.prepare_cached(
+            "INSERT INTO totals (run_id, suite_id, outcome, count) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT DO UPDATE SET count = count + excluded.count",
+        )?;
+        for ((suite_id, class), count) in std::mem::take(&mut self.added) {
+            add.execute(params![self.run_id, suite_id, outcome(class), count])?;
+        }
+        if let Some(Turn { place, done }) = self.turn {
+            connection
+                .prepare_cached(
+                    "UPDATE progress SET iteration = ?2, done = ?3, last_number = ?4 WHERE run_id = ?1",
+                )?
+                .execute(params![
+                    self.run_id,
+                    int(place.iteration),
+                    int(done),
+                    int(place.number)
+                ])?;
+        }
+        if std::mem::take(&mut self.flight.has_changed) {
+            let flight = self.flight.attempt;
+            connection
+                .prepare_cached(
+                    "UPDATE progress SET flight_number = ?2, flight_iteration = ?3, \
+                     flight_case = ?4, flight_began_us = ?5 WHERE run_id = ?1",
+                )?
+                .execute(params![
+                    self.run_id,
+                    flight.map(|(place, ..)| int(place.number)),
+                    flight.map(|(place, ..)| int(place.iteration)),
+                    flight.map(|(_, case_key, _)| case_key),
+                    flight.map(|(.., began)| began),
+                ])?;
+        }
+        if std::mem::take(&mut self.agents_changed) {
+            self.write_agents(connection)?;
+        }
+        connection
+            .prepare_cached("UPDATE parts SET elapsed_us = max(elapsed_us, ?2) WHERE id = ?1")?
+            .execute(params![
+                self.part_id,
+                us(at.saturating_sub(self.part_began))
+            ])?;
+        self.seen = at;
+        Ok(())
+    }
+
+    fn unix_us(&self, at: Duration) -> i64 {
+        self.began.as_microsecond().saturating_add(us(at))
+    }
+
+    fn change_suite(
+        &mut self,
+        connection: &Connection,
+        version: &SuiteVersion,
+    ) -> rusqlite::Result<()> {
+        self.suite_id = writer::suite_id(connection, version)?;
+        self.cases.clear();
+        // Cases of this iteration that had their turn may be others now: what goes on begins the next.
+        if let Some(turn) = self.turn.as_mut().filter(|turn| turn.done > 0) {
+            turn.place.iteration += 1;
+            turn.done = 0;
+        }
+        connection.execute(
+            "UPDATE runs SET suite_id = ?2 WHERE id = ?1",
+            params![self.run_id, self.suite_id],
+        )?;
+        Ok(())
+    }
+
+    fn case_key(&mut self, connection: &Connection, case: &Case) -> rusqlite::Result<i64> {
+        if let Some(key) = self.cases.get(&case.id) {
+            return Ok(*key);
+        }
+        // The update changes nothing, and makes the row's number come back.
+        let key = connection
+            .prepare_cached(
+                "INSERT INTO cases (suite_id, case_id, name, command) VALUES (?1, ?2, ?3, ?4) \
+                 ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id",
+            )?
+            .query_row(
+                params![self.suite_id, case.id, case.name, case.command],
+                |row| row.get(0),
+            )?;
+        self.cases.insert(case.id.clone(), key);
+        Ok(key)
+    }
+
+    fn finish_attempt(
+        &mut self,
+        connection: &Connection,
+        place: Place,
+        case: &Case,
+        report: &AttemptReport,
+    ) -> rusqlite::Result<()> {
+        let case_key = self.case_key(connection, case)?;
+        let class = report.outcome.class();
+        let ended = self.unix_us(report.started_after + report.elapsed);
+        let ended_s = ended.div_euclid(1_000_000);
+        if self.minute.is_due(ended_s) {
+            self.minute.roll_up(connection, self.run_id)?;
+        }
+        let number = int(place.number);
+        self.minute.add(
+            case_key,
+            number,
+            ended_s,
+            &Sample::new(class, report.elapsed, &report.stats),
+        );
+        *self.added.entry((self.suite_id, class)).or_default() += 1;
+        let earlier = self
+            .turn
+            .filter(|turn| turn.place.iteration == place.iteration);
+        let turns = u64::from(had_its_turn(class));
+        self.turn = Some(Turn {
+            place,
+            done: earlier.map_or(0, |turn| turn.done) + turns,
+        });
+        self.flight = Flight {
+            attempt: None,
+            has_changed: true,
+        };
+        AttemptRow {
+            run_id: self.run_id,
+            part_id: self.part_id,
+            case_key,
+            place,
+            began_us: self.unix_us(report.started_after),
+            report,
+        }
+        .insert(connection)?;
+        if let Some(agent) = &report.agent {
+            self.agents.add(agent);
+            self.agents_changed = true;
+        }
+        self.add_findings(connection, number, report)
+    }
+
+    fn add_findings(
+        &self,
+        connection: &Connection,
+        number: i64,
+        report: &AttemptReport,
+    ) -> rusqlite::Result<()> {
+        for finding in &report.findings {
+            connection
+                .prepare_cached(
+                    "INSERT INTO finding_totals (run_id, code, count, attempts, first_number, detail) \
+                     VALUES (?1, ?2, ?3, 1, ?4, ?5) ON CONFLICT DO UPDATE SET \
+                     count = count + excluded.count, attempts = attempts + 1",
+                )?
+                .execute(params![
+                    self.run_id,
+                    finding.code.as_str(),
+                    int(finding.count),
+                    number,
+                    finding.detail
+                ])?;
+        }
+        Ok(())
+    }
+
+    /// Writes what agents told together. The sums are made here, where they cannot overflow: agents may
+    /// tell any number.
+    fn write_agents(&self, connection: &Connection) -> rusqlite::Result<()> {
+        let AgentTotals {
+            attempts,
+            cost,
+            tokens,
+            rate_limited,
+        } = &self.agents;
+        connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO agent_totals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )?
+            .execute(params![
+                self.run_id,
+                int(*attempts),
+                int(cost.known.billionths()),
+                int(cost.untold),
+                int(tokens.known.input),
+                int(tokens.known.output),
+                int(tokens.known.cache_creation),
+                int(tokens.known.cache_read),
+                int(tokens.untold),
+                int(*rate_limited),
+            ])?;
+        Ok(())
+    }
+
+    fn change_health(
+        &mut self,
+        connection: &Connection,
+        at: Duration,
+        trouble: Option<&str>,
+    ) -> rusqlite::Result<()> {
+        match (trouble, self.outage.take()) {
+            (Some(reason), None) => {
+                connection.execute(
+                    "INSERT INTO outages (run_id, part_id, began_us, reason) VALUES (?1, ?2, ?3, ?4)",
+                    params![self.run_id, self.part_id, self.unix_us(at), reason],
+                )?;
+                self.outage = Some((connection.last_insert_rowid(), at));
+            }
+            (None, Some((id, began))) => {
+                connection.execute(
+                    "UPDATE outages SET lasted_us = ?2 WHERE id = ?1",
+                    params![id, us(at.saturating_sub(began))],
+                )?;
+            }
+            (_, unchanged) => self.outage = unchanged,
+        }
+        Ok(())
+    }
+
+    fn sample(
+        &self,
+        connection: &Connection,
+        at: Duration,
+        sample: &SelfSample,
+    ) -> rusqlite::Result<()> {
+        connection
+            .prepare_cached(
+                "INSERT INTO samples (run_id, at_us, span_us, lag_max_us, late_us, cpu_us, \
+                 memory_bytes, descriptors, lost_log_lines, commits, commit_us, commit_max_us) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            )?
+            .execute(params![
+                self.run_id,
+                self.unix_us(at),
+                us(sample.span),
+                us(sample.lag_max),
+                us(sample.late),
+                us(sample.cpu),
+                int(sample.memory_bytes),
+                int(sample.descriptors),
+                int(sample.lost_log_lines),
+                int(sample.commits),
+                us(sample.commit_time),
+                us(sample.commit_max),
+            ])?;
+        Ok(())
+    }
+
+    fn end(
+        &mut self,
+        connection: &Connection,
+        end: &RunEnd,
+        problems: &[RunProblem],
+    ) -> rusqlite::Result<()> {
+        self.minute.roll_up(connection, self.run_id)?;
+        let problems: Vec<_> = problems
+            .iter()
+            .map(|problem| (problem.code(), problem.to_string()))
+            .collect();
+        connection.execute(
+            "UPDATE runs SET ended = ?2, problems = ?3 WHERE id = ?1",
+            params![
+                self.run_id,
+                end.code(),
+                serde_json::json!(problems).to_string()
+            ],
+        )?;
+        self.end_part(connection, PartEnd::InGoodOrder)
+    }
+}
+
+/// Whether a case need not be tried again when its iteration goes on.
+fn had_its_turn(class: OutcomeClass) -> bool {
+    !matches!(class, OutcomeClass::Cancelled | OutcomeClass::Interrupted)
+}

@@ -1,0 +1,10 @@
+//! Ledgers in real files.
+
+mod breaking_off;
+mod clocks;
+mod pruning;
+mod resuming;
+mod sharing;
+mod support;
+mod unusable;
+mod writing;
