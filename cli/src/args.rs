@@ -15,6 +15,7 @@ use clap::{
 };
 use jiff::Timestamp;
 use run_ledger::RunSelector;
+use runner_core::drift::DriftGate;
 
 use crate::settings::{ProtocolSetting, SandboxSetting, Switch, TransportSetting};
 use crate::soak::executor_measure::WatchTarget;
@@ -162,6 +163,14 @@ pub(crate) struct SoakArgs {
     /// The executor's process, or a file with its number: what it takes is watched for drift
     #[arg(long, value_name = "PID|FILE", env = "GAUNTLET_WATCH_PID")]
     pub watch_pid: Option<WatchTarget>,
+    /// What may not drift, such as 'drift.executor_rss < 5MiB/h'; repeatable
+    #[arg(
+        long,
+        value_name = "GATE",
+        env = "GAUNTLET_GATE",
+        value_delimiter = ';'
+    )]
+    pub gate: Vec<DriftGate>,
     #[command(flatten)]
     pub running: RunningArgs,
 }
@@ -190,6 +199,7 @@ const GIVEN_BEFORE: &[&str] = &[
     "tag",
     "exclude",
     "require_all",
+    "gate",
 ];
 
 /// What was typed and makes no sense together. Variables are no part of it: they are set for a soak that

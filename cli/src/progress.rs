@@ -90,6 +90,11 @@ impl Progress {
         self.0.borrow().run_finished(results, counts);
     }
 
+    /// Tells what came of a gate.
+    pub(crate) fn gate(&self, gate: &GateResult) {
+        self.0.borrow().gate(gate);
+    }
+
     /// Says a line, if that much detail is wanted.
     pub(crate) fn line(&self, detail: Detail, line: &str) {
         self.0.borrow().say(detail, line);
@@ -287,12 +292,7 @@ impl Screen {
             );
             self.agents(counts);
             for gate in &results.gates {
-                let detail = if gate.holds {
-                    Detail::Normal
-                } else {
-                    Detail::Quiet
-                };
-                self.say(detail, &gate_line(gate));
+                self.gate(gate);
             }
         }
         for problem in &results.problems {
@@ -300,6 +300,15 @@ impl Screen {
             let words = clip(&problem.to_string());
             self.say(Detail::Quiet, &format!("{} {words}", style.apply_to(sign)));
         }
+    }
+
+    /// Tells what came of a gate; if it holds, only where that much is said.
+    fn gate(&self, gate: &GateResult) {
+        let detail = match gate.holds {
+            true => Detail::Normal,
+            false => Detail::Quiet,
+        };
+        self.say(detail, &gate_line(gate));
     }
 
     fn agents(&self, counts: &Counts) {
@@ -348,6 +357,7 @@ fn gate_line(gate: &GateResult) -> String {
     });
     let value = gate
         .value
+        .as_ref()
         .map_or("no attempt counts".into(), |value| value.to_string());
     format!(
         "{} gate {}: {value}, asked: {}",

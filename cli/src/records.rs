@@ -1,6 +1,10 @@
 //! Machine records: one JSON object per run event on standard output (`--json`).
 
-use std::io::{self, BufWriter, Stdout, Write as _};
+use std::{
+    borrow::Cow,
+    io::{self, BufWriter, Stdout, Write as _},
+    time::Duration,
+};
 
 use executor_protocol::Findings;
 use runner_core::{
@@ -11,7 +15,6 @@ use runner_core::{
     results::{AttemptReport, Counts, Place, RunProblem, RunResults},
 };
 use serde::Serialize;
-use std::time::Duration;
 use suite::Usd;
 
 /// Writes every event of a run as a line of JSON.
@@ -173,7 +176,7 @@ struct RunRecord<'a> {
 
 #[derive(Serialize)]
 struct GateRecord {
-    gate: &'static str,
+    gate: Cow<'static, str>,
     bound: String,
     value: Option<String>,
     holds: bool,
@@ -376,9 +379,9 @@ fn findings(findings: &Findings) -> Vec<FindingRecord<'_>> {
 
 fn run_record<'a>(run: &'a str, results: &'a RunResults, counts: &Counts) -> RunRecord<'a> {
     let gate = |gate: &runner_core::results::GateResult| GateRecord {
-        gate: gate.name,
+        gate: gate.name.clone(),
         bound: gate.bound.to_string(),
-        value: gate.value.map(|value| value.to_string()),
+        value: gate.value.as_ref().map(|value| value.to_string()),
         holds: gate.holds,
     };
     RunRecord {

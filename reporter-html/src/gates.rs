@@ -17,7 +17,7 @@ pub(crate) fn section(gates: &[GateResult]) -> Option<Section> {
                 th scope="row" { code { (gate.name) } }
                 td { (gate.bound) }
                 td {
-                    @match gate.value {
+                    @match &gate.value {
                         Some(value) => (value),
                         None => "none, because nothing counts for it",
                     }

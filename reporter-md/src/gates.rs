@@ -15,7 +15,7 @@ pub(crate) fn write(out: &mut impl Write, gates: &[GateResult]) -> io::Result<()
     for gate in gates {
         write!(out, "| `{}` | ", gate.name)?;
         write!(out, "{} | ", gate.bound)?;
-        match gate.value {
+        match &gate.value {
             None => write!(out, "none, because nothing counts for it")?,
             Some(value) => write!(out, "{value}")?,
         }

@@ -118,6 +118,19 @@ impl RunReader {
         })
     }
 
+    /// What the run that `selector` names was asked for, as its [`NewRun`](crate::NewRun) had it.
+    ///
+    /// # Errors
+    /// When there is no such run, or the ledger cannot be read.
+    pub fn options(&self, selector: &RunSelector) -> Result<String, LedgerError> {
+        let id = find(&self.connection, &self.path, selector)?;
+        self.checked(|connection| {
+            connection.query_row("SELECT options FROM runs WHERE id = ?1", [id], |row| {
+                row.get(0)
+            })
+        })
+    }
+
     /// How far suites are from their graduation: those in the ledger, or only the one at this path (or
     /// with this name).
     ///

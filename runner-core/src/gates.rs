@@ -14,20 +14,20 @@ use crate::{
 pub fn evaluate(gates: &Gates, counts: &Counts) -> Vec<GateResult> {
     let success = counts.success();
     let rate = gates.min_success_rate.map(|bound| GateResult {
-        name: "min_success_rate",
+        name: "min_success_rate".into(),
         bound: GateBound::AtLeast(bound),
         value: (success.trials() > 0).then_some(GateValue::Share(success)),
         holds: success.rate().is_some_and(|rate| rate >= bound.get()),
     });
     let errors = gates.max_infrastructure_errors.map(|bound| GateResult {
-        name: "max_infrastructure_errors",
+        name: "max_infrastructure_errors".into(),
         bound: GateBound::AtMost(bound),
         value: (success.trials() > 0).then_some(GateValue::Count(counts.infrastructure_errors)),
         holds: success.trials() > 0 && counts.infrastructure_errors <= bound,
     });
     let agents = &counts.agents;
     let cost = gates.max_cost_usd.map(|bound| GateResult {
-        name: "max_cost_usd",
+        name: "max_cost_usd".into(),
         bound: GateBound::AtMostUsd(bound),
         value: (agents.attempts > 0).then_some(GateValue::Cost(agents.cost)),
         holds: agents.attempts > 0 && agents.cost.untold == 0 && agents.cost.known <= bound,
@@ -37,7 +37,7 @@ pub fn evaluate(gates: &Gates, counts: &Counts) -> Vec<GateResult> {
         untold: agents.tokens.untold,
     };
     let tokens = gates.max_output_tokens.map(|bound| GateResult {
-        name: "max_output_tokens",
+        name: "max_output_tokens".into(),
         bound: GateBound::AtMost(bound),
         value: (agents.attempts > 0).then_some(GateValue::Tokens(written)),
         holds: agents.attempts > 0 && written.untold == 0 && written.known <= bound,

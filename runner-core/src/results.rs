@@ -1,6 +1,6 @@
 //! The results of a run: plain values that reporters turn into documents.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use executor_protocol::{Findings, Health, StreamStats};
 use jiff::Zoned;
@@ -11,7 +11,7 @@ use crate::{
     agent::{AgentReport, AgentTotals, Sum},
     notices::Notices,
     outcome::{Outcome, OutcomeClass},
-    text::{Grouped, Percent, Share, Untold},
+    text::{Grouped, Percent, Share, Untold, Visible},
 };
 
 /// Everything there is to say about one run over one suite.
@@ -213,10 +213,10 @@ impl CapturedOutput {
 }
 
 /// A gate and whether it holds.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct GateResult {
-    /// The gate's key in the suite file.
-    pub name: &'static str,
+    /// The gate's key in the suite file, or what it is over: `drift.executor_rss`.
+    pub name: Cow<'static, str>,
     /// What it demands.
     pub bound: GateBound,
     /// What there was; `None` if no attempt counts for it. Such a gate does not hold.
@@ -226,7 +226,7 @@ pub struct GateResult {
 }
 
 /// What a gate demands.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GateBound {
     /// At least this share.
@@ -235,10 +235,12 @@ pub enum GateBound {
     AtMost(u64),
     /// At most this much money.
     AtMostUsd(Usd),
+    /// A drift that is slower than this, as it was written: `< 5MiB/h`.
+    Drift(String),
 }
 
 /// What a gate is held against.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GateValue {
     /// A share of attempts.
@@ -249,6 +251,8 @@ pub enum GateValue {
     Cost(Sum<Usd>),
     /// How many tokens agents wrote.
     Tokens(Sum<u64>),
+    /// A drift, or that there is none, or why nobody knows, in words.
+    Drift(String),
 }
 
 impl fmt::Display for GateBound {
@@ -257,6 +261,7 @@ impl fmt::Display for GateBound {
             Self::AtLeast(ratio) => write!(f, "at least {}", Percent(*ratio)),
             Self::AtMost(count) => write!(f, "at most {}", Grouped(*count)),
             Self::AtMostUsd(amount) => write!(f, "at most {amount}"),
+            Self::Drift(bound) => Visible(bound).fmt(f),
         }
     }
 }
@@ -268,6 +273,7 @@ impl fmt::Display for GateValue {
             Self::Count(count) => Grouped(*count).fmt(f),
             Self::Cost(sum) => write!(f, "{}{}", sum.known, Untold(sum.untold)),
             Self::Tokens(sum) => write!(f, "{}{}", Grouped(sum.known), Untold(sum.untold)),
+            Self::Drift(words) => f.write_str(words),
         }
     }
 }

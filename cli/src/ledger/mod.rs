@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use run_ledger::{RunReader, RunSelector};
 use runner_core::{
     gates,
-    recorded::{RecordedProblem, RecordedRun},
+    recorded::{RecordedProblem, RecordedRun, RunKind},
     results::RunProblem,
 };
 
@@ -32,6 +32,7 @@ use crate::{
     error::CliError,
     flags,
     settings::Layers,
+    soak::options::Options,
 };
 
 /// A ledger that is open for reading, and where it is.
@@ -53,7 +54,8 @@ impl OpenLedger {
     }
 }
 
-/// Everything about a run, with the gates of the suite that was in force last.
+/// Everything about a run, with the gates of the suite that was in force last, and those over drift that
+/// a soak was given.
 ///
 /// A suite that was valid when it ran may not be any more, for another version of the program: then
 /// there are no gates.
@@ -66,6 +68,12 @@ pub(crate) fn recorded_run(
     let text = reader.suite_text(&RunSelector::Id(run.id))?;
     if let Ok(suite) = suite::parse(Path::new(&run.run.suite_path), &text) {
         run.gates = gates::evaluate(&suite.gates, &run.counts);
+    }
+    if run.kind == RunKind::Soak {
+        let options = reader.options(&RunSelector::Id(run.id))?;
+        let gates = Options::from_json(&options).map_or_else(|_| Vec::new(), |it| it.gates);
+        let gates = gates.iter().map(|gate| gate.evaluate(&run.windows));
+        run.gates.extend(gates);
     }
     Ok(run)
 }

@@ -1,5 +1,6 @@
 //! `gauntlet show`: everything about one run.
 
+mod drift;
 mod json;
 mod lists;
 mod page;

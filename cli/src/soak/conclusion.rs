@@ -1,8 +1,11 @@
 //! How a soak ends: in good order, or not.
 
-use run_ledger::{RunReader, RunSelector};
+use run_ledger::{Ledger, RunReader, RunSelector};
 use runner_core::{
-    actors::RunSummary, plan::RunPlan, recorded::RecordedState, results::RunProblem,
+    actors::RunSummary,
+    plan::RunPlan,
+    recorded::{RecordedRun, RecordedState},
+    results::RunProblem,
     run_state::RunEnd,
 };
 
@@ -60,9 +63,12 @@ impl Soaker {
             .and_then(|reader| ledger::recorded_run(&reader, &RunSelector::Id(run)));
         match recorded {
             Ok(mut recorded) => {
+                let mut problems = summary.results.problems.clone();
+                if summary.end == RunEnd::Completed && self.drifts(&recorded) {
+                    exit = exit.min(self.note_drift(run, &mut problems));
+                }
                 // What could not be kept is known here alone.
-                let problems = summary.results.problems.iter();
-                recorded.problems = problems.map(ledger::recorded_problem).collect();
+                recorded.problems = problems.iter().map(ledger::recorded_problem).collect();
                 let document = Document::Recorded(&recorded);
                 exit = exit.min(self.session.write_reports(stem, &document));
             }
@@ -79,6 +85,38 @@ impl Soaker {
             self.session.progress.line(Detail::Quiet, &line);
         }
         exit
+    }
+}
+
+impl Soaker {
+    /// Tells what came of the gates over drift, which need the whole soak. Whether one does not hold.
+    fn drifts(&self, recorded: &RecordedRun) -> bool {
+        let mut drifts = false;
+        for gate in &self.options.gates {
+            let result = gate.evaluate(&recorded.windows);
+            self.session.progress.gate(&result);
+            drifts |= !result.holds;
+        }
+        drifts
+    }
+
+    /// Makes a drift a problem of the run, also in the ledger.
+    fn note_drift(&self, run: u64, problems: &mut Vec<RunProblem>) -> Exit {
+        let problem = RunProblem::GateFailed;
+        let exit = exit_of(&problem);
+        if problems.contains(&problem) {
+            return exit;
+        }
+        let noted = Ledger::open(&self.ledger_path)
+            .and_then(|mut ledger| ledger.add_problem(run, &problem));
+        problems.push(problem);
+        match noted {
+            Ok(()) => exit,
+            Err(error) => {
+                CliError::from(error).show();
+                exit.min(Exit::ReportNotWritten)
+            }
+        }
     }
 }
 

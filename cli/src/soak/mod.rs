@@ -3,7 +3,7 @@
 mod beginning;
 mod conclusion;
 pub(crate) mod executor_measure;
-mod options;
+pub(crate) mod options;
 mod progress;
 mod requests;
 mod self_measure;

@@ -3,14 +3,15 @@
 use std::{num::NonZeroU64, path::PathBuf, time::Duration};
 
 use jiff::Timestamp;
+use runner_core::drift::DriftGate;
 use serde::{Deserialize, Serialize};
 
 use super::executor_measure::WatchTarget;
 use crate::args::{ReportFormat, ReportTarget, SelectionArgs, SoakArgs};
 
 /// What a soak is to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Options {
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Options {
     pub suite: PathBuf,
     pub duration: Option<Duration>,
     pub until: Option<Timestamp>,
@@ -23,6 +24,8 @@ pub(super) struct Options {
     pub report: Vec<ReportTarget>,
     /// Which process is the executor's.
     pub watch: Option<WatchTarget>,
+    /// What may not drift.
+    pub gates: Vec<DriftGate>,
 }
 
 /// The same as it is written.
@@ -44,6 +47,8 @@ struct OptionsFile {
     report: Vec<ReportFile>,
     /// A file with the number of the executor's process. A number alone means another process by now.
     watch_pid_file: Option<PathBuf>,
+    #[serde(default)]
+    gates: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -68,6 +73,7 @@ impl Options {
             require_all: running.require_all,
             report: running.report.clone(),
             watch: args.watch_pid.clone(),
+            gates: args.gate.clone(),
         }
     }
 
@@ -92,14 +98,16 @@ impl Options {
                 Some(WatchTarget::PidFile(path)) => Some(path),
                 _ => None,
             },
+            gates: this.gates.iter().map(ToString::to_string).collect(),
         };
         serde_json::json!(file).to_string()
     }
 
     /// Reads what [`to_json`](Self::to_json) wrote.
-    pub(super) fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+    pub(crate) fn from_json(text: &str) -> Result<Self, serde_json::Error> {
         let file: OptionsFile = serde_json::from_str(text)?;
         let reports = file.report.into_iter();
+        let gates: Result<Vec<DriftGate>, _> = file.gates.iter().map(|gate| gate.parse()).collect();
         let until: Result<Option<Timestamp>, jiff::Error> =
             file.until.map(|until| until.parse()).transpose();
         Ok(Self {
@@ -121,6 +129,7 @@ impl Options {
                 .collect::<Result<_, _>>()
                 .map_err(<serde_json::Error as serde::de::Error>::custom)?,
             watch: file.watch_pid_file.map(WatchTarget::PidFile),
+            gates: gates.map_err(<serde_json::Error as serde::de::Error>::custom)?,
         })
     }
 
@@ -147,6 +156,7 @@ impl Options {
             ),
             ("--shuffle", asked.shuffle && self.shuffle.is_none()),
             ("--seed", seed.is_some() && seed != self.shuffle),
+            ("--gate", !asked.gate.is_empty() && asked.gate != self.gates),
             ("--require-all", running.require_all && !self.require_all),
             (
                 "--only, --category, --tag or --exclude",
@@ -216,6 +226,7 @@ mod tests {
                 "html=there.html".parse().expect("a target"),
             ],
             watch: Some(WatchTarget::PidFile("executor.pid".into())),
+            gates: vec!["drift.executor_rss < 5MiB/h".parse().expect("a gate")],
         };
         let read = Options::from_json(&options.to_json()).expect("readable");
         assert_eq!(read, options);

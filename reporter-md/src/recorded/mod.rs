@@ -7,6 +7,7 @@
 mod absences;
 mod attempts;
 mod cases;
+mod drift;
 mod findings;
 mod hours;
 mod runner;
@@ -48,6 +49,7 @@ pub(crate) fn write(
     gates::write(out, &run.gates)?;
     cases::write_table(out, &run.cases)?;
     hours::write(out, view, options)?;
+    drift::write(out, run)?;
     absences::write(out, view)?;
     findings::write(out, &run.findings)?;
     attempts::write_failed(out, view, options)?;

@@ -121,13 +121,13 @@ pub(crate) fn gates(passed: u64, tried: u64, infrastructure_errors: u64) -> Vec<
     let bound = Ratio::new(0.8).expect("a ratio");
     vec![
         GateResult {
-            name: "min_success_rate",
+            name: "min_success_rate".into(),
             bound: GateBound::AtLeast(bound),
             value: (tried > 0).then_some(GateValue::Share(rate)),
             holds: rate.rate().is_some_and(|rate| rate >= bound.get()),
         },
         GateResult {
-            name: "max_infrastructure_errors",
+            name: "max_infrastructure_errors".into(),
             bound: GateBound::AtMost(0),
             value: (tried > 0).then_some(GateValue::Count(infrastructure_errors)),
             holds: tried > 0 && infrastructure_errors == 0,

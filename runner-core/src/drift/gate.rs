@@ -2,8 +2,13 @@
 
 use std::{fmt, str::FromStr};
 
+use run_stats::Trend;
+
 use super::{Dimension, Quantity, Series, Windows, words::Rate};
-use crate::text::Visible;
+use crate::{
+    results::{GateBound, GateResult, GateValue},
+    text::{Human, Visible},
+};
 
 /// A condition on how fast a quantity may drift, over a whole run.
 ///
@@ -20,8 +25,10 @@ use crate::text::Visible;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriftGate {
-    /// The gate as it was written.
-    pub text: String,
+    /// What it is over, as it was written: `drift.executor_rss`.
+    pub name: String,
+    /// What it may not reach, as it was written: `< 5MiB/h`.
+    pub limit: String,
     /// Which quantity.
     pub quantity: Quantity,
     /// Of which case, by its id; `None` for the run as a whole.
@@ -130,7 +137,8 @@ impl FromStr for DriftGate {
                 found: rate.to_owned(),
             })?;
         Ok(Self {
-            text: text.trim().to_owned(),
+            name: format!("drift.{subject}"),
+            limit: rest[at..].trim().to_owned(),
             quantity,
             case_id,
             bound: DriftBound {
@@ -204,22 +212,41 @@ impl DriftGate {
         }
     }
 
-    /// What the gate was held against, in words; `None` if the run was too short to tell, or has no such
-    /// quantity.
+    /// What the gate was held against, in words.
     #[must_use]
-    pub fn value(&self, windows: &Windows) -> Option<String> {
-        let drift = self.series(windows)?.drift.as_ref()?;
-        if !drift.is_found() {
-            return Some("no drift found".into());
+    pub fn value(&self, windows: &Windows) -> String {
+        let Some(series) = self.series(windows) else {
+            return "unknown: it was not measured".into();
+        };
+        match &series.drift {
+            None => format!(
+                "unknown: it takes {} windows of {} with data",
+                Trend::MIN_WINDOWS,
+                Human(windows.width)
+            ),
+            Some(drift) if !drift.is_found() => "no drift found".into(),
+            Some(drift) => {
+                let sign = if drift.per_hour() < 0.0 { "−" } else { "" };
+                format!("{sign}{}", Rate(self.quantity, drift))
+            }
         }
-        let sign = if drift.per_hour() < 0.0 { "−" } else { "" };
-        Some(format!("{sign}{}", Rate(self.quantity, drift)))
+    }
+
+    /// The gate held against `windows`.
+    #[must_use]
+    pub fn evaluate(&self, windows: &Windows) -> GateResult {
+        GateResult {
+            name: self.name.clone().into(),
+            bound: GateBound::Drift(self.limit.clone()),
+            value: Some(GateValue::Drift(self.value(windows))),
+            holds: self.holds(windows),
+        }
     }
 }
 
 impl fmt::Display for DriftGate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Visible(&self.text).fmt(f)
+        write!(f, "{} {}", Visible(&self.name), Visible(&self.limit))
     }
 }
 
@@ -305,16 +332,22 @@ mod tests {
         let steady = windows(|_| 500.0 * MIB, 48);
         let gate = gate("drift.executor_rss < 1B/h");
         assert!(gate.holds(&steady));
-        assert_eq!(gate.value(&steady).as_deref(), Some("no drift found"));
+        assert_eq!(gate.value(&steady), "no drift found");
     }
 
     #[test]
     fn a_gate_over_too_few_windows_or_none_does_not_hold() {
         let short = windows(|_| 500.0 * MIB, 5);
-        for text in ["drift.executor_rss < 5MiB/h", "drift.duration_p50 < 1s/h"] {
-            assert!(!gate(text).holds(&short));
-            assert_eq!(gate(text).value(&short), None);
-        }
+        let told = ["drift.executor_rss < 5MiB/h", "drift.duration_p50 < 1s/h"].map(|text| {
+            let result = gate(text).evaluate(&short);
+            assert!(!result.holds);
+            result.value.map(|value| value.to_string())
+        });
+        let expected = [
+            "unknown: it takes 12 windows of 1h 00m 00s with data",
+            "unknown: it was not measured",
+        ];
+        assert_eq!(told, expected.map(|it| Some(it.into())));
     }
 
     proptest! {

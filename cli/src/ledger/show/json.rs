@@ -1,7 +1,7 @@
 //! A run for programs. What each hour came to stands in it for the run, and not for each case: that would
 //! be more than anybody reads at once.
 
-use std::path::Path;
+use std::{borrow::Cow, path::Path};
 
 use runner_core::{
     recorded::{
@@ -14,7 +14,10 @@ use runner_core::{
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::lists;
+use super::{
+    drift::{self, DriftJson},
+    lists,
+};
 use crate::{
     ledger::{
         graduation::GraduationJson,
@@ -53,6 +56,7 @@ pub(super) fn document<'a>(ledger: &Path, run: &'a RecordedRun) -> impl Serializ
         slowest: attempts(run, &run.slowest),
         pruned: run.pruned,
         hours: run.hours.iter().map(HourJson::from).collect(),
+        drift: drift::json(&run.windows),
         runner: (run.runner.samples > 0).then(|| (&run.runner).into()),
         graduation: run.graduation.as_ref().map(GraduationJson::from),
     }
@@ -85,6 +89,8 @@ struct ShowJson<'a> {
     slowest: Vec<AttemptJson<'a>>,
     pruned: u64,
     hours: Vec<HourJson>,
+    /// What there is to say about the windows; `null` where they are too few.
+    drift: Option<DriftJson<'a>>,
     runner: Option<RunnerJson>,
     graduation: Option<GraduationJson<'a>>,
 }
@@ -92,7 +98,7 @@ struct ShowJson<'a> {
 /// A gate, with the keys of the machine records.
 #[derive(Serialize)]
 struct GateJson {
-    gate: &'static str,
+    gate: Cow<'static, str>,
     bound: String,
     value: Option<String>,
     holds: bool,
@@ -263,9 +269,9 @@ fn attempts<'a>(run: &RecordedRun, attempts: &'a [RecordedAttempt]) -> Vec<Attem
 impl From<&GateResult> for GateJson {
     fn from(gate: &GateResult) -> Self {
         Self {
-            gate: gate.name,
+            gate: gate.name.clone(),
             bound: gate.bound.to_string(),
-            value: gate.value.map(|value| value.to_string()),
+            value: gate.value.as_ref().map(|value| value.to_string()),
             holds: gate.holds,
         }
     }

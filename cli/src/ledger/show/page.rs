@@ -6,7 +6,7 @@ use runner_core::{
     text::{Grouped, Human, Share, Tokens, Untold},
 };
 
-use super::lists;
+use super::{drift, lists};
 use crate::ledger::{
     graduation,
     page::Page,
@@ -25,6 +25,7 @@ pub(super) fn page(run: &RecordedRun, is_whole: bool) -> Page {
     totals(&mut page, run);
     gates(&mut page, run);
     cases(&mut page, run);
+    drift::add_to(&mut page, run);
     versions(&mut page, run);
     lists::outages(&mut page, run, is_whole);
     lists::gaps(&mut page, run);
@@ -129,10 +130,10 @@ fn gates(page: &mut Page, run: &RecordedRun) {
     page.section("Gates");
     let mut table = Table::new([Left(""), Left("gate"), Left("asked"), Left("value")]);
     for gate in &run.gates {
-        let value = gate.value.map(|value| value.to_string());
+        let value = gate.value.as_ref().map(|value| value.to_string());
         table.push([
             if gate.holds { "✓" } else { "✗" }.to_owned(),
-            gate.name.to_owned(),
+            gate.name.to_string(),
             gate.bound.to_string(),
             value.unwrap_or_else(|| "no attempt counts".into()),
         ]);
