@@ -53,6 +53,9 @@ use self::{
 
 /// Soaks the suite of `args`, or goes on with a soak, and says how it went.
 pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliError> {
+    if let Some(target) = &args.watch_pid {
+        target.check()?;
+    }
     let mut layers = Layers::read(common.settings.as_deref(), flags::soak(args))?;
     let ledger_path = layers.merge()?.ledger.path().map(PathBuf::from);
     let ledger_path = ledger_path.ok_or(CliError::NoLedger)?;
@@ -60,9 +63,6 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
     // The moment from which everything of this part is counted, by both clocks.
     let (now, started) = (Timestamp::now(), Instant::now());
     let mut ignored = Vec::new();
-    if let Some(target) = &args.watch_pid {
-        target.check()?;
-    }
     let (options, beginning) = match target(args, &ledger)? {
         Target::New { suite } => {
             // Nobody has to know it, only to be able to use it again.

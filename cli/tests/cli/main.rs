@@ -20,6 +20,7 @@ mod settings;
 mod shipped_suite;
 mod signals;
 mod soak;
+mod soak_drift;
 mod soak_kills;
 mod soak_ledger;
 mod soak_outages;

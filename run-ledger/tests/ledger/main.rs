@@ -7,4 +7,5 @@ mod resuming;
 mod sharing;
 mod support;
 mod unusable;
+mod windows;
 mod writing;
