@@ -30,6 +30,8 @@ pub struct RunState {
     policy: RunPolicy,
     phase: Phase,
     schedule: Schedule,
+    /// Whether the iteration at hand has begun, or gone on.
+    has_begun: bool,
     /// What is known of the iteration after this one, once this one is through.
     next: Next,
     /// Which required programs are there, as far as it was asked. One that is missing is asked for again
@@ -90,6 +92,7 @@ impl RunState {
             cases,
             policy,
             phase: Phase::New,
+            has_begun: false,
             next: Next::NotAsked,
             requirements: HashMap::new(),
             health: None,
@@ -250,7 +253,7 @@ impl RunState {
     fn go_on(&mut self) -> Vec<Effect> {
         match std::mem::replace(&mut self.next, Next::NotAsked) {
             Next::NotAsked if self.is_complete() => finish(RunEnd::Completed),
-            Next::NotAsked if self.schedule.current().is_some() => self.next_case(),
+            Next::NotAsked if self.schedule.current().is_some() => self.go_on_in_iteration(),
             Next::NotAsked => {
                 // A run that goes on exactly between two iterations.
                 self.next = Next::Asked;
@@ -268,9 +271,19 @@ impl RunState {
                 }
                 self.requirements.retain(|_, is_present| *is_present);
                 self.schedule.next_iteration(self.cases.len());
-                self.next_case()
+                self.has_begun = false;
+                self.go_on_in_iteration()
             }
         }
+    }
+
+    fn go_on_in_iteration(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if !std::mem::replace(&mut self.has_begun, true) {
+            effects.push(Effect::BeginIteration(self.schedule.iteration()));
+        }
+        effects.extend(self.next_case());
+        effects
     }
 
     /// Goes on with the current case: looks for what it requires, decides over it, or attempts it.

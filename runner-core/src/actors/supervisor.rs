@@ -42,7 +42,7 @@ struct Run {
     health_checker: Addr<HealthChecker>,
     /// Who runs the current attempt or probe.
     executor: Option<Addr<TestExecutor>>,
-    /// When the iteration began that is going on.
+    /// When the iteration began that is going on; before the first one, when the run did.
     iteration_began: Instant,
     /// When the next one is due, once this one is through.
     iteration_due: Instant,
@@ -191,6 +191,7 @@ impl Supervisor {
                 });
             }
             Effect::PrepareIteration(_) => self.prepare_iteration(ctx),
+            Effect::BeginIteration(_) => run.iteration_began = Instant::now(),
             Effect::Finish(end) => self.finish(end, ctx),
         }
     }

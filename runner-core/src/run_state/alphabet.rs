@@ -50,8 +50,8 @@ pub enum Input {
     Cancelled,
 }
 
-/// Something to do. Every effect but [`Abort`](Self::Abort) and [`Finish`](Self::Finish) brings about
-/// exactly one input.
+/// Something to do. Every effect brings about exactly one input, but for
+/// [`BeginIteration`](Self::BeginIteration), [`Abort`](Self::Abort) and [`Finish`](Self::Finish).
 #[derive(Debug, PartialEq)]
 pub enum Effect {
     /// Ask the executor for its health.
@@ -76,6 +76,9 @@ pub enum Effect {
     Wait(Duration),
     /// Say when it is time for this iteration, counted from one, and over which cases it goes.
     PrepareIteration(u64),
+    /// Take note that this iteration begins now, or goes on in another process. It may have been due for
+    /// long, if the executor was away.
+    BeginIteration(u64),
     /// End what is under way, be it an attempt or a probe; its own input follows all the same.
     Abort,
     /// The run is over.

@@ -20,7 +20,7 @@ fn answer(effect: &Effect, choice: u8) -> Option<Input> {
         Effect::Record { .. } => Input::Recorded,
         Effect::Wait(_) => Input::WaitOver,
         Effect::PrepareIteration(_) => Input::IterationDue { cases: None },
-        Effect::Abort | Effect::Finish(_) => return None,
+        Effect::BeginIteration(_) | Effect::Abort | Effect::Finish(_) => return None,
     })
 }
 
