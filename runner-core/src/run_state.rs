@@ -3,6 +3,7 @@
 //! The supervisor tells it what happened ([`Input`]) and performs what it decides ([`Effect`]).
 
 mod alphabet;
+mod backoff;
 mod ending;
 mod outage;
 mod schedule;
@@ -13,6 +14,7 @@ use executor_protocol::{FindingCode, Health};
 use suite::Case;
 
 pub use alphabet::{CaseEnd, Effect, Input, Probe, RunEnd, RunPolicy};
+use backoff::Backoff;
 use outage::Outage;
 use schedule::Schedule;
 pub use schedule::Start;
@@ -38,6 +40,7 @@ pub struct RunState {
     /// in the next iteration: somebody may have installed it.
     requirements: HashMap<String, bool>,
     health: Option<Health>,
+    backoff: Backoff,
     /// Whether the executor has to be asked for its health before anything new begins.
     suspicious: bool,
     /// Whether the run was told to end.
@@ -68,6 +71,8 @@ enum Phase {
     /// After a fault: is the executor still there?
     CheckingAgain(Outage),
     Waiting(Outage),
+    /// The executor is there, but attempts do not get through to it.
+    BackingOff,
     /// Nothing is to be done before the next iteration is due.
     Resting,
     Over,
@@ -96,6 +101,7 @@ impl RunState {
             next: Next::NotAsked,
             requirements: HashMap::new(),
             health: None,
+            backoff: Backoff::default(),
             suspicious: false,
             ending: false,
             is_cancelled: false,
@@ -171,6 +177,8 @@ impl RunState {
             (Phase::Waiting(outage), Input::WaitOver) => {
                 self.go(Phase::CheckingAgain(outage), Effect::CheckHealth)
             }
+            (Phase::BackingOff, Input::WaitOver) if self.suspicious => self.check_again(),
+            (Phase::BackingOff, Input::WaitOver) => self.go_on(),
             (phase, _) => {
                 self.phase = phase;
                 Vec::new()
@@ -334,6 +342,7 @@ impl RunState {
     }
 
     fn record(&mut self, result: CaseEnd) -> Vec<Effect> {
+        self.backoff.note(result.outcome());
         match self.schedule.place() {
             Some(place) => self.go(Phase::Recording, Effect::Record { place, result }),
             None => finish(RunEnd::Completed),

@@ -183,17 +183,26 @@ impl Supervisor {
                 }
             }
             Effect::Record { place, result } => self.record(place, result, ctx),
-            Effect::Wait(pause) => {
-                self.beacon.wait_for("the executor's return", pause);
-                self.then_feed(ctx, async move {
-                    tokio::time::sleep(pause).await;
-                    Input::WaitOver
-                });
+            Effect::Wait(pause) => self.wait("the executor's return", pause, ctx),
+            Effect::BackOff(pause) => {
+                tracing::warn!(
+                    ?pause,
+                    "attempts fail, although the executor is well: pausing"
+                );
+                self.wait("the end of a pause", pause, ctx);
             }
             Effect::PrepareIteration(_) => self.prepare_iteration(ctx),
             Effect::BeginIteration(_) => run.iteration_began = Instant::now(),
             Effect::Finish(end) => self.finish(end, ctx),
         }
+    }
+
+    fn wait(&self, part: &'static str, pause: Duration, ctx: &mut Context<Self>) {
+        self.beacon.wait_for(part, pause);
+        self.then_feed(ctx, async move {
+            tokio::time::sleep(pause).await;
+            Input::WaitOver
+        });
     }
 
     /// Asks for the executor's health beside everything else.

@@ -72,8 +72,11 @@ pub enum Effect {
         /// What came of the case.
         result: CaseEnd,
     },
-    /// Wait this long.
+    /// Wait this long for the executor, which is away.
     Wait(Duration),
+    /// Wait this long before the next attempt: those before did not get through to an executor that calls
+    /// itself healthy. [`Input::WaitOver`] follows here, too.
+    BackOff(Duration),
     /// Say when it is time for this iteration, counted from one, and over which cases it goes.
     PrepareIteration(u64),
     /// Take note that this iteration begins now, or goes on in another process. It may have been due for
@@ -92,6 +95,15 @@ pub enum CaseEnd {
     Attempted(Box<AttemptReport>),
     /// No attempt was made, for this outcome.
     Decided(Outcome),
+}
+
+impl CaseEnd {
+    pub(super) fn outcome(&self) -> &Outcome {
+        match self {
+            Self::Attempted(report) => &report.outcome,
+            Self::Decided(outcome) => outcome,
+        }
+    }
 }
 
 /// What looking for a program brought.
@@ -168,6 +180,9 @@ pub struct RunPolicy {
     pub iterations: Option<NonZeroU64>,
     /// The seed by which the cases of each iteration are shuffled; `None` keeps the suite's order.
     pub shuffle: Option<u64>,
+    /// Whether pauses are made between attempts that fail one after the other without getting through to
+    /// an executor that calls itself healthy. What has no end would go on failing as fast as it can.
+    pub backs_off: bool,
     /// Whether an executor that is away at the start is waited for, like one that goes away later. A
     /// run that goes on after a reboot may be there before its executor.
     pub waits_at_start: bool,
@@ -183,6 +198,7 @@ impl Default for RunPolicy {
             cleanup_probe: false,
             iterations: Some(NonZeroU64::MIN),
             shuffle: None,
+            backs_off: false,
             waits_at_start: false,
         }
     }

@@ -1,5 +1,6 @@
 //! What a run does next, without any of what it does it with.
 
+mod backoff;
 mod endings;
 mod iterations;
 mod outages;
@@ -118,6 +119,7 @@ const SOAK: RunPolicy = RunPolicy {
     cleanup_probe: false,
     iterations: None,
     shuffle: None,
+    backs_off: true,
     waits_at_start: false,
 };
 
