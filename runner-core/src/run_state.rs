@@ -132,6 +132,7 @@ impl RunState {
             (phase, Input::Cancelled) => self.cancel(phase),
             (phase, Input::Stopped) => self.stop(phase),
             (phase, Input::TimeUp) => self.time_up(phase),
+            (phase, Input::LedgerFoundLost(reason)) => self.ledger_found_lost(phase, reason),
             (phase, Input::HealthSuspected) => self.suspect(phase),
             (phase, Input::IterationDue { cases }) => self.iteration_due(phase, cases),
             (Phase::New, Input::Started) => {

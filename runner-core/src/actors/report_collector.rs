@@ -137,6 +137,11 @@ impl ReportCollector {
         self.work(ctx);
     }
 
+    /// Whether what is taken in can be kept, as far as is known by now.
+    pub(super) fn kept(&self) -> Kept {
+        self.queue.kept()
+    }
+
     fn push(&mut self, event: JournalEvent) {
         let at = self.started.elapsed();
         self.queue.push(Entry { at, event });
@@ -279,8 +284,11 @@ impl Actor for ReportCollector {
     }
 }
 
-/// Takes in what came of an attempt. The answer comes when it is sure to be kept or announced as lost:
-/// at once, unless the ledger is far behind.
+/// Takes in what came of an attempt.
+///
+/// The answer comes at once, unless the ledger is so far behind that the queue before it is full. It says
+/// whether anything can be kept any more, as far as is known then, and not that this result is: it is
+/// announced when it is.
 #[derive(Debug, Message)]
 #[rtype(result = "Kept")]
 pub struct Record {
@@ -298,7 +306,7 @@ impl Handler<Record> for ReportCollector {
     fn handle(&mut self, message: Record, ctx: &mut Context<Self>) -> Self::Result {
         self.record(message, ctx);
         if !self.queue.is_full() {
-            return Box::pin(std::future::ready(self.queue.kept()));
+            return Box::pin(std::future::ready(self.kept()));
         }
         let (go_on, kept) = oneshot::channel();
         self.waiting.push(go_on);

@@ -6,7 +6,6 @@ mod iterations;
 use std::{
     future::Future,
     rc::Rc,
-    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -15,7 +14,7 @@ use executor_protocol::Transport;
 use tokio::{sync::oneshot, time::Instant};
 
 use super::{
-    CancelAttempt, CheckHealth, ConfigLoader, Finish, HealthChecker, NoteAttemptStart, NoteHealth,
+    CancelAttempt, CheckHealth, CheckLedger, ConfigLoader, Finish, HealthChecker, NoteHealth,
     ReportCollector, RunSummary, TestExecutor,
 };
 use crate::{
@@ -161,15 +160,7 @@ impl Supervisor {
                     Input::RequirementProbed(probes::found(attempt.await.outcome))
                 });
             }
-            Effect::RunAttempt(place) => {
-                let case = Arc::clone(&run.plan.cases[place.index]);
-                let plan = probes::attempt(&run.plan, place, &case);
-                self.collector.do_send(NoteAttemptStart { place, case });
-                let attempt = self.start_attempt("an attempt", plan);
-                self.then_feed(ctx, async {
-                    Input::AttemptFinished(Box::new(attempt.await))
-                });
-            }
+            Effect::RunAttempt(place) => self.run_attempt(place, ctx),
             Effect::ProbeCleanup(place) => {
                 let plan = probes::cleanup(&run.plan, place);
                 let attempt = self.start_attempt("a cleanup probe", plan);
@@ -205,7 +196,7 @@ impl Supervisor {
         });
     }
 
-    /// Asks for the executor's health beside everything else.
+    /// Asks for the executor's health, and whether there is still a ledger, beside everything else.
     fn check_in_between(&mut self, ctx: &mut Context<Self>) {
         let Some(run) = &mut self.run else { return };
         let asked = run.health_checker(&self.transport).send(CheckHealth);
@@ -214,6 +205,12 @@ impl Supervisor {
         if until.is_some_and(|until| SystemTime::now() >= until) {
             self.feed(Input::TimeUp, ctx);
         }
+        let is_kept = self.collector.send(CheckLedger).into_actor(self);
+        ctx.spawn(is_kept.map(|kept, actor, ctx| match kept {
+            Ok(Ok(())) => {}
+            Ok(Err(reason)) => actor.feed(Input::LedgerFoundLost(reason), ctx),
+            Err(_) => actor.end(Err(RunError::CollectorLost)),
+        }));
         ctx.spawn(asked.into_actor(self).map(|report, actor, ctx| {
             if !matches!(report, Ok(Ok(_))) {
                 actor.feed(Input::HealthSuspected, ctx);
@@ -228,6 +225,14 @@ impl Supervisor {
                 .into_actor(self)
                 .map(|input, actor, ctx| actor.feed(input, ctx)),
         );
+    }
+
+    /// Feeds the state machine with what came of a question to the collector, unless that is lost.
+    fn feed_or_end(&mut self, input: Result<Input, MailboxError>, ctx: &mut Context<Self>) {
+        match input {
+            Ok(input) => self.feed(input, ctx),
+            Err(_) => self.end(Err(RunError::CollectorLost)),
+        }
     }
 
     fn finish(&mut self, end: RunEnd, ctx: &mut Context<Self>) {

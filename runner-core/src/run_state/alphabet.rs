@@ -31,8 +31,11 @@ pub enum Input {
     CleanupProbed(Vec<String>),
     /// The latest result is taken in, to be kept.
     Recorded,
-    /// Nothing can be kept any more, for this reason.
+    /// The latest result, or the attempt that was to begin, cannot be kept, nor can anything else, for this
+    /// reason.
     LedgerLost(String),
+    /// Between other things, it was found that nothing can be kept any more, for this reason.
+    LedgerFoundLost(String),
     /// A pause is over.
     WaitOver,
     /// It is time for the next iteration.
