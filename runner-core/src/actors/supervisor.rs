@@ -1,25 +1,21 @@
 //! Supervises one run: performs what its state machine decides, one attempt at a time.
 
 mod attempts;
+mod health;
 mod iterations;
 
-use std::{
-    future::Future,
-    rc::Rc,
-    time::{Duration, SystemTime},
-};
+use std::{future::Future, rc::Rc, time::Duration};
 
 use actix::prelude::*;
 use executor_protocol::Transport;
 use tokio::{sync::oneshot, time::Instant};
 
 use super::{
-    CancelAttempt, CheckHealth, CheckLedger, ConfigLoader, Finish, HealthChecker, NoteHealth,
-    ReportCollector, RunSummary, TestExecutor,
+    CancelAttempt, ConfigLoader, Finish, HealthChecker, NoteHealth, ReportCollector, RunSummary,
+    TestExecutor,
 };
 use crate::{
     beacon::Beacon,
-    health::Unhealthy,
     plan::RunPlan,
     probes,
     run_state::{Effect, Input, RunEnd, RunState, Start},
@@ -102,7 +98,7 @@ impl Supervisor {
             ctx.run_interval(soak.health_interval, Self::check_in_between);
         }
         self.run = Some(Run {
-            health_checker: health_checker(&self.transport, &plan),
+            health_checker: health::checker(&self.transport, &plan),
             plan,
             state,
             executor: None,
@@ -136,23 +132,7 @@ impl Supervisor {
     fn perform(&mut self, effect: Effect, ctx: &mut Context<Self>) {
         let Some(run) = &mut self.run else { return };
         match effect {
-            Effect::CheckHealth => {
-                self.beacon
-                    .wait_for("the executor's health", run.plan.health_timeout);
-                let asked = run.health_checker(&self.transport).send(CheckHealth);
-                let started = Instant::now();
-                self.then_feed(ctx, async move {
-                    let lost = |error| {
-                        let reason = format!("the health checker was lost: {error}");
-                        Err(Unhealthy { reason })
-                    };
-                    let report = asked.await.unwrap_or_else(lost);
-                    Input::HealthChecked {
-                        report,
-                        took: started.elapsed(),
-                    }
-                });
-            }
+            Effect::CheckHealth => self.check_health(ctx),
             Effect::Probe { program } => {
                 let plan = probes::requirement(&run.plan, &program);
                 let attempt = self.start_attempt("a probe", plan);
@@ -196,28 +176,6 @@ impl Supervisor {
         });
     }
 
-    /// Asks for the executor's health, and whether there is still a ledger, beside everything else.
-    fn check_in_between(&mut self, ctx: &mut Context<Self>) {
-        let Some(run) = &mut self.run else { return };
-        let asked = run.health_checker(&self.transport).send(CheckHealth);
-        // Timers do not count the time for which the machine slept.
-        let until = run.plan.soak.as_ref().and_then(|soak| soak.until);
-        if until.is_some_and(|until| SystemTime::now() >= until) {
-            self.feed(Input::TimeUp, ctx);
-        }
-        let is_kept = self.collector.send(CheckLedger).into_actor(self);
-        ctx.spawn(is_kept.map(|kept, actor, ctx| match kept {
-            Ok(Ok(())) => {}
-            Ok(Err(reason)) => actor.feed(Input::LedgerFoundLost(reason), ctx),
-            Err(_) => actor.end(Err(RunError::CollectorLost)),
-        }));
-        ctx.spawn(asked.into_actor(self).map(|report, actor, ctx| {
-            if !matches!(report, Ok(Ok(_))) {
-                actor.feed(Input::HealthSuspected, ctx);
-            }
-        }));
-    }
-
     /// Feeds the state machine with what `future` comes to.
     fn then_feed(&self, ctx: &mut Context<Self>, future: impl Future<Output = Input> + 'static) {
         ctx.spawn(
@@ -257,20 +215,6 @@ impl Supervisor {
             let _ = run.done.send(result);
         }
     }
-}
-
-impl Run {
-    /// Who asks for the executor's health; a fresh one if the one before was lost.
-    fn health_checker(&mut self, transport: &Rc<dyn Transport>) -> &Addr<HealthChecker> {
-        if !self.health_checker.connected() {
-            self.health_checker = health_checker(transport, &self.plan);
-        }
-        &self.health_checker
-    }
-}
-
-fn health_checker(transport: &Rc<dyn Transport>, plan: &RunPlan) -> Addr<HealthChecker> {
-    HealthChecker::new(Rc::clone(transport), plan.health_timeout).start()
 }
 
 impl Actor for Supervisor {
