@@ -3,6 +3,7 @@
 //! The supervisor tells it what happened ([`Input`]) and performs what it decides ([`Effect`]).
 
 mod alphabet;
+mod backoff;
 mod ending;
 mod outage;
 mod schedule;
@@ -13,6 +14,7 @@ use executor_protocol::{FindingCode, Health};
 use suite::Case;
 
 pub use alphabet::{CaseEnd, Effect, Input, Probe, RunEnd, RunPolicy};
+use backoff::Backoff;
 use outage::Outage;
 use schedule::Schedule;
 pub use schedule::Start;
@@ -30,12 +32,15 @@ pub struct RunState {
     policy: RunPolicy,
     phase: Phase,
     schedule: Schedule,
+    /// Whether the iteration at hand has begun, or gone on.
+    has_begun: bool,
     /// What is known of the iteration after this one, once this one is through.
     next: Next,
     /// Which required programs are there, as far as it was asked. One that is missing is asked for again
     /// in the next iteration: somebody may have installed it.
     requirements: HashMap<String, bool>,
     health: Option<Health>,
+    backoff: Backoff,
     /// Whether the executor has to be asked for its health before anything new begins.
     suspicious: bool,
     /// Whether the run was told to end.
@@ -66,6 +71,8 @@ enum Phase {
     /// After a fault: is the executor still there?
     CheckingAgain(Outage),
     Waiting(Outage),
+    /// The executor is there, but attempts do not get through to it.
+    BackingOff,
     /// Nothing is to be done before the next iteration is due.
     Resting,
     Over,
@@ -90,9 +97,11 @@ impl RunState {
             cases,
             policy,
             phase: Phase::New,
+            has_begun: false,
             next: Next::NotAsked,
             requirements: HashMap::new(),
             health: None,
+            backoff: Backoff::default(),
             suspicious: false,
             ending: false,
             is_cancelled: false,
@@ -123,6 +132,7 @@ impl RunState {
             (phase, Input::Cancelled) => self.cancel(phase),
             (phase, Input::Stopped) => self.stop(phase),
             (phase, Input::TimeUp) => self.time_up(phase),
+            (phase, Input::LedgerFoundLost(reason)) => self.ledger_found_lost(phase, reason),
             (phase, Input::HealthSuspected) => self.suspect(phase),
             (phase, Input::IterationDue { cases }) => self.iteration_due(phase, cases),
             (Phase::New, Input::Started) => {
@@ -168,6 +178,8 @@ impl RunState {
             (Phase::Waiting(outage), Input::WaitOver) => {
                 self.go(Phase::CheckingAgain(outage), Effect::CheckHealth)
             }
+            (Phase::BackingOff, Input::WaitOver) if self.suspicious => self.check_again(),
+            (Phase::BackingOff, Input::WaitOver) => self.go_on(),
             (phase, _) => {
                 self.phase = phase;
                 Vec::new()
@@ -250,7 +262,7 @@ impl RunState {
     fn go_on(&mut self) -> Vec<Effect> {
         match std::mem::replace(&mut self.next, Next::NotAsked) {
             Next::NotAsked if self.is_complete() => finish(RunEnd::Completed),
-            Next::NotAsked if self.schedule.current().is_some() => self.next_case(),
+            Next::NotAsked if self.schedule.current().is_some() => self.go_on_in_iteration(),
             Next::NotAsked => {
                 // A run that goes on exactly between two iterations.
                 self.next = Next::Asked;
@@ -268,9 +280,19 @@ impl RunState {
                 }
                 self.requirements.retain(|_, is_present| *is_present);
                 self.schedule.next_iteration(self.cases.len());
-                self.next_case()
+                self.has_begun = false;
+                self.go_on_in_iteration()
             }
         }
+    }
+
+    fn go_on_in_iteration(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if !std::mem::replace(&mut self.has_begun, true) {
+            effects.push(Effect::BeginIteration(self.schedule.iteration()));
+        }
+        effects.extend(self.next_case());
+        effects
     }
 
     /// Goes on with the current case: looks for what it requires, decides over it, or attempts it.
@@ -321,6 +343,7 @@ impl RunState {
     }
 
     fn record(&mut self, result: CaseEnd) -> Vec<Effect> {
+        self.backoff.note(result.outcome());
         match self.schedule.place() {
             Some(place) => self.go(Phase::Recording, Effect::Record { place, result }),
             None => finish(RunEnd::Completed),

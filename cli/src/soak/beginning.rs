@@ -179,6 +179,7 @@ impl Soaker {
     fn set_policy(&self, plan: &mut RunPlan) {
         plan.policy.iterations = self.options.iterations;
         plan.policy.shuffle = self.options.shuffle;
+        plan.policy.backs_off = true;
         plan.policy.max_outage = self.session.settings.soak.max_outage;
     }
 }

@@ -23,7 +23,7 @@ mod test_executor;
 pub use config_loader::{ConfigLoader, LoadSuite, Reload, ReloadSuite};
 pub use health_checker::{CheckHealth, HealthChecker};
 pub use ledger_writer::{Commit, Committed, LedgerWriter};
-pub use notes::{NoteAttemptStart, NoteHealth, NoteRejectedSuite, NoteSuite};
+pub use notes::{CheckLedger, NoteAttemptStart, NoteHealth, NoteRejectedSuite, NoteSuite};
 pub use report_collector::{Finish, ObserverFailure, Record, ReportCollector, RunSummary};
 pub use supervisor::{Cancel, RunError, RunSuite, Stop, Supervisor};
 pub use test_executor::{CancelAttempt, RunAttempt, TestExecutor};

@@ -1,19 +1,19 @@
-//! What the collector is told to take note of, without an answer.
+//! What the collector is told and asked besides results.
 
 use std::sync::Arc;
 
 use actix::prelude::*;
 use suite::{Case, Gates};
 
-use super::ReportCollector;
+use super::{Kept, ReportCollector};
 use crate::{
     journal::{JournalEvent, SuiteVersion},
     results::Place,
 };
 
-/// Notes that an attempt begins.
+/// Notes that an attempt is to begin. It must not if the answer says that nothing can be kept any more.
 #[derive(Debug, Message)]
-#[rtype(result = "()")]
+#[rtype(result = "Kept")]
 pub struct NoteAttemptStart {
     /// Where in the run.
     pub place: Place,
@@ -22,11 +22,25 @@ pub struct NoteAttemptStart {
 }
 
 impl Handler<NoteAttemptStart> for ReportCollector {
-    type Result = ();
+    type Result = Kept;
 
-    fn handle(&mut self, message: NoteAttemptStart, ctx: &mut Context<Self>) {
+    fn handle(&mut self, message: NoteAttemptStart, ctx: &mut Context<Self>) -> Kept {
         let NoteAttemptStart { place, case } = message;
         self.note(JournalEvent::AttemptStarted { place, case }, ctx);
+        self.kept()
+    }
+}
+
+/// Asks whether what happens can still be kept.
+#[derive(Debug, Message)]
+#[rtype(result = "Kept")]
+pub struct CheckLedger;
+
+impl Handler<CheckLedger> for ReportCollector {
+    type Result = Kept;
+
+    fn handle(&mut self, _: CheckLedger, _: &mut Context<Self>) -> Kept {
+        self.kept()
     }
 }
 

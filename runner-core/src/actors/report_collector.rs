@@ -3,20 +3,20 @@
 mod audience;
 mod ending;
 mod self_watch;
+mod writing;
 
 use std::{io, sync::Arc, time::Duration};
 
 use actix::prelude::*;
-use executor_protocol::error_chain;
 use suite::{Case, Gates};
 use tokio::{sync::oneshot, time::Instant};
 
-use super::{Commit, Committed, LedgerWriter, NoteSuite};
+use super::{LedgerWriter, NoteSuite};
 use crate::{
     beacon::Beacon,
     events::{RunEvent, RunObserver},
-    journal::{Entry, JournalError, JournalEvent},
-    ledger_queue::{Kept, LedgerQueue, Step},
+    journal::{Entry, JournalEvent},
+    ledger_queue::{Kept, LedgerQueue},
     plan::{RunPlan, SoakBefore},
     results::{AttemptReport, CaseResult, Counts, Place, RunInfo, RunResults},
     run_state::RunEnd,
@@ -137,81 +137,14 @@ impl ReportCollector {
         self.work(ctx);
     }
 
+    /// Whether what is taken in can be kept, as far as is known by now.
+    pub(super) fn kept(&self) -> Kept {
+        self.queue.kept()
+    }
+
     fn push(&mut self, event: JournalEvent) {
         let at = self.started.elapsed();
         self.queue.push(Entry { at, event });
-    }
-
-    /// Gets the queue on: to the ledger, or to the observers.
-    fn work(&mut self, ctx: &mut Context<Self>) {
-        loop {
-            match self.queue.step(Instant::now(), self.ending.is_some()) {
-                Step::Nothing => break,
-                Step::Later(pause) => {
-                    self.look_again_after(pause, ctx);
-                    break;
-                }
-                Step::Commit(entries) => self.commit(entries, ctx),
-                Step::Announce(entries) => self.announce(&entries),
-            }
-        }
-        self.let_go_on();
-        if self.queue.is_drained() {
-            self.end(ctx);
-        }
-    }
-
-    fn look_again_after(&mut self, pause: Duration, ctx: &mut Context<Self>) {
-        if !std::mem::replace(&mut self.is_timed, true) {
-            ctx.run_later(pause, |actor, ctx| {
-                actor.is_timed = false;
-                actor.work(ctx);
-            });
-        }
-    }
-
-    fn commit(&mut self, entries: Arc<[Entry]>, ctx: &mut Context<Self>) {
-        let Some(writer) = &self.writer else { return };
-        let committed = writer.send(Commit(entries)).into_actor(self);
-        ctx.spawn(committed.map(|committed, actor, ctx| {
-            let lost = |error: MailboxError| Err(format!("its writer was lost: {error}").into());
-            actor.committed(committed.unwrap_or_else(lost), ctx);
-        }));
-    }
-
-    fn committed(&mut self, committed: Result<Committed, JournalError>, ctx: &mut Context<Self>) {
-        match committed {
-            Ok(Committed { took }) => {
-                let entries = self.queue.committed();
-                self.self_watch.committed(took);
-                self.announce(&entries);
-            }
-            Err(error) => {
-                let reason = error_chain(&*error);
-                tracing::error!(reason, "the ledger cannot be written");
-                // A soak ends with that as its problem.
-                if !self.is_soak {
-                    self.audience.note_failure(ObserverFailure {
-                        observer: "ledger",
-                        error: io::Error::other(reason.clone()),
-                    });
-                }
-                self.queue.lost(reason);
-            }
-        }
-        self.work(ctx);
-    }
-
-    /// Lets those go on that waited for room in the queue.
-    fn let_go_on(&mut self) {
-        if self.queue.is_full() {
-            return;
-        }
-        let kept = self.queue.kept();
-        for waiting in self.waiting.drain(..) {
-            // Whoever waited may be gone.
-            let _ = waiting.send(kept.clone());
-        }
     }
 
     fn announce(&mut self, entries: &[Entry]) {
@@ -279,8 +212,11 @@ impl Actor for ReportCollector {
     }
 }
 
-/// Takes in what came of an attempt. The answer comes when it is sure to be kept or announced as lost:
-/// at once, unless the ledger is far behind.
+/// Takes in what came of an attempt.
+///
+/// The answer comes at once, unless the ledger is so far behind that the queue before it is full. It says
+/// whether anything can be kept any more, as far as is known then, and not that this result is: it is
+/// announced when it is.
 #[derive(Debug, Message)]
 #[rtype(result = "Kept")]
 pub struct Record {
@@ -298,7 +234,7 @@ impl Handler<Record> for ReportCollector {
     fn handle(&mut self, message: Record, ctx: &mut Context<Self>) -> Self::Result {
         self.record(message, ctx);
         if !self.queue.is_full() {
-            return Box::pin(std::future::ready(self.queue.kept()));
+            return Box::pin(std::future::ready(self.kept()));
         }
         let (go_on, kept) = oneshot::channel();
         self.waiting.push(go_on);

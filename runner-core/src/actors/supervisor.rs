@@ -1,26 +1,21 @@
 //! Supervises one run: performs what its state machine decides, one attempt at a time.
 
 mod attempts;
+mod health;
 mod iterations;
 
-use std::{
-    future::Future,
-    rc::Rc,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{future::Future, rc::Rc, time::Duration};
 
 use actix::prelude::*;
 use executor_protocol::Transport;
 use tokio::{sync::oneshot, time::Instant};
 
 use super::{
-    CancelAttempt, CheckHealth, ConfigLoader, Finish, HealthChecker, NoteAttemptStart, NoteHealth,
-    ReportCollector, RunSummary, TestExecutor,
+    CancelAttempt, ConfigLoader, Finish, HealthChecker, NoteHealth, ReportCollector, RunSummary,
+    TestExecutor,
 };
 use crate::{
     beacon::Beacon,
-    health::Unhealthy,
     plan::RunPlan,
     probes,
     run_state::{Effect, Input, RunEnd, RunState, Start},
@@ -42,7 +37,7 @@ struct Run {
     health_checker: Addr<HealthChecker>,
     /// Who runs the current attempt or probe.
     executor: Option<Addr<TestExecutor>>,
-    /// When the iteration began that is going on.
+    /// When the iteration began that is going on; before the first one, when the run did.
     iteration_began: Instant,
     /// When the next one is due, once this one is through.
     iteration_due: Instant,
@@ -103,7 +98,7 @@ impl Supervisor {
             ctx.run_interval(soak.health_interval, Self::check_in_between);
         }
         self.run = Some(Run {
-            health_checker: health_checker(&self.transport, &plan),
+            health_checker: health::checker(&self.transport, &plan),
             plan,
             state,
             executor: None,
@@ -137,23 +132,7 @@ impl Supervisor {
     fn perform(&mut self, effect: Effect, ctx: &mut Context<Self>) {
         let Some(run) = &mut self.run else { return };
         match effect {
-            Effect::CheckHealth => {
-                self.beacon
-                    .wait_for("the executor's health", run.plan.health_timeout);
-                let asked = run.health_checker(&self.transport).send(CheckHealth);
-                let started = Instant::now();
-                self.then_feed(ctx, async move {
-                    let lost = |error| {
-                        let reason = format!("the health checker was lost: {error}");
-                        Err(Unhealthy { reason })
-                    };
-                    let report = asked.await.unwrap_or_else(lost);
-                    Input::HealthChecked {
-                        report,
-                        took: started.elapsed(),
-                    }
-                });
-            }
+            Effect::CheckHealth => self.check_health(ctx),
             Effect::Probe { program } => {
                 let plan = probes::requirement(&run.plan, &program);
                 let attempt = self.start_attempt("a probe", plan);
@@ -161,15 +140,7 @@ impl Supervisor {
                     Input::RequirementProbed(probes::found(attempt.await.outcome))
                 });
             }
-            Effect::RunAttempt(place) => {
-                let case = Arc::clone(&run.plan.cases[place.index]);
-                let plan = probes::attempt(&run.plan, place, &case);
-                self.collector.do_send(NoteAttemptStart { place, case });
-                let attempt = self.start_attempt("an attempt", plan);
-                self.then_feed(ctx, async {
-                    Input::AttemptFinished(Box::new(attempt.await))
-                });
-            }
+            Effect::RunAttempt(place) => self.run_attempt(place, ctx),
             Effect::ProbeCleanup(place) => {
                 let plan = probes::cleanup(&run.plan, place);
                 let attempt = self.start_attempt("a cleanup probe", plan);
@@ -183,32 +154,26 @@ impl Supervisor {
                 }
             }
             Effect::Record { place, result } => self.record(place, result, ctx),
-            Effect::Wait(pause) => {
-                self.beacon.wait_for("the executor's return", pause);
-                self.then_feed(ctx, async move {
-                    tokio::time::sleep(pause).await;
-                    Input::WaitOver
-                });
+            Effect::Wait(pause) => self.wait("the executor's return", pause, ctx),
+            Effect::BackOff(pause) => {
+                tracing::warn!(
+                    ?pause,
+                    "attempts fail, although the executor is well: pausing"
+                );
+                self.wait("the end of a pause", pause, ctx);
             }
             Effect::PrepareIteration(_) => self.prepare_iteration(ctx),
+            Effect::BeginIteration(_) => run.iteration_began = Instant::now(),
             Effect::Finish(end) => self.finish(end, ctx),
         }
     }
 
-    /// Asks for the executor's health beside everything else.
-    fn check_in_between(&mut self, ctx: &mut Context<Self>) {
-        let Some(run) = &mut self.run else { return };
-        let asked = run.health_checker(&self.transport).send(CheckHealth);
-        // Timers do not count the time for which the machine slept.
-        let until = run.plan.soak.as_ref().and_then(|soak| soak.until);
-        if until.is_some_and(|until| SystemTime::now() >= until) {
-            self.feed(Input::TimeUp, ctx);
-        }
-        ctx.spawn(asked.into_actor(self).map(|report, actor, ctx| {
-            if !matches!(report, Ok(Ok(_))) {
-                actor.feed(Input::HealthSuspected, ctx);
-            }
-        }));
+    fn wait(&self, part: &'static str, pause: Duration, ctx: &mut Context<Self>) {
+        self.beacon.wait_for(part, pause);
+        self.then_feed(ctx, async move {
+            tokio::time::sleep(pause).await;
+            Input::WaitOver
+        });
     }
 
     /// Feeds the state machine with what `future` comes to.
@@ -218,6 +183,14 @@ impl Supervisor {
                 .into_actor(self)
                 .map(|input, actor, ctx| actor.feed(input, ctx)),
         );
+    }
+
+    /// Feeds the state machine with what came of a question to the collector, unless that is lost.
+    fn feed_or_end(&mut self, input: Result<Input, MailboxError>, ctx: &mut Context<Self>) {
+        match input {
+            Ok(input) => self.feed(input, ctx),
+            Err(_) => self.end(Err(RunError::CollectorLost)),
+        }
     }
 
     fn finish(&mut self, end: RunEnd, ctx: &mut Context<Self>) {
@@ -242,20 +215,6 @@ impl Supervisor {
             let _ = run.done.send(result);
         }
     }
-}
-
-impl Run {
-    /// Who asks for the executor's health; a fresh one if the one before was lost.
-    fn health_checker(&mut self, transport: &Rc<dyn Transport>) -> &Addr<HealthChecker> {
-        if !self.health_checker.connected() {
-            self.health_checker = health_checker(transport, &self.plan);
-        }
-        &self.health_checker
-    }
-}
-
-fn health_checker(transport: &Rc<dyn Transport>, plan: &RunPlan) -> Addr<HealthChecker> {
-    HealthChecker::new(Rc::clone(transport), plan.health_timeout).start()
 }
 
 impl Actor for Supervisor {

@@ -31,8 +31,11 @@ pub enum Input {
     CleanupProbed(Vec<String>),
     /// The latest result is taken in, to be kept.
     Recorded,
-    /// Nothing can be kept any more, for this reason.
+    /// The latest result, or the attempt that was to begin, cannot be kept, nor can anything else, for this
+    /// reason.
     LedgerLost(String),
+    /// Between other things, it was found that nothing can be kept any more, for this reason.
+    LedgerFoundLost(String),
     /// A pause is over.
     WaitOver,
     /// It is time for the next iteration.
@@ -50,8 +53,8 @@ pub enum Input {
     Cancelled,
 }
 
-/// Something to do. Every effect but [`Abort`](Self::Abort) and [`Finish`](Self::Finish) brings about
-/// exactly one input.
+/// Something to do. Every effect brings about exactly one input, but for
+/// [`BeginIteration`](Self::BeginIteration), [`Abort`](Self::Abort) and [`Finish`](Self::Finish).
 #[derive(Debug, PartialEq)]
 pub enum Effect {
     /// Ask the executor for its health.
@@ -72,10 +75,16 @@ pub enum Effect {
         /// What came of the case.
         result: CaseEnd,
     },
-    /// Wait this long.
+    /// Wait this long for the executor, which is away.
     Wait(Duration),
+    /// Wait this long before the next attempt: those before did not get through to an executor that calls
+    /// itself healthy. [`Input::WaitOver`] follows here, too.
+    BackOff(Duration),
     /// Say when it is time for this iteration, counted from one, and over which cases it goes.
     PrepareIteration(u64),
+    /// Take note that this iteration begins now, or goes on in another process. It may have been due for
+    /// long, if the executor was away.
+    BeginIteration(u64),
     /// End what is under way, be it an attempt or a probe; its own input follows all the same.
     Abort,
     /// The run is over.
@@ -89,6 +98,15 @@ pub enum CaseEnd {
     Attempted(Box<AttemptReport>),
     /// No attempt was made, for this outcome.
     Decided(Outcome),
+}
+
+impl CaseEnd {
+    pub(super) fn outcome(&self) -> &Outcome {
+        match self {
+            Self::Attempted(report) => &report.outcome,
+            Self::Decided(outcome) => outcome,
+        }
+    }
 }
 
 /// What looking for a program brought.
@@ -165,6 +183,9 @@ pub struct RunPolicy {
     pub iterations: Option<NonZeroU64>,
     /// The seed by which the cases of each iteration are shuffled; `None` keeps the suite's order.
     pub shuffle: Option<u64>,
+    /// Whether pauses are made between attempts that fail one after the other without getting through to
+    /// an executor that calls itself healthy. What has no end would go on failing as fast as it can.
+    pub backs_off: bool,
     /// Whether an executor that is away at the start is waited for, like one that goes away later. A
     /// run that goes on after a reboot may be there before its executor.
     pub waits_at_start: bool,
@@ -180,6 +201,7 @@ impl Default for RunPolicy {
             cleanup_probe: false,
             iterations: Some(NonZeroU64::MIN),
             shuffle: None,
+            backs_off: false,
             waits_at_start: false,
         }
     }

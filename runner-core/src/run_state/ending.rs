@@ -48,18 +48,30 @@ impl RunState {
         }
     }
 
+    /// What runs comes to its end, whose result cannot be kept: that ends the run.
+    pub(super) fn ledger_found_lost(&mut self, phase: Phase, reason: String) -> Vec<Effect> {
+        if phase.is_working() {
+            self.stay(phase)
+        } else {
+            finish(RunEnd::LedgerLost { reason })
+        }
+    }
+
     /// Ends the run now, unless there is still a result to come or to keep.
     fn end_unless_working(&mut self, phase: Phase) -> Vec<Effect> {
-        match (&phase, self.end_between()) {
-            (
-                Phase::Attempting
-                | Phase::Probing { .. }
-                | Phase::CleaningUp { .. }
-                | Phase::Recording,
-                _,
-            )
-            | (_, None) => self.stay(phase),
-            (_, Some(end)) => finish(end),
+        match self.end_between() {
+            Some(end) if !phase.is_working() => finish(end),
+            _ => self.stay(phase),
         }
+    }
+}
+
+impl Phase {
+    /// Whether there is still a result to come or to keep.
+    fn is_working(&self) -> bool {
+        matches!(
+            self,
+            Self::Attempting | Self::Probing { .. } | Self::CleaningUp { .. } | Self::Recording
+        )
     }
 }

@@ -39,12 +39,23 @@ impl RunState {
             Phase::Attempting
             | Phase::Probing { .. }
             | Phase::CleaningUp { .. }
-            | Phase::Recording => {
+            | Phase::Recording
+            | Phase::BackingOff => {
                 self.suspicious = true;
                 self.stay(phase)
             }
             // It is being asked anyway, or nothing has begun.
             _ => self.stay(phase),
+        }
+    }
+
+    /// Goes on with an executor that is there, after a pause if attempts do not get through to it.
+    fn pause_or_go_on(&mut self, waited: Duration) -> Vec<Effect> {
+        match self.backoff.take_pause(waited) {
+            Some(pause) if self.policy.backs_off => {
+                self.go(Phase::BackingOff, Effect::BackOff(pause))
+            }
+            _ => self.go_on(),
         }
     }
 
@@ -85,7 +96,7 @@ impl RunState {
                     self.requirements.clear();
                 }
                 self.health.get_or_insert(health);
-                self.go_on()
+                self.pause_or_go_on(outage.waited)
             }
             Err(unhealthy) => {
                 let waited = outage.waited + took;

@@ -10,15 +10,41 @@ use std::{
 
 use actix::prelude::*;
 use runner_core::{
-    actors::{LedgerWriter, ReportCollector},
+    actors::{LedgerWriter, NoteRejectedSuite, Record, ReportCollector},
     beacon::Beacon,
     events::RunObserver,
     journal::{Entry, Journal, JournalError},
+    outcome::Outcome,
     plan::RunPlan,
+    results::{AttemptReport, Place},
 };
+
+use crate::support::{case, soon};
 
 /// A test that holds a journal up for longer than this is broken itself.
 const LONGEST: Duration = Duration::from_secs(60);
+
+/// So many entries may wait for the ledger.
+pub(crate) const QUEUE: usize = 512;
+
+/// A place of the only case.
+pub(crate) fn place(number: u64) -> Place {
+    Place {
+        number,
+        iteration: 1,
+        index: 0,
+    }
+}
+
+/// A result to record.
+pub(crate) fn passed(number: u64) -> Record {
+    let report = AttemptReport::bare("TEST_one".into(), Duration::ZERO, Outcome::Passed);
+    Record {
+        place: place(number),
+        case: case("one"),
+        report: Arc::new(report),
+    }
+}
 
 /// Lets commits through. When it is dropped, all further ones are kept.
 pub(crate) struct Gate {
@@ -51,6 +77,18 @@ impl Gate {
     /// Has the next commit fail.
     pub(crate) fn refuse(&self) {
         self.leaves.send(false).expect("a journal");
+    }
+
+    /// Has the commit that is under way fail, and waits until the collector knows.
+    pub(crate) async fn lose(&self, collector: &Addr<ReportCollector>) {
+        // A queue that is full gives an answer only when the commit has come to its end.
+        for _ in 0..QUEUE {
+            let reason = "so that the queue is full".into();
+            collector.do_send(NoteRejectedSuite { reason });
+        }
+        let recorded = collector.send(passed(99));
+        self.refuse();
+        assert!(soon(recorded).await.expect("sent").is_err());
     }
 
     /// How many entries each commit had that was kept.

@@ -6,4 +6,5 @@ mod observers;
 mod puppet;
 mod queue;
 mod runs;
+mod soaks;
 mod support;

@@ -1,7 +1,8 @@
 //! An executor that lives in the test.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
+    ops::Range,
     rc::Rc,
     task::{Context, Poll},
     time::Duration,
@@ -11,15 +12,32 @@ use executor_protocol::{
     Deadlines, EventStream, ExecuteRequest, ExitStatus, Findings, Health, LocalBoxFuture,
     OutputJoin, StreamEvent, StreamStats, Transport, TransportError,
 };
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::Instant};
 
-/// An executor that lives in the test. Commands are instructions to it.
+/// An executor that lives in the test. Commands are instructions to it; probes for
+/// leftovers hang.
 #[derive(Default)]
 pub(crate) struct Puppet {
     pub(crate) healthy: bool,
+    /// When it is away although it is healthy.
+    pub(crate) away: Option<Range<Instant>>,
+    /// With what questions for its health after the first are held up.
+    pub(crate) held: Option<Rc<HeldHealth>>,
     pub(crate) commands: Rc<RefCell<Vec<String>>>,
+    /// When each command came.
+    pub(crate) began: Rc<RefCell<Vec<Instant>>>,
     pub(crate) hanging: Rc<Notify>,
     pub(crate) cancelled: Rc<Notify>,
+}
+
+/// Holds up questions for an executor's health.
+#[derive(Default)]
+pub(crate) struct HeldHealth {
+    questions: Cell<usize>,
+    /// A question was asked that is held up.
+    pub(crate) asked: Notify,
+    /// It may be answered.
+    pub(crate) answer: Notify,
 }
 
 struct PuppetStream {
@@ -40,7 +58,15 @@ impl Transport for Puppet {
 
     fn check_health(&self, _: Duration) -> LocalBoxFuture<'_, Result<Health, TransportError>> {
         Box::pin(async {
-            if self.healthy {
+            if let Some(held) = &self.held
+                && held.questions.replace(held.questions.get() + 1) > 0
+            {
+                held.asked.notify_one();
+                held.answer.notified().await;
+            }
+            let now = Instant::now();
+            let is_away = self.away.as_ref().is_some_and(|away| away.contains(&now));
+            if self.healthy && !is_away {
                 Ok(Health {
                     body: "fine".into(),
                     latency: Duration::ZERO,
@@ -56,11 +82,20 @@ impl Transport for Puppet {
         request: ExecuteRequest,
         _: Deadlines,
     ) -> LocalBoxFuture<'_, Result<Box<dyn EventStream>, TransportError>> {
-        self.commands.borrow_mut().push(request.command.clone());
-        if request.command == "panic at once" {
+        // What it carries to be found again is no part of what it was told.
+        let marked = request.command.strip_prefix("export GAUNTLET_EXECUTION=");
+        let command = marked.and_then(|marked| marked.split_once("; "));
+        let command = command.map_or(&*request.command, |(_, command)| command);
+        self.commands.borrow_mut().push(command.into());
+        self.began.borrow_mut().push(Instant::now());
+        if command == "panic at once" {
             panic!("as told");
         }
-        let code = if request.command.starts_with("command -v") {
+        if command == "refuse" {
+            return Box::pin(async { Err(TransportError::NoAnswer { reused: false }) });
+        }
+        let is_cleanup = command.contains("/proc/");
+        let code = if command.starts_with("command -v") {
             127
         } else {
             0
@@ -77,8 +112,8 @@ impl Transport for Puppet {
                 },
             ],
             current: None,
-            hang: request.command == "hang",
-            panic: request.command == "panic in the stream",
+            hang: command == "hang" || is_cleanup,
+            panic: command == "panic in the stream",
             findings: Findings::default(),
             stats: StreamStats::default(),
             hanging: Rc::clone(&self.hanging),

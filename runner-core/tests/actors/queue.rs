@@ -1,48 +1,25 @@
 //! What goes through the collector's queue, while a test holds up its ledger.
 
-use std::{future::Future, pin::pin, sync::Arc, time::Duration};
+use std::{pin::pin, time::Duration};
 
 use actix::prelude::*;
 use futures_util::FutureExt as _;
 use runner_core::{
-    actors::{
-        Finish, NoteAttemptStart, NoteRejectedSuite, NoteSuite, Record, ReportCollector, RunSummary,
-    },
-    outcome::Outcome,
-    results::{AttemptReport, Place, RunProblem},
+    actors::{Finish, NoteAttemptStart, NoteRejectedSuite, NoteSuite, ReportCollector, RunSummary},
+    results::RunProblem,
     run_state::RunEnd,
 };
 use suite::Gates;
 
 use crate::{
-    gated::Gate,
-    support::{Diary, case, plan_of, soak},
+    gated::{Gate, QUEUE, passed, place},
+    support::{Diary, case, plan_of, soak, soon},
 };
-
-/// So many entries may wait for the ledger.
-const QUEUE: usize = 512;
-
-fn place(number: u64) -> Place {
-    Place {
-        number,
-        iteration: 1,
-        index: 0,
-    }
-}
 
 fn start(number: u64) -> NoteAttemptStart {
     NoteAttemptStart {
         place: place(number),
         case: case("one"),
-    }
-}
-
-fn passed(number: u64) -> Record {
-    let report = AttemptReport::bare("TEST_one".into(), Duration::ZERO, Outcome::Passed);
-    Record {
-        place: place(number),
-        case: case("one"),
-        report: Arc::new(report),
     }
 }
 
@@ -52,12 +29,6 @@ fn finish() -> Finish {
         health: None,
         elapsed: Duration::ZERO,
     }
-}
-
-/// What comes of `future`, which comes to an end in a moment.
-async fn soon<T>(future: impl Future<Output = T>) -> T {
-    let bounded = tokio::time::timeout(Duration::from_secs(60), future).await;
-    bounded.expect("an end")
 }
 
 #[actix::test]
@@ -106,7 +77,7 @@ async fn a_queue_that_is_full_makes_attempts_wait_until_the_ledger_has_caught_up
     }
     let mut waiting = pin!(collector.send(passed(QUEUE as u64 + 1)));
     // Messages are dealt with in order: after this one's answer that one has had its turn.
-    collector.send(start(1)).await.expect("sent");
+    assert_eq!(collector.send(start(1)).await.expect("sent"), Ok(()));
     assert!(waiting.as_mut().now_or_never().is_none());
     gate.keep();
     assert_eq!(soon(waiting).await.expect("sent"), Ok(()));

@@ -7,11 +7,12 @@ use runner_core::{
     actors::{Cancel, ConfigLoader, LoadSuite, RunError, RunSuite, RunSummary},
     outcome::{Outcome, OutcomeClass},
     results::{RunProblem, Verdict},
+    run_state::{RunEnd, RunPolicy},
 };
 
 use crate::{
     puppet::Puppet,
-    support::{Diary, healthy, plan, run, start},
+    support::{Diary, healthy, plan, run, soon, start},
 };
 
 fn classes(summary: &RunSummary) -> Vec<Option<OutcomeClass>> {
@@ -100,6 +101,30 @@ async fn a_cancel_is_heard_in_the_middle_of_an_attempt() {
         Some(Outcome::Cancelled)
     ));
     assert_eq!(results.problems, [RunProblem::Interrupted]);
+}
+
+#[actix::test]
+async fn a_cancel_ends_the_probe_after_an_attempt_as_well() {
+    let puppet = healthy();
+    let (hanging, cancelled) = (Rc::clone(&puppet.hanging), Rc::clone(&puppet.cancelled));
+    let mut plan = plan(&["hang"]);
+    plan.policy = RunPolicy {
+        cleanup_probe: true,
+        ..plan.policy
+    };
+    let supervisor = start(puppet, &plan, Vec::new());
+    let running = supervisor.send(RunSuite(plan));
+    let cancelling = async {
+        // First the attempt hangs, then the probe for what it has left behind.
+        for _ in 0..2 {
+            hanging.notified().await;
+            supervisor.do_send(Cancel);
+            cancelled.notified().await;
+        }
+    };
+    let (summary, ()) = soon(async { tokio::join!(running, cancelling) }).await;
+    let summary = summary.expect("sent").expect("a summary");
+    assert_eq!(summary.end, RunEnd::Interrupted);
 }
 
 #[actix::test]

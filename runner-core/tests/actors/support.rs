@@ -1,6 +1,6 @@
 //! What several tests of the actors need.
 
-use std::{cell::RefCell, io, rc::Rc, sync::Arc, time::Duration};
+use std::{cell::RefCell, future::Future, io, rc::Rc, sync::Arc, time::Duration};
 
 use actix::prelude::*;
 use executor_protocol::Transport;
@@ -77,7 +77,7 @@ pub(crate) fn soak(commands: &[&str]) -> RunPlan {
         interval: Duration::ZERO,
         time_left: None,
         until: None,
-        health_interval: Duration::from_secs(60),
+        health_interval: Duration::from_secs(10),
         suite_path: "test.json".into(),
     };
     RunPlan {
@@ -107,11 +107,21 @@ pub(crate) fn start(
     plan: &RunPlan,
     observers: Vec<Box<dyn RunObserver>>,
 ) -> Addr<Supervisor> {
+    let collector = ReportCollector::new(plan, None, observers, Beacon::default()).start();
+    supervise(puppet, collector)
+}
+
+/// A supervisor whose results go to this collector.
+pub(crate) fn supervise(puppet: Puppet, collector: Addr<ReportCollector>) -> Addr<Supervisor> {
     let transport: Rc<dyn Transport> = Rc::new(puppet);
     let loader = ConfigLoader::default().start();
-    let beacon = Beacon::default();
-    let collector = ReportCollector::new(plan, None, observers, beacon.clone()).start();
-    Supervisor::new(transport, loader, collector, beacon).start()
+    Supervisor::new(transport, loader, collector, Beacon::default()).start()
+}
+
+/// What comes of `future`, which comes to an end in a moment.
+pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
+    let bounded = tokio::time::timeout(Duration::from_secs(60), future).await;
+    bounded.expect("an end")
 }
 
 pub(crate) async fn run(puppet: Puppet, commands: &[&str]) -> RunSummary {

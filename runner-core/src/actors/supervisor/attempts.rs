@@ -4,17 +4,37 @@ use std::{future::Future, rc::Rc, sync::Arc, time::Instant};
 
 use actix::prelude::*;
 
-use super::{RunError, SHORT_STEP, Supervisor};
+use super::{SHORT_STEP, Supervisor};
 use crate::{
-    actors::{Record, RunAttempt, TestExecutor},
+    actors::{NoteAttemptStart, Record, RunAttempt, TestExecutor},
     attempt::{self, AttemptPlan},
     outcome::Outcome,
+    probes,
     results::{AttemptReport, Place},
     run_state::{CaseEnd, Input},
 };
 
 impl Supervisor {
-    /// Starts a fresh executor for one attempt; whatever becomes of it, a report comes.
+    /// Makes the attempt at `place`, unless nothing that comes of it could be kept.
+    pub(super) fn run_attempt(&mut self, place: Place, ctx: &mut Context<Self>) {
+        let Some(run) = &self.run else { return };
+        let case = Arc::clone(&run.plan.cases[place.index]);
+        let plan = probes::attempt(&run.plan, place, &case);
+        let noted = self.collector.send(NoteAttemptStart { place, case });
+        let attempt = self.start_attempt("an attempt", plan);
+        let attempted = async {
+            Ok(match noted.await? {
+                Ok(()) => Input::AttemptFinished(Box::new(attempt.await)),
+                Err(reason) => Input::LedgerLost(reason),
+            })
+        };
+        ctx.spawn(attempted.into_actor(self).map(|input, actor, ctx| {
+            actor.feed_or_end(input, ctx);
+        }));
+    }
+
+    /// Starts a fresh executor for one attempt, which begins when it is waited for and can be cancelled
+    /// before. Whatever becomes of it, a report comes.
     pub(super) fn start_attempt(
         &mut self,
         part: &'static str,
@@ -23,12 +43,12 @@ impl Supervisor {
         self.beacon.wait_for(part, attempt::longest(&plan));
         let executor = TestExecutor::new(Rc::clone(&self.transport)).start();
         let (id, started_after) = (plan.execution_id.clone(), plan.started_after);
-        let running = executor.send(RunAttempt(plan));
         if let Some(run) = &mut self.run {
-            run.executor = Some(executor);
+            run.executor = Some(executor.clone());
         }
-        let started = Instant::now();
         async move {
+            let started = Instant::now();
+            let running = executor.send(RunAttempt(plan));
             running.await.unwrap_or_else(|error| {
                 tracing::error!(execution_id = id, %error, "the attempt's executor was lost");
                 let message = format!("the runner lost the attempt ({error}); the log has more");
@@ -57,14 +77,9 @@ impl Supervisor {
             case,
             report: Arc::new(report),
         });
-        ctx.spawn(
-            recorded
-                .into_actor(self)
-                .map(|kept, actor, ctx| match kept {
-                    Ok(Ok(())) => actor.feed(Input::Recorded, ctx),
-                    Ok(Err(reason)) => actor.feed(Input::LedgerLost(reason), ctx),
-                    Err(_) => actor.end(Err(RunError::CollectorLost)),
-                }),
-        );
+        ctx.spawn(recorded.into_actor(self).map(|kept, actor, ctx| {
+            let input = kept.map(|kept| kept.map_or_else(Input::LedgerLost, |()| Input::Recorded));
+            actor.feed_or_end(input, ctx);
+        }));
     }
 }

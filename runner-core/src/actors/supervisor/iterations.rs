@@ -45,13 +45,12 @@ impl Supervisor {
         };
         ctx.spawn(reloaded.into_actor(self).map(|reloaded, actor, ctx| {
             let lost = |error| Reload::Rejected(format!("the suite loader was lost: {error}"));
-            actor.begin_iteration(reloaded.unwrap_or_else(lost), ctx);
+            actor.iteration_is_due(reloaded.unwrap_or_else(lost), ctx);
         }));
     }
 
-    fn begin_iteration(&mut self, reload: Reload, ctx: &mut Context<Self>) {
+    fn iteration_is_due(&mut self, reload: Reload, ctx: &mut Context<Self>) {
         let Some(run) = &mut self.run else { return };
-        run.iteration_began = Instant::now();
         let cases = match reload {
             Reload::Unchanged => None,
             Reload::Changed(suite) => {

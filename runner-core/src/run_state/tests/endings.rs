@@ -102,3 +102,20 @@ fn a_cancel_ends_what_runs_be_it_the_attempt_or_the_probe_after_it() {
     let effects = state.on(Input::CleanupProbed(Vec::new()));
     assert!(matches!(effects[..], [Effect::Record { .. }]));
 }
+
+#[test]
+fn a_ledger_found_lost_ends_a_run_that_rests_and_lets_an_attempt_come_to_its_end() {
+    let lost = || Input::LedgerFoundLost("disk full".into());
+    let reason = "disk full".to_owned();
+    let end = [Effect::Finish(RunEnd::LedgerLost { reason })];
+    let (mut state, _) = started(cases(1), SOAK);
+    assert_eq!(state.on(lost()), []);
+    pass(&mut state);
+    assert_eq!(state.on(lost()), end);
+
+    let (mut waiting, _) = started(cases(1), SOAK);
+    pass(&mut waiting);
+    waiting.on(Input::HealthSuspected);
+    waiting.on(unhealthy("away"));
+    assert_eq!(waiting.on(lost()), end);
+}

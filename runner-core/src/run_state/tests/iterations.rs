@@ -7,7 +7,7 @@ fn an_iteration_begins_when_it_is_due_and_attempts_go_on_counting() {
     let (mut state, _) = started(cases(2), SOAK);
     assert_eq!(pass(&mut state), [attempt(1)]);
     assert_eq!(pass(&mut state), [Effect::PrepareIteration(2)]);
-    let effects = state.on(Input::IterationDue { cases: None });
+    let effects = due(&mut state, 2, None);
     let place = Place {
         number: 3,
         iteration: 2,
@@ -20,9 +20,7 @@ fn an_iteration_begins_when_it_is_due_and_attempts_go_on_counting() {
 fn a_changed_suite_counts_from_the_next_iteration_on() {
     let (mut state, _) = started(cases(1), SOAK);
     pass(&mut state);
-    let effects = state.on(Input::IterationDue {
-        cases: Some(vec![requiring("claude")]),
-    });
+    let effects = due(&mut state, 2, Some(vec![requiring("claude")]));
     assert_eq!(
         effects,
         [Effect::Probe {
@@ -39,7 +37,7 @@ fn the_last_iteration_completes_the_run() {
     };
     let (mut state, _) = started(cases(1), policy);
     assert_eq!(pass(&mut state), [Effect::PrepareIteration(2)]);
-    state.on(Input::IterationDue { cases: None });
+    due(&mut state, 2, None);
     assert_eq!(pass(&mut state), [Effect::Finish(RunEnd::Completed)]);
 }
 

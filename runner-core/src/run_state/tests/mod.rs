@@ -1,5 +1,6 @@
 //! What a run does next, without any of what it does it with.
 
+mod backoff;
 mod endings;
 mod iterations;
 mod outages;
@@ -66,12 +67,23 @@ fn requiring(program: &str) -> Arc<Case> {
     })
 }
 
-/// A state whose executor was found healthy, with the effects of that.
+/// A state whose executor was found healthy, with what it does in its first iteration.
 fn started(cases: Vec<Arc<Case>>, policy: RunPolicy) -> (RunState, Vec<Effect>) {
     let mut state = RunState::new(cases, policy, Start::default());
     assert_eq!(state.on(Input::Started), [Effect::CheckHealth]);
-    let effects = state.on(healthy());
+    let effects = begun(1, state.on(healthy()));
     (state, effects)
+}
+
+/// What is done in this iteration, which begins first.
+fn begun(iteration: u64, mut effects: Vec<Effect>) -> Vec<Effect> {
+    assert_eq!(effects.remove(0), Effect::BeginIteration(iteration));
+    effects
+}
+
+/// The effects of the next iteration being due.
+fn due(state: &mut RunState, iteration: u64, cases: Option<Vec<Arc<Case>>>) -> Vec<Effect> {
+    begun(iteration, state.on(Input::IterationDue { cases }))
 }
 
 fn cases(count: usize) -> Vec<Arc<Case>> {
@@ -107,6 +119,7 @@ const SOAK: RunPolicy = RunPolicy {
     cleanup_probe: false,
     iterations: None,
     shuffle: None,
+    backs_off: true,
     waits_at_start: false,
 };
 

@@ -88,7 +88,8 @@ fn an_executor_that_goes_away_between_iterations_is_waited_for_before_the_next()
     assert_eq!(state.on(unhealthy("away")), [Effect::Wait(FIRST_PAUSE)]);
     assert_eq!(state.on(Input::IterationDue { cases: None }), []);
     assert_eq!(state.on(Input::WaitOver), [Effect::CheckHealth]);
-    let effects = state.on(healthy());
+    // It begins now, and not when it was due: the next one is counted from here.
+    let effects = begun(2, state.on(healthy()));
     assert!(
         matches!(effects[..], [Effect::RunAttempt(_)]),
         "{effects:?}"
@@ -101,7 +102,7 @@ fn an_executor_that_is_back_before_the_iteration_is_due_changes_nothing() {
     pass(&mut state);
     state.on(Input::HealthSuspected);
     assert_eq!(state.on(healthy()), []);
-    let effects = state.on(Input::IterationDue { cases: None });
+    let effects = due(&mut state, 2, None);
     assert!(
         matches!(effects[..], [Effect::RunAttempt(_)]),
         "{effects:?}"
@@ -154,7 +155,7 @@ fn a_run_that_goes_on_waits_for_an_executor_that_is_not_there_yet() {
     state.on(Input::Started);
     assert_eq!(state.on(unhealthy("away")), [Effect::Wait(FIRST_PAUSE)]);
     state.on(Input::WaitOver);
-    assert_eq!(state.on(healthy()), [attempt(0)]);
+    assert_eq!(begun(1, state.on(healthy())), [attempt(0)]);
 }
 
 #[test]

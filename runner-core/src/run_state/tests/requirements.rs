@@ -77,14 +77,14 @@ fn a_missing_program_is_looked_for_again_in_the_next_iteration_and_a_present_one
     };
     state.on(Input::RequirementProbed(Probe::Missing));
     state.on(Input::Recorded);
-    assert_eq!(state.on(Input::IterationDue { cases: None }), [probe]);
+    assert_eq!(due(&mut state, 2, None), [probe]);
     let effects = state.on(Input::RequirementProbed(Probe::Present));
     assert!(
         matches!(effects[..], [Effect::RunAttempt(_)]),
         "{effects:?}"
     );
     pass(&mut state);
-    let effects = state.on(Input::IterationDue { cases: None });
+    let effects = due(&mut state, 3, None);
     assert!(
         matches!(effects[..], [Effect::RunAttempt(_)]),
         "{effects:?}"
