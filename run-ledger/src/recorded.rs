@@ -59,6 +59,7 @@ pub(crate) fn load(
         iteration,
         elapsed: before.elapsed,
         parts: lists::parts(connection, id)?,
+        part_count: lists::part_count(connection, id)?,
         outages: lists::outages(connection, id)?,
         outage_count: lists::outage_count(connection, id)?,
         suites: lists::suites(connection, id)?,

@@ -60,15 +60,14 @@ impl Ledger {
         let suite_id = suite_id(&transaction, run.suite).map_err(failed)?;
         let run_id = insert(&transaction, run, suite_id).map_err(failed)?;
         // Nobody else knows the run before it is committed, so that nobody else can have it.
-        let lock = RunLock::take(&self.path, run_id)?;
-        if lock.is_none() {
+        let Some(lock) = RunLock::take(&self.path, run_id)? else {
             // A process still writes a run of this number to a ledger that was deleted here.
             return Err(LedgerError::InUse {
                 id: run_id.unsigned_abs(),
                 marker: run.info.marker.clone(),
                 process: 0,
             });
-        }
+        };
         let began = run.info.started_at.timestamp();
         let part_id =
             insert_part(&transaction, run_id, began, &run.info.version).map_err(failed)?;
@@ -126,7 +125,7 @@ fn insert(transaction: &Transaction<'_>, run: &NewRun<'_>, suite_id: i64) -> rus
     Ok(run_id)
 }
 
-/// A part of a run that begins now, in this process.
+/// A part of a run that begins at `began`, in this process.
 pub(crate) fn insert_part(
     connection: &Connection,
     run_id: i64,

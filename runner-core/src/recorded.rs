@@ -36,8 +36,11 @@ pub struct RecordedRun {
     pub iteration: u64,
     /// The time under test: that of all parts together, without the gaps between them.
     pub elapsed: Duration,
-    /// The parts of the run, in their order: each by a process of its own, or after a sleep. Never empty.
+    /// The parts of the run, in their order: each by a process of its own, or after a sleep. The latest
+    /// ones, if there are very many; never empty.
     pub parts: Vec<RunPart>,
+    /// How many parts there are.
+    pub part_count: u64,
     /// When the executor was away, in order; the latest ones, if there are very many.
     pub outages: Vec<Outage>,
     /// How often the executor was away.

@@ -33,7 +33,7 @@ use crate::{
     host::{self, Watch},
     interrupt::{self, HangUp, Interrupt},
     progress::Progress,
-    report::{self},
+    report,
     service::Service,
     session::{self, Crew, Session},
     settings::{HAD_CREDENTIALS, Layers, bare_url},
@@ -65,8 +65,8 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
             (Options::of(args, suite, seed), Beginning::New(ledger))
         }
         Target::Resumed(run) => {
-            let resumed = ledger.resume(&run, now, env!("CARGO_PKG_VERSION"))?;
-            let id = resumed.journal.run_id();
+            let resumed = ledger.resume(&run)?;
+            let id = resumed.run_id();
             let unreadable = |source| CliError::Options { id, source };
             let recorded = serde_json::from_str(&resumed.settings).map_err(unreadable)?;
             layers.resume(settings_to_resume(recorded, &layers)?);

@@ -23,6 +23,7 @@ mod soak;
 mod soak_kills;
 mod soak_ledger;
 mod soak_outages;
+mod soak_resume;
 mod soak_service;
 mod support;
 mod terminal;
