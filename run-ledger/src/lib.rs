@@ -39,6 +39,7 @@ mod rollup;
 mod schema;
 mod selector;
 mod soaks;
+mod suite_file;
 mod writer;
 
 pub use clocks::Moment;

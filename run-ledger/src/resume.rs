@@ -1,5 +1,7 @@
 //! Goes on with a run where its ledger ends.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use runner_core::{
     journal::SuiteVersion,
@@ -36,6 +38,8 @@ pub struct Resumed {
     pub settings: String,
     /// The suite that was in force.
     pub suite: SuiteVersion,
+    /// The suite's file: absolute, without links.
+    pub suite_file: PathBuf,
     /// Where it goes on.
     pub start: Start,
     /// What came of it so far, with the attempt that was interrupted.
@@ -102,6 +106,7 @@ impl Ledger {
             options: run.options,
             settings: run.settings,
             suite: run.suite,
+            suite_file: run.suite_file,
             start: progress.start(),
             before,
             end: run.ended,
@@ -195,6 +200,7 @@ struct StoredRun {
     settings: String,
     suite_id: i64,
     suite: SuiteVersion,
+    suite_file: PathBuf,
     ended: Option<String>,
 }
 
@@ -212,6 +218,7 @@ impl StoredRun {
                     settings: row.get("settings")?,
                     suite_id: row.get("suite_id")?,
                     suite: suite(row)?,
+                    suite_file: row.get::<_, String>("suite_file")?.into(),
                     ended: row.get("ended")?,
                 })
             },

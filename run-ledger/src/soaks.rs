@@ -1,9 +1,12 @@
 //! The soaks of a ledger, for whoever goes on with one.
 
+use std::path::Path;
+
 use crate::{
     convert::{Columns as _, int},
     error::LedgerError,
     lock::RunLock,
+    suite_file,
     writer::Ledger,
 };
 
@@ -12,12 +15,20 @@ use crate::{
 pub struct Soak {
     /// Its number.
     pub id: u64,
-    /// The suite file as the user named it.
-    pub suite_path: String,
+    /// The suite's file: absolute, without links.
+    pub suite_file: String,
     /// Whether there is nothing left to go on with.
     pub is_complete: bool,
     /// Whether a process is at it.
     pub is_running: bool,
+}
+
+impl Soak {
+    /// Whether it is one of the suite at this path, however that is written.
+    #[must_use]
+    pub fn is_of(&self, suite: &Path) -> bool {
+        suite_file::absolute(suite) == self.suite_file
+    }
 }
 
 impl Ledger {
@@ -28,13 +39,13 @@ impl Ledger {
     pub fn soaks(&self) -> Result<Vec<Soak>, LedgerError> {
         let read = || -> rusqlite::Result<Vec<Soak>> {
             let mut select = self.connection.prepare(
-                "SELECT id, suite_path, ended IS 'completed' AS is_complete FROM runs \
+                "SELECT id, suite_file, ended IS 'completed' AS is_complete FROM runs \
                  WHERE kind = 'soak' ORDER BY id DESC LIMIT 1000",
             )?;
             let soaks = select.query_map([], |row| {
                 Ok(Soak {
                     id: row.count("id")?,
-                    suite_path: row.get("suite_path")?,
+                    suite_file: row.get("suite_file")?,
                     is_complete: row.get("is_complete")?,
                     is_running: false,
                 })

@@ -6,7 +6,7 @@ use jiff::{Timestamp, Zoned};
 use runner_core::{journal::SuiteVersion, recorded::RunKind, results::RunInfo};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
-use crate::{connection, error::LedgerError, journal::RunJournal, lock::RunLock};
+use crate::{connection, error::LedgerError, journal::RunJournal, lock::RunLock, suite_file};
 
 /// A ledger that can be written to.
 pub struct Ledger {
@@ -103,8 +103,8 @@ fn insert(transaction: &Transaction<'_>, run: &NewRun<'_>, suite_id: i64) -> rus
     let environment = serde_json::json!(info.environment).to_string();
     transaction.execute(
         "INSERT INTO runs (marker, kind, suite_path, suite_stem, description, started_at, version, \
-         executor, environment, options, settings, suite_id) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+         executor, environment, options, settings, suite_id, suite_file) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         params![
             info.marker,
             kind.as_str(),
@@ -117,7 +117,8 @@ fn insert(transaction: &Transaction<'_>, run: &NewRun<'_>, suite_id: i64) -> rus
             environment,
             options,
             settings,
-            suite_id
+            suite_id,
+            suite_file::absolute(Path::new(&info.suite_path)),
         ],
     )?;
     let run_id = transaction.last_insert_rowid();

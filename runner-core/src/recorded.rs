@@ -324,7 +324,7 @@ pub struct RecordedAttempt {
 /// How far a suite is from its graduation, or how it did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Graduation {
-    /// The suite's file.
+    /// The suite's file: absolute, however it was named.
     pub suite_path: String,
     /// The ratio over everything that the ledger holds of the suite.
     pub overall: SuccessRatio,
@@ -337,7 +337,7 @@ pub struct Graduation {
 pub struct SuiteHistory {
     /// The SHA-256 of its file, in hexadecimal.
     pub hash: String,
-    /// When it was used first.
+    /// When the first run began that used it.
     pub since: Timestamp,
     /// In how many runs.
     pub runs: u64,

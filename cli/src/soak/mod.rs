@@ -9,7 +9,13 @@ mod self_measure;
 mod service;
 mod target;
 
-use std::{collections::BTreeMap, path::PathBuf, pin::pin, rc::Rc};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    pin::pin,
+    rc::Rc,
+};
 
 use actix::prelude::*;
 use jiff::Timestamp;
@@ -75,6 +81,7 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
                 options.report.clone_from(&args.running.report);
             }
             ignored = options.differences(args);
+            options.suite = suite_to_go_on_with(options.suite, &resumed.suite_file);
             (options, Beginning::Resumed(Box::new(resumed)))
         }
     };
@@ -123,6 +130,14 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
         session::warn_of_lost_lines(logging.as_ref(), &Progress::new(detail));
     }
     result
+}
+
+/// The suite's file as it was named, if that leads to it from here as well; otherwise its absolute path.
+fn suite_to_go_on_with(named: PathBuf, file: &Path) -> PathBuf {
+    match fs::canonicalize(&named) {
+        Ok(found) if found == file => named,
+        _ => file.to_owned(),
+    }
 }
 
 /// The recorded settings to resume with. A URL was recorded without its user and password: where there were

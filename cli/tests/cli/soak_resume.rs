@@ -43,3 +43,24 @@ fn a_resume_that_fails_early_leaves_the_run_as_it_was() {
     let ended: String = scratch.ledger().one("SELECT ended FROM runs");
     assert_eq!(ended, "interrupted");
 }
+
+#[test]
+fn a_soak_finds_its_suite_from_whatever_folder_it_goes_on() {
+    let server = executor();
+    let scratch = Scratch::with_cases([case("a", "x")]);
+    killed(
+        &scratch,
+        &server,
+        &["--iterations", "2", "--interval", "1h"],
+    );
+    scratch.suite("suite.json", [case("b", "x")]);
+    // There is a file of that name, and it is another suite.
+    scratch.suite("elsewhere/suite.json", [case("wrong", "x")]);
+    let program = env!("CARGO_BIN_EXE_gauntlet");
+    let script =
+        format!("cd elsewhere && exec {program} soak --resume --ledger ../reports/ledger.db");
+    let ended = scratch.program("sh", ["-c", &script]).exits(0);
+    assert!(!ended.stderr.contains("stays as it was"), "{ended}");
+    let cases = scratch.ledger().attempts(1).into_iter().map(|it| it.case);
+    assert_eq!(cases.collect::<Vec<_>>(), ["a", "b"]);
+}
