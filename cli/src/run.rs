@@ -1,6 +1,10 @@
 //! `gauntlet run`: runs suites once, one case at a time.
 
-use std::{collections::HashSet, path::PathBuf, pin::pin};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    pin::pin,
+};
 
 use actix::prelude::*;
 use run_ledger::{Ledger, RunReader};
@@ -169,10 +173,7 @@ impl Runner<'_> {
     /// being known has been told where the ledger was written.
     fn graduation(&self, suite_path: &str) -> Option<Graduation> {
         let reader = RunReader::open(self.session.settings.ledger.path()?).ok()?;
-        let graduations = reader.graduations(Some(suite_path)).ok()?;
-        graduations
-            .into_iter()
-            .find(|graduation| graduation.suite_path == suite_path)
+        reader.graduation(Path::new(suite_path)).ok()?
     }
 
     /// Reports a suite that had no turn any more, so that an older report of it is not taken for this

@@ -165,6 +165,7 @@ pub fn write_report<'a>(
 ///         end: None,
 ///     }],
 ///     outages: Vec::new(),
+///     part_count: 1,
 ///     outage_count: 0,
 ///     suites: Vec::new(),
 ///     cases: Vec::new(),

@@ -87,6 +87,12 @@ pub enum LedgerError {
         /// The ledger.
         path: PathBuf,
     },
+    /// The file of locks beside it was deleted, or replaced: another process may write the same run.
+    #[error("the file of locks {} was deleted or replaced", .path.display())]
+    LocksRemoved {
+        /// The file of locks.
+        path: PathBuf,
+    },
     /// The run that was written to it has ended.
     #[error("a run in the ledger {} has ended, and cannot be written any more", .path.display())]
     Ended {
@@ -173,7 +179,10 @@ impl LedgerError {
             Self::NoSuchRun { .. } => "`gauntlet history` lists the runs",
             Self::InUse { .. } => "one process at a time writes a run; stop that one first",
             Self::NotResumable { .. } => "begin a new soak with `gauntlet soak SUITE`",
-            Self::Ended { .. } | Self::Removed { .. } | Self::Other { .. } => return None,
+            Self::Ended { .. }
+            | Self::Removed { .. }
+            | Self::LocksRemoved { .. }
+            | Self::Other { .. } => return None,
         })
     }
 }

@@ -8,22 +8,44 @@ use rusqlite::Connection;
 
 use crate::convert::Columns as _;
 
-/// Everything that the ledger holds of each suite, by its path.
+/// Which suites are asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Suites<'a> {
+    /// Each of which there are attempts.
+    All,
+    /// The one in this file.
+    In(&'a str),
+    /// Those in this file, and those that were called so.
+    Called {
+        /// The file.
+        file: &'a str,
+        /// The path as it was named, or its stem.
+        name: &'a str,
+    },
+}
+
+/// Everything that the ledger holds of suites, by their files.
 pub(crate) fn load(
     connection: &Connection,
-    suite: Option<&str>,
+    suites: Suites<'_>,
 ) -> rusqlite::Result<Vec<Graduation>> {
     let mut select = connection.prepare(
-        "SELECT suite_path, hash, totals.suite_id AS version, runs.id AS run, runs.suite_id = totals.suite_id AS is_current, outcome, count, \
+        "SELECT suite_file, hash, totals.suite_id AS version, runs.id AS run, runs.suite_id = totals.suite_id AS is_current, outcome, count, \
          (SELECT min(began_us) FROM parts WHERE run_id = runs.id) AS began_us \
          FROM totals JOIN runs ON runs.id = run_id JOIN suites ON suites.id = totals.suite_id \
-         WHERE ?1 IS NULL OR suite_path = ?1 OR suite_stem = ?1 \
-         ORDER BY suite_path, run",
+         WHERE ?1 IS NULL OR suite_file IN (SELECT suite_file FROM runs \
+         WHERE suite_file = ?1 OR suite_path = ?2 OR suite_stem = ?2) \
+         ORDER BY suite_file, run",
     )?;
-    let mut rows = select.query([suite])?;
+    let (file, name) = match suites {
+        Suites::All => (None, None),
+        Suites::In(file) => (Some(file), None),
+        Suites::Called { file, name } => (Some(file), Some(name)),
+    };
+    let mut rows = select.query([file, name])?;
     let mut suites: BTreeMap<String, Vec<Version>> = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        let versions = suites.entry(row.get("suite_path")?).or_default();
+        let versions = suites.entry(row.get("suite_file")?).or_default();
         let (version, run): (i64, i64) = (row.get("version")?, row.get("run")?);
         let index = match versions.iter().position(|known| known.version == version) {
             Some(index) => index,

@@ -10,8 +10,14 @@ use runner_core::recorded::{Graduation, OutcomeCounts, RecordedRun, RecordedStat
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::{
-    connection, convert::Columns as _, error::LedgerError, graduation, lock::RunLock, recorded,
+    connection,
+    convert::Columns as _,
+    error::LedgerError,
+    graduation::{self, Suites},
+    lock::RunLock,
+    recorded,
     selector::RunSelector,
+    suite_file,
 };
 
 /// A ledger that is only read, also while others write to it.
@@ -57,19 +63,21 @@ impl RunReader {
         })
     }
 
-    /// The latest runs, latest first; of the suite at this path, if one is given.
+    /// The latest runs, latest first; of the suite at this path (or with this name), if one is given.
     ///
     /// # Errors
     /// When the ledger cannot be read.
     pub fn runs(&self, suite: Option<&str>, limit: usize) -> Result<Vec<RunLine>, LedgerError> {
         let ids = self.checked(|connection| {
             let mut select = connection.prepare(
-                "SELECT id FROM runs WHERE ?1 IS NULL OR suite_path = ?1 OR suite_stem = ?1 \
-                 ORDER BY id DESC LIMIT ?2",
+                "SELECT id FROM runs WHERE ?1 IS NULL OR suite_file IN (SELECT suite_file FROM runs \
+                 WHERE suite_path = ?1 OR suite_stem = ?1 OR suite_file = ?2) \
+                 ORDER BY id DESC LIMIT ?3",
             )?;
+            let file = suite.map(|suite| suite_file::absolute(Path::new(suite)));
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             select
-                .query_map((suite, limit), |row| row.get(0))?
+                .query_map((suite, file, limit), |row| row.get(0))?
                 .collect::<rusqlite::Result<Vec<i64>>>()
         })?;
         ids.into_iter().map(|id| self.line(id)).collect()
@@ -137,7 +145,22 @@ impl RunReader {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn graduations(&self, suite: Option<&str>) -> Result<Vec<Graduation>, LedgerError> {
-        self.checked(|connection| graduation::load(connection, suite))
+        let file = suite.map(|suite| suite_file::absolute(Path::new(suite)));
+        let suites = match (&file, suite) {
+            (Some(file), Some(name)) => Suites::Called { file, name },
+            _ => Suites::All,
+        };
+        self.checked(|connection| graduation::load(connection, suites))
+    }
+
+    /// How far the suite at this path is from its graduation; `None` if nothing of it was tried.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn graduation(&self, suite: &Path) -> Result<Option<Graduation>, LedgerError> {
+        let file = suite_file::absolute(suite);
+        let found = self.checked(|connection| graduation::load(connection, Suites::In(&file)))?;
+        Ok(found.into_iter().next())
     }
 
     fn checked<T>(

@@ -3,12 +3,7 @@
 mod attempt_row;
 mod state;
 
-use std::{
-    fs,
-    os::unix::fs::MetadataExt as _,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
 use jiff::Timestamp;
 use runner_core::{
@@ -16,19 +11,19 @@ use runner_core::{
     journal::{Entry, Journal, JournalError, JournalEvent},
     results::Place,
 };
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use state::State;
 
 use crate::{
     clocks::{Clocks, Moment, SleepWatch},
     error::LedgerError,
+    identity::Identity,
     lock::RunLock,
     writer::Ledger,
 };
 
-/// So often it is looked whether the file is still there. A file that was deleted can be written for ever,
-/// and then is gone.
+/// So often it is looked whether the files are still there.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// The record of one run, to be written by this process alone.
@@ -41,20 +36,20 @@ pub struct RunJournal {
     clocks: Clocks,
     sleep: SleepWatch,
     /// What tells the file from another at its place, and when it was looked at.
-    file: Option<(u64, u64)>,
+    file: Option<Identity>,
     looked: Duration,
 }
 
 /// The right and the means to write. The last one who closes a ledger tidies up beside it.
 struct Open {
     connection: Connection,
-    _lock: Option<RunLock>,
+    lock: RunLock,
 }
 
 impl RunJournal {
     pub(crate) fn new(
         ledger: Ledger,
-        lock: Option<RunLock>,
+        lock: RunLock,
         run_id: i64,
         suite_id: i64,
         part_id: i64,
@@ -62,13 +57,10 @@ impl RunJournal {
     ) -> Self {
         let Ledger { connection, path } = ledger;
         Self {
-            file: identity(&path),
+            file: Identity::behind(&path),
             looked: Duration::ZERO,
             path,
-            open: Some(Open {
-                connection,
-                _lock: lock,
-            }),
+            open: Some(Open { connection, lock }),
             retention: None,
             run: State::new(run_id, suite_id, part_id, began),
             clocks: Box::new(Moment::now),
@@ -105,31 +97,21 @@ impl RunJournal {
         self
     }
 
-    /// Keeps where the run takes place, which is known only when its executor is.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn set_environment(
-        &mut self,
-        executor: &str,
-        environment: &[(String, String)],
-    ) -> Result<(), LedgerError> {
-        let environment = serde_json::json!(environment).to_string();
-        self.write(|connection, run| {
-            connection.execute(
-                "UPDATE runs SET executor = ?2, environment = ?3 WHERE id = ?1",
-                params![run.run_id, executor, environment],
-            )?;
-            Ok(())
-        })
-    }
-
     /// Lets the file of the ledger have so many pages at most, so that tests can fill a disk.
     #[doc(hidden)]
     pub fn limit_pages(&mut self, pages: u32) {
         let limited =
             self.write(|connection, _| connection.pragma_update(None, "max_page_count", pages));
         debug_assert!(limited.is_ok(), "{limited:?}");
+    }
+
+    /// Makes sure that what is written is where whoever reads it looks, and written by this process alone.
+    fn check(&self) -> Result<(), LedgerError> {
+        if Identity::behind(&self.path) != self.file {
+            let path = self.path.clone();
+            return Err(LedgerError::Removed { path });
+        }
+        self.open.as_ref().map_or(Ok(()), |open| open.lock.check())
     }
 
     fn write(
@@ -151,10 +133,7 @@ impl Journal for RunJournal {
         let last = entries.last().map_or(Duration::ZERO, |entry| entry.at);
         if last.saturating_sub(self.looked) >= LOOK_EVERY {
             self.looked = last;
-            if identity(&self.path) != self.file {
-                let path = self.path.clone();
-                return Err(LedgerError::Removed { path }.into());
-            }
+            self.check()?;
         }
         let slept = self.sleep.slept((self.clocks)());
         self.write(|connection, run| run.commit(connection, entries, retention, slept))?;
@@ -163,12 +142,6 @@ impl Journal for RunJournal {
         }
         Ok(())
     }
-}
-
-/// What tells a file from another that stands at the same place later.
-fn identity(path: &Path) -> Option<(u64, u64)> {
-    let metadata = fs::metadata(path).ok()?;
-    Some((metadata.dev(), metadata.ino()))
 }
 
 fn is_end(entry: &Entry) -> bool {

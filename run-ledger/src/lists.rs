@@ -12,6 +12,9 @@ use crate::{
     recorded,
 };
 
+/// So many parts are listed.
+const PARTS: i64 = 1_000;
+
 /// So many outages are listed.
 const OUTAGES: i64 = 1_000;
 
@@ -31,15 +34,22 @@ fn list<T>(
 }
 
 pub(crate) fn parts(connection: &Connection, id: i64) -> rusqlite::Result<Vec<RunPart>> {
-    let sql = "SELECT * FROM parts WHERE run_id = ?1 ORDER BY id";
-    list(connection, sql, [id], |row| {
+    let sql = "SELECT * FROM parts WHERE run_id = ?1 ORDER BY id DESC LIMIT ?2";
+    let mut parts = list(connection, sql, [id, PARTS], |row| {
         Ok(RunPart {
             began: row.timestamp("began_us")?,
             elapsed: row.duration("elapsed_us")?,
             version: row.get("version")?,
             end: part_end(row)?,
         })
-    })
+    })?;
+    parts.reverse();
+    Ok(parts)
+}
+
+pub(crate) fn part_count(connection: &Connection, id: i64) -> rusqlite::Result<u64> {
+    let sql = "SELECT count(*) AS parts FROM parts WHERE run_id = ?1";
+    connection.query_row(sql, [id], |row| row.count("parts"))
 }
 
 fn part_end(row: &Row<'_>) -> rusqlite::Result<Option<PartEnd>> {

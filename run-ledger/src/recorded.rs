@@ -19,7 +19,8 @@ use suite::Usd;
 
 use crate::{
     convert::{Columns as _, misread, outcome},
-    graduation, lists,
+    graduation::{self, Suites},
+    lists,
     resume::each_after,
     rollup::{self, HOUR},
     windows,
@@ -34,12 +35,13 @@ pub(crate) fn load(
     let head = |row: &Row<'_>| {
         Ok((
             run_info(row)?,
+            row.get::<_, String>("suite_file")?,
             kind(row)?,
             state(row, is_running)?,
             problems(row)?,
         ))
     };
-    let (run, kind, state, problems) =
+    let (run, suite_file, kind, state, problems) =
         connection.query_row("SELECT * FROM runs WHERE id = ?1", [id], head)?;
     let before = before(connection, id)?;
     let (iteration, pruned) = connection.query_row(
@@ -49,7 +51,7 @@ pub(crate) fn load(
         |row| Ok((row.count("iteration")?, row.count("pruned")?)),
     )?;
     let (cases, hours) = totals(connection, id)?;
-    let graduation = graduation::load(connection, Some(&run.suite_path))?;
+    let graduation = graduation::load(connection, Suites::In(&suite_file))?;
     Ok(RecordedRun {
         id: id.unsigned_abs(),
         kind,
@@ -60,6 +62,7 @@ pub(crate) fn load(
         iteration,
         elapsed: before.elapsed,
         parts: lists::parts(connection, id)?,
+        part_count: lists::part_count(connection, id)?,
         outages: lists::outages(connection, id)?,
         outage_count: lists::outage_count(connection, id)?,
         suites: lists::suites(connection, id)?,
@@ -72,9 +75,7 @@ pub(crate) fn load(
         pruned,
         runner: before.runner,
         gates: Vec::new(),
-        graduation: graduation
-            .into_iter()
-            .find(|graduation| graduation.suite_path == run.suite_path),
+        graduation: graduation.into_iter().next(),
         run,
     })
 }

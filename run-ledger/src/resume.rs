@@ -1,5 +1,7 @@
 //! Goes on with a run where its ledger ends.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use runner_core::{
     journal::SuiteVersion,
@@ -16,6 +18,7 @@ use crate::{
     error::LedgerError,
     history,
     journal::RunJournal,
+    lists,
     lock::RunLock,
     recorded,
     rollup::{OpenMinute, Sample},
@@ -23,11 +26,9 @@ use crate::{
     writer::{self, Ledger},
 };
 
-/// A run that goes on.
+/// A run that can go on: it is locked, and as it was.
 pub struct Resumed {
-    /// Its record, to be gone on with.
-    pub journal: RunJournal,
-    /// Which part of the run begins now, counted from one.
+    /// Which part of the run begins, counted from one.
     pub part: u64,
     /// What is run, where, and since when: as it was when the run began.
     pub info: RunInfo,
@@ -37,127 +38,141 @@ pub struct Resumed {
     pub settings: String,
     /// The suite that was in force.
     pub suite: SuiteVersion,
+    /// The suite's file: absolute, without links.
+    pub suite_file: PathBuf,
     /// Where it goes on.
     pub start: Start,
-    /// What came of it so far.
+    /// What came of it so far, with the attempt that was interrupted.
     pub before: SoakBefore,
-    /// Whether it ended without saying so.
-    pub was_broken: bool,
-    /// The attempt that was under way then, which is marked as interrupted now.
+    /// The stable name of how it ended; `None` if it ended without saying so.
+    pub end: Option<String>,
+    /// The attempt that was under way then, which is going to be marked as interrupted.
     pub interrupted: Option<u64>,
+    ledger: Ledger,
+    lock: RunLock,
+    id: i64,
+    suite_id: i64,
+    progress: Progress,
 }
 
-/// A soak in a ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Soak {
-    /// Its number.
-    pub id: u64,
-    /// The suite file as the user named it.
-    pub suite_path: String,
-    /// Whether there is nothing left to go on with.
-    pub is_complete: bool,
-    /// Whether a process is at it.
-    pub is_running: bool,
+/// A part of a run that is about to begin.
+#[derive(Debug, Clone, Copy)]
+pub struct NewPart<'a> {
+    /// When it began.
+    pub began: Timestamp,
+    /// The program's version.
+    pub version: &'a str,
+    /// Where it takes place: the executor's address for people.
+    pub executor: &'a str,
+    /// Facts about the executor, as name and value.
+    pub environment: &'a [(String, String)],
 }
 
 impl Ledger {
-    /// The latest soaks in the ledger, latest first.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn soaks(&self) -> Result<Vec<Soak>, LedgerError> {
-        let read = || -> rusqlite::Result<Vec<Soak>> {
-            let mut select = self.connection.prepare(
-                "SELECT id, suite_path, ended IS 'completed' AS is_complete FROM runs \
-                 WHERE kind = 'soak' ORDER BY id DESC LIMIT 1000",
-            )?;
-            let soaks = select.query_map([], |row| {
-                Ok(Soak {
-                    id: row.count("id")?,
-                    suite_path: row.get("suite_path")?,
-                    is_complete: row.get("is_complete")?,
-                    is_running: false,
-                })
-            })?;
-            soaks.collect()
-        };
-        let mut soaks = read().map_err(|source| LedgerError::of(&self.path, source))?;
-        for soak in &mut soaks {
-            soak.is_running = RunLock::is_taken(&self.path, int(soak.id))?;
-        }
-        Ok(soaks)
-    }
-
-    /// Goes on with a run, in a part of its own that begins at `now`. An attempt that was under way when
-    /// the run was broken off is marked as interrupted.
+    /// Reads where a run goes on, and keeps other processes from it. Nothing is changed until
+    /// [`Resumed::begin`]: until then the run can be left as it is.
     ///
     /// # Errors
     /// When there is no such run, it is no soak, it is complete, or another process writes it.
-    pub fn resume(
-        mut self,
-        selector: &RunSelector,
-        now: Timestamp,
-        version: &str,
-    ) -> Result<Resumed, LedgerError> {
+    pub fn resume(self, selector: &RunSelector) -> Result<Resumed, LedgerError> {
         let failed = |source| LedgerError::of(&self.path, source);
         let id = history::find(&self.connection, &self.path, selector)?;
         let Some(lock) = RunLock::take(&self.path, id)? else {
             return Err(in_use(&self.connection, id).map_err(failed)?);
         };
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(failed)?;
-        let run = StoredRun::read(&transaction, id).map_err(failed)?;
+        let read = || {
+            // All of it of one moment.
+            let transaction = self.connection.unchecked_transaction()?;
+            let run = StoredRun::read(&transaction, id)?;
+            let progress = Progress::read(&transaction, id)?;
+            let before = recorded::before(&transaction, id)?;
+            let parts = lists::part_count(&transaction, id)?;
+            Ok((run, progress, before, parts))
+        };
+        let (run, progress, mut before, parts) = read().map_err(failed)?;
         if let Some(reason) = run.obstacle() {
             let marker = run.info.marker;
             let id = id.unsigned_abs();
             return Err(LedgerError::NotResumable { id, marker, reason });
         }
-        let mut progress = Progress::read(&transaction, id).map_err(failed)?;
-        let interrupted = progress.settle(&transaction, id).map_err(failed)?;
-        let before = recorded::before(&transaction, id).map_err(failed)?;
-        let part_id = writer::insert_part(&transaction, id, now, version).map_err(failed)?;
-        let part = transaction
-            .query_row(
-                "SELECT count(*) AS parts FROM parts WHERE run_id = ?1",
-                [id],
-                |row| row.count("parts"),
-            )
-            .map_err(failed)?;
-        transaction
-            .execute(
-                "UPDATE runs SET ended = NULL, problems = '[]' WHERE id = ?1",
-                [id],
-            )
-            .map_err(failed)?;
-        transaction.commit().map_err(failed)?;
-        let latest = Place {
-            number: progress.last_number,
-            iteration: progress.iteration.max(1),
-            index: 0,
-        };
-        let journal = RunJournal::new(self, Some(lock), id, run.suite_id, part_id, now).continuing(
-            latest,
-            progress.done,
-            before.counts.agents,
-        );
+        let interrupted = progress.flight.as_ref().map(|flight| flight.number);
+        if interrupted.is_some() {
+            let counts = &mut before.counts;
+            counts.add_outcomes(OutcomeClass::Interrupted, 1);
+        }
         Ok(Resumed {
-            journal,
-            part,
+            part: parts + 1,
             info: run.info,
             options: run.options,
             settings: run.settings,
             suite: run.suite,
-            start: Start {
-                iteration: latest.iteration,
-                done: progress.done as usize,
-                next_attempt: progress.last_number + 1,
-            },
+            suite_file: run.suite_file,
+            start: progress.start(),
             before,
-            was_broken: run.ended.is_none(),
+            end: run.ended,
             interrupted,
+            ledger: self,
+            lock,
+            id,
+            suite_id: run.suite_id,
+            progress,
         })
+    }
+}
+
+impl Resumed {
+    /// The run's number in the ledger.
+    #[must_use]
+    pub fn run_id(&self) -> u64 {
+        self.id.unsigned_abs()
+    }
+
+    /// Goes on with the run, in a part of its own. An attempt that was under way when the run was broken
+    /// off is marked as interrupted.
+    ///
+    /// # Errors
+    /// When it cannot be written; then the run is as it was.
+    pub fn begin(mut self, part: &NewPart<'_>) -> Result<RunJournal, LedgerError> {
+        let part_id = self
+            .write(part)
+            .map_err(|source| LedgerError::of(&self.ledger.path, source))?;
+        let latest = Place {
+            number: self.start.next_attempt - 1,
+            iteration: self.start.iteration,
+            index: 0,
+        };
+        let agents = self.before.counts.agents;
+        let done = self.start.done as u64;
+        let journal = RunJournal::new(
+            self.ledger,
+            self.lock,
+            self.id,
+            self.suite_id,
+            part_id,
+            part.began,
+        );
+        Ok(journal.continuing(latest, done, agents))
+    }
+
+    /// Brings everything to where a run has ended in good order, and writes the beginning of the part.
+    fn write(&mut self, part: &NewPart<'_>) -> rusqlite::Result<i64> {
+        let transaction = self
+            .ledger
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        self.progress.settle(&transaction, self.id)?;
+        let part_id = writer::insert_part(&transaction, self.id, part.began, part.version)?;
+        transaction.execute(
+            "UPDATE runs SET ended = NULL, problems = '[]', executor = ?2, environment = ?3 \
+             WHERE id = ?1",
+            params![
+                self.id,
+                part.executor,
+                serde_json::json!(part.environment).to_string()
+            ],
+        )?;
+        transaction.commit()?;
+        Ok(part_id)
     }
 }
 
@@ -185,6 +200,7 @@ struct StoredRun {
     settings: String,
     suite_id: i64,
     suite: SuiteVersion,
+    suite_file: PathBuf,
     ended: Option<String>,
 }
 
@@ -202,6 +218,7 @@ impl StoredRun {
                     settings: row.get("settings")?,
                     suite_id: row.get("suite_id")?,
                     suite: suite(row)?,
+                    suite_file: row.get::<_, String>("suite_file")?.into(),
                     ended: row.get("ended")?,
                 })
             },
@@ -267,31 +284,40 @@ impl Progress {
         connection.query_row("SELECT * FROM progress WHERE run_id = ?1", [id], read)
     }
 
-    /// Brings everything to where a run has ended in good order: marks the attempt that was under way,
-    /// and rolls up what is not rolled up. Returns the number of the attempt that was marked.
-    fn settle(&mut self, connection: &Connection, id: i64) -> rusqlite::Result<Option<u64>> {
-        let interrupted = self.flight.take();
-        if let Some(flight) = &interrupted {
-            flight.interrupt(connection, id)?;
-            if flight.iteration > self.iteration {
-                self.iteration = flight.iteration;
-                self.done = 0;
+    /// Where the run goes on: after the attempt that was under way, if one was.
+    fn start(&self) -> Start {
+        let (mut iteration, mut done, mut last) = (self.iteration, self.done, self.last_number);
+        if let Some(flight) = &self.flight {
+            last = flight.number;
+            if flight.iteration > iteration {
+                (iteration, done) = (flight.iteration, 0);
             }
-            self.last_number = flight.number;
+        }
+        Start {
+            iteration: iteration.max(1),
+            done: done as usize,
+            next_attempt: last + 1,
+        }
+    }
+
+    /// Marks the attempt that was under way, and rolls up what is not rolled up.
+    fn settle(&self, connection: &Connection, id: i64) -> rusqlite::Result<()> {
+        if let Some(flight) = &self.flight {
+            flight.interrupt(connection, id)?;
+            let start = self.start();
             connection.execute(
                 "UPDATE progress SET iteration = ?2, done = ?3, last_number = ?4, \
                  flight_number = NULL, flight_iteration = NULL, flight_case = NULL, \
                  flight_began_us = NULL WHERE run_id = ?1",
                 params![
                     id,
-                    int(self.iteration),
-                    int(self.done),
-                    int(self.last_number)
+                    int(start.iteration),
+                    int(start.done as u64),
+                    int(flight.number)
                 ],
             )?;
         }
-        roll_up(connection, id, self.rolled_up)?;
-        Ok(interrupted.map(|flight| flight.number))
+        roll_up(connection, id, self.rolled_up)
     }
 }
 

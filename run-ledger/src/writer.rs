@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehav
 
 use crate::{
     connection, convert::int, error::LedgerError, journal::RunJournal, lock::RunLock, recorded,
+    suite_file,
 };
 
 /// A ledger that can be written to.
@@ -66,15 +67,14 @@ impl Ledger {
         let suite_id = suite_id(&transaction, run.suite).map_err(failed)?;
         let run_id = insert(&transaction, run, suite_id).map_err(failed)?;
         // Nobody else knows the run before it is committed, so that nobody else can have it.
-        let lock = RunLock::take(&self.path, run_id)?;
-        if lock.is_none() {
+        let Some(lock) = RunLock::take(&self.path, run_id)? else {
             // A process still writes a run of this number to a ledger that was deleted here.
             return Err(LedgerError::InUse {
                 id: run_id.unsigned_abs(),
                 marker: run.info.marker.clone(),
                 process: 0,
             });
-        }
+        };
         let began = run.info.started_at.timestamp();
         let part_id =
             insert_part(&transaction, run_id, began, &run.info.version).map_err(failed)?;
@@ -141,8 +141,8 @@ fn insert(transaction: &Transaction<'_>, run: &NewRun<'_>, suite_id: i64) -> rus
     let environment = serde_json::json!(info.environment).to_string();
     transaction.execute(
         "INSERT INTO runs (marker, kind, suite_path, suite_stem, description, started_at, version, \
-         executor, environment, options, settings, suite_id) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+         executor, environment, options, settings, suite_id, suite_file) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         params![
             info.marker,
             kind.as_str(),
@@ -155,7 +155,8 @@ fn insert(transaction: &Transaction<'_>, run: &NewRun<'_>, suite_id: i64) -> rus
             environment,
             options,
             settings,
-            suite_id
+            suite_id,
+            suite_file::absolute(Path::new(&info.suite_path)),
         ],
     )?;
     let run_id = transaction.last_insert_rowid();
@@ -163,7 +164,7 @@ fn insert(transaction: &Transaction<'_>, run: &NewRun<'_>, suite_id: i64) -> rus
     Ok(run_id)
 }
 
-/// A part of a run that begins now, in this process.
+/// A part of a run that begins at `began`, in this process.
 pub(crate) fn insert_part(
     connection: &Connection,
     run_id: i64,

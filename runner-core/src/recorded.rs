@@ -37,8 +37,11 @@ pub struct RecordedRun {
     pub iteration: u64,
     /// The time under test: that of all parts together, without the gaps between them.
     pub elapsed: Duration,
-    /// The parts of the run, in their order: each by a process of its own, or after a sleep. Never empty.
+    /// The parts of the run, in their order: each by a process of its own, or after a sleep. The latest
+    /// ones, if there are very many; never empty.
     pub parts: Vec<RunPart>,
+    /// How many parts there are.
+    pub part_count: u64,
     /// When the executor was away, in order; the latest ones, if there are very many.
     pub outages: Vec<Outage>,
     /// How often the executor was away.
@@ -324,7 +327,7 @@ pub struct RecordedAttempt {
 /// How far a suite is from its graduation, or how it did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Graduation {
-    /// The suite's file.
+    /// The suite's file: absolute, however it was named.
     pub suite_path: String,
     /// The ratio over everything that the ledger holds of the suite.
     pub overall: SuccessRatio,
@@ -337,7 +340,7 @@ pub struct Graduation {
 pub struct SuiteHistory {
     /// The SHA-256 of its file, in hexadecimal.
     pub hash: String,
-    /// When it was used first.
+    /// When the first run began that used it.
     pub since: Timestamp,
     /// In how many runs.
     pub runs: u64,

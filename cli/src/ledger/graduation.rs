@@ -57,7 +57,7 @@ fn page(ledger: &Path, graduations: &[Graduation], zone: &TimeZone) -> Page {
         ));
     }
     for graduation in graduations {
-        page.section(&graduation.suite_path);
+        page.section(words::from_here(&graduation.suite_path));
         add_to(&mut page, graduation, zone);
     }
     page
@@ -128,7 +128,7 @@ struct GraduationsJson<'a> {
 /// How far a suite is.
 #[derive(Serialize)]
 pub(super) struct GraduationJson<'a> {
-    suite: &'a str,
+    suite: String,
     graduated: bool,
     /// Whether more successes to a failure than required are certain at 95 % confidence.
     certain: bool,
@@ -151,7 +151,7 @@ impl<'a> From<&'a Graduation> for GraduationJson<'a> {
         let current = graduation.current();
         let versions = graduation.versions.iter();
         Self {
-            suite: &graduation.suite_path,
+            suite: words::from_here(&graduation.suite_path),
             graduated: graduation.has_graduated(),
             certain: current.is_certain(GRADUATION_RATIO),
             missing_successes: missing(current),

@@ -49,6 +49,7 @@ pub(super) fn run(id: u64, cases: Vec<RecordedCase>) -> RecordedRun {
             end: Some(PartEnd::InGoodOrder),
         }],
         outages: Vec::new(),
+        part_count: 1,
         outage_count: 0,
         suites: vec![SuiteUse {
             hash: "0123456789abcdef".into(),

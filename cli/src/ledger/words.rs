@@ -1,6 +1,6 @@
 //! Short words for what stands in a ledger.
 
-use std::{fmt, time::Duration};
+use std::{env, fmt, path::Path, time::Duration};
 
 use jiff::Zoned;
 use run_stats::Proportion;
@@ -28,6 +28,14 @@ impl fmt::Display for ShortShare {
             _ => write!(f, "{} ({})", Rate(self.0), Confidence(self.0)),
         }
     }
+}
+
+/// A path as it is written in the folder the program was started in.
+pub(crate) fn from_here(path: &str) -> String {
+    let inside = env::current_dir()
+        .ok()
+        .and_then(|here| Path::new(path).strip_prefix(here).ok().map(Path::to_owned));
+    inside.map_or_else(|| path.to_owned(), |inside| inside.display().to_string())
 }
 
 /// A moment to the second, with how far its zone is from universal time.
@@ -107,6 +115,14 @@ mod tests {
         ] {
             assert_eq!(standing(kind, &state), words);
         }
+    }
+
+    #[test]
+    fn a_path_below_this_folder_is_written_from_here() {
+        let here = env::current_dir().unwrap();
+        let below = here.join("suites/a.json").display().to_string();
+        assert_eq!(from_here(&below), "suites/a.json");
+        assert_eq!(from_here("/elsewhere/a.json"), "/elsewhere/a.json");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use run_ledger::{Ledger, Resumed, RunJournal};
+use run_ledger::{Ledger, NewPart, Resumed, RunJournal};
 use runner_core::{
     plan::{RunPlan, SoakBefore, SoakPlan},
     recorded::RunKind,
@@ -101,11 +101,17 @@ impl Soaker {
         plan.soak = Some(self.plan(resumed.part, start, resumed.before));
         plan.policy.waits_at_start = true;
         self.set_policy(&mut plan);
-        self.tell_of_resumption(&resumed);
-        let mut journal = resumed
-            .journal
-            .with_retention(self.session.settings.ledger.retention);
-        journal.set_environment(&plan.run.executor, &plan.run.environment)?;
+        let words = self.resumption(&resumed);
+        // The last that can go wrong: whatever does before leaves the run as it was.
+        let journal = resumed.begin(&NewPart {
+            began: self.now,
+            version: env!("CARGO_PKG_VERSION"),
+            executor: &plan.run.executor,
+            environment: &plan.run.environment,
+        })?;
+        let journal = journal.with_retention(self.session.settings.ledger.retention);
+        tracing::info!(run = journal.run_id(), "going on with a soak");
+        self.session.progress.say(&words);
         let ready = Ready {
             plan,
             journal,
@@ -114,20 +120,16 @@ impl Soaker {
         Ok((ready, executor))
     }
 
-    fn tell_of_resumption(&self, resumed: &Resumed) {
+    /// What is told of a soak that goes on.
+    fn resumption(&self, resumed: &Resumed) -> String {
         let before = &resumed.before;
         let mut text = format!(
             "going on with soak {} ({}): {} attempts in {} so far, {}",
-            resumed.journal.run_id(),
+            resumed.run_id(),
             resumed.info.marker,
             Grouped(before.counts.total),
             Human(before.elapsed),
             self.goal()
-        );
-        tracing::info!(
-            run = resumed.journal.run_id(),
-            part = resumed.part,
-            "going on with a soak"
         );
         if let Some(number) = resumed.interrupted {
             text.push_str(&format!(
@@ -135,7 +137,7 @@ impl Soaker {
                 Grouped(number)
             ));
         }
-        self.session.progress.say(&text);
+        text
     }
 
     /// How the soak is to end, in words.

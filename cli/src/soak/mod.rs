@@ -10,7 +10,13 @@ mod self_measure;
 mod service;
 mod target;
 
-use std::{collections::BTreeMap, path::PathBuf, pin::pin, rc::Rc};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    pin::pin,
+    rc::Rc,
+};
 
 use actix::prelude::*;
 use jiff::Timestamp;
@@ -34,7 +40,7 @@ use crate::{
     host::{self, Watch},
     interrupt::{self, HangUp, Interrupt},
     progress::Progress,
-    report::{self},
+    report,
     service::Service,
     session::{self, Crew, Session},
     settings::{HAD_CREDENTIALS, Layers, bare_url},
@@ -70,8 +76,8 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
             (Options::of(args, suite, seed), Beginning::New(ledger))
         }
         Target::Resumed(run) => {
-            let resumed = ledger.resume(&run, now, env!("CARGO_PKG_VERSION"))?;
-            let id = resumed.journal.run_id();
+            let resumed = ledger.resume(&run)?;
+            let id = resumed.run_id();
             let unreadable = |source| CliError::Options { id, source };
             let recorded = serde_json::from_str(&resumed.settings).map_err(unreadable)?;
             layers.resume(settings_to_resume(recorded, &layers)?);
@@ -81,6 +87,7 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
                 options.report.clone_from(&args.running.report);
             }
             ignored = options.differences(args);
+            options.suite = suite_to_go_on_with(options.suite, &resumed.suite_file);
             (options, Beginning::Resumed(Box::new(resumed)))
         }
     };
@@ -129,6 +136,14 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
         session::warn_of_lost_lines(logging.as_ref(), &Progress::new(detail));
     }
     result
+}
+
+/// The suite's file as it was named, if that leads to it from here as well; otherwise its absolute path.
+fn suite_to_go_on_with(named: PathBuf, file: &Path) -> PathBuf {
+    match fs::canonicalize(&named) {
+        Ok(found) if found == file => named,
+        _ => file.to_owned(),
+    }
 }
 
 /// The recorded settings to resume with. A URL was recorded without its user and password: where there were

@@ -1,9 +1,6 @@
 //! Whether a soak begins, or goes on, and which.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
 use run_ledger::{Ledger, RunSelector};
 
@@ -43,19 +40,11 @@ pub(super) fn target(args: &SoakArgs, ledger: &Ledger) -> Result<Target, CliErro
     let suite = args.suite.clone().unwrap_or_default();
     if args.continue_latest {
         let soaks = ledger.soaks()?;
-        let latest = soaks
-            .iter()
-            .find(|soak| is_same(Path::new(&soak.suite_path), &suite));
+        let latest = soaks.iter().find(|soak| soak.is_of(&suite));
         // One that a process is at is refused later, by name: two of a suite at once are no wish.
         if let Some(soak) = latest.filter(|soak| !soak.is_complete) {
             return Ok(Target::Resumed(RunSelector::Id(soak.id)));
         }
     }
     Ok(Target::New { suite })
-}
-
-/// Whether two paths lead to the same file, however they are written.
-fn is_same(one: &Path, other: &Path) -> bool {
-    let places = (fs::canonicalize(one), fs::canonicalize(other));
-    one == other || matches!(places, (Ok(one), Ok(other)) if one == other)
 }

@@ -326,6 +326,29 @@ fn a_suite_graduates_by_what_came_since_it_changed() {
 }
 
 #[test]
+fn a_suite_is_the_same_however_its_path_is_written() {
+    let scratch = Scratch::with_cases([case("a", "true")]);
+    let absolute = scratch.path("suite.json").display().to_string();
+    std::os::unix::fs::symlink("suite.json", scratch.path("link.json")).expect("a link");
+    let paths = ["suite.json", "./suite.json", "tmp/../suite.json", &absolute];
+    for path in paths.into_iter().chain(["link.json"]) {
+        scratch.gauntlet(["run", path, "-q"]).exits(0);
+    }
+    for words in ["graduation", "graduation ./suite.json", "graduation suite"] {
+        let suites = scratch.json(words, 0)["suites"].clone();
+        assert_eq!(suites.as_array().map(Vec::len), Some(1), "{suites}");
+        assert_eq!(suites[0]["suite"], "suite.json");
+        assert_eq!(suites[0]["overall"]["passed"], 5);
+    }
+    let runs = scratch.json("history ./suite.json", 0)["runs"].clone();
+    assert_eq!(runs.as_array().map(Vec::len), Some(5), "{runs}");
+    assert_eq!(
+        scratch.json("show 2", 0)["graduation"]["overall"]["passed"],
+        5
+    );
+}
+
+#[test]
 fn what_a_ledger_holds_can_do_nothing_but_be_read() {
     let scratch = Scratch::new();
     // Control characters are refused in ids, and what else is not seen is not.

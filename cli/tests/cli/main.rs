@@ -24,6 +24,7 @@ mod soak_drift;
 mod soak_kills;
 mod soak_ledger;
 mod soak_outages;
+mod soak_resume;
 mod soak_service;
 mod support;
 mod terminal;

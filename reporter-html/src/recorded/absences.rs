@@ -115,11 +115,14 @@ pub(super) fn gaps(view: View<'_>) -> Option<Section> {
         rows,
     };
     let total = Human(gaps.iter().map(Gap::length).sum());
+    let known = gaps.len() as u64;
+    let count = known + view.earlier_parts();
     let body = html! {
         p {
-            "The " (nouns(view.run.kind).whole) " stood still " (Times(gaps.len() as u64))
-            ", for " (total) " in all."
-            @if shown.len() < gaps.len() { " The latest " (shown.len()) " are listed." }
+            "The " (nouns(view.run.kind).whole) " stood still " (Times(count)) ", "
+            @if count > known { "the latest " (Times(known)) " " }
+            "for " (total) " in all."
+            @if (shown.len() as u64) < count { " The latest " (shown.len()) " are listed." }
         }
         (table)
     };

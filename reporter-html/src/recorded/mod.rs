@@ -96,7 +96,7 @@ fn head(view: View<'_>) -> Section {
     facts.add("Time under test", Seconds(recorded.elapsed).to_string());
     let wall_clock = html! {
         (began) " to " (until) " (" (Human(view.span())) ")"
-        @if recorded.parts.len() > 1 { ", in " (recorded.parts.len()) " parts" }
+        @if view.part_count() > 1 { ", in " (Grouped(view.part_count())) " parts" }
     };
     facts.add("Wall clock", wall_clock);
     let attempts = html! {

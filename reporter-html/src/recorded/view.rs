@@ -38,8 +38,18 @@ impl<'a> View<'a> {
 
     /// When the first part began.
     pub(crate) fn began(self) -> Timestamp {
-        let first = self.run.parts.first();
+        let first = self.run.parts.first().filter(|_| self.earlier_parts() == 0);
         first.map_or_else(|| self.run.run.started_at.timestamp(), |part| part.began)
+    }
+
+    /// How many parts there are.
+    pub(crate) fn part_count(self) -> u64 {
+        self.run.part_count.max(self.run.parts.len() as u64)
+    }
+
+    /// How many of them come before those that are listed.
+    pub(crate) fn earlier_parts(self) -> u64 {
+        self.part_count() - self.run.parts.len() as u64
     }
 
     /// When the latest part ended, as far as anybody knows.

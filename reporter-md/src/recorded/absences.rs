@@ -87,11 +87,15 @@ fn write_gaps(out: &mut impl Write, view: View<'_>) -> io::Result<()> {
     }
     let total = Human(gaps.iter().map(Gap::length).sum());
     let whole = nouns(view.run.kind).whole;
-    let times = Times(gaps.len() as u64);
+    let count = gaps.len() as u64 + view.earlier_parts();
     writeln!(out, "## Gaps Between Parts\n")?;
-    write!(out, "The {whole} stood still {times}, for {total} in all.")?;
+    write!(out, "The {whole} stood still {}, ", Times(count))?;
+    if count > gaps.len() as u64 {
+        write!(out, "the latest {} ", Times(gaps.len() as u64))?;
+    }
+    write!(out, "for {total} in all.")?;
     let shown = latest(&gaps);
-    if shown.len() < gaps.len() {
+    if (shown.len() as u64) < count {
         write!(out, " The latest {} are listed.", shown.len())?;
     }
     writeln!(out, "\n")?;

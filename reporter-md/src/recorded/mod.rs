@@ -78,9 +78,9 @@ fn write_head(out: &mut impl Write, view: View<'_>) -> io::Result<()> {
         view.moment(began),
         view.moment(until)
     )?;
-    match recorded.parts.len() {
+    match view.part_count() {
         0 | 1 => writeln!(out, "  ")?,
-        parts => writeln!(out, ", in {parts} parts  ")?,
+        parts => writeln!(out, ", in {} parts  ", Grouped(parts))?,
     }
     let (attempts, iterations) = (Grouped(recorded.counts.total), Grouped(recorded.iteration));
     let s = if recorded.iteration == 1 { "" } else { "s" };

@@ -106,6 +106,7 @@ pub(crate) fn soak(cells: &[Cell]) -> RecordedRun {
         elapsed: Duration::from_secs(3 * 3600),
         parts: vec![part(0, 180, true)],
         outages: Vec::new(),
+        part_count: 1,
         outage_count: 0,
         suites: vec![SuiteUse {
             hash: HASH.into(),

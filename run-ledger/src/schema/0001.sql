@@ -19,7 +19,9 @@ CREATE TABLE runs (
     id          INTEGER PRIMARY KEY,
     marker      TEXT NOT NULL,
     kind        TEXT NOT NULL,
+    -- As it was named, and the same file from whatever folder: absolute, without links.
     suite_path  TEXT NOT NULL,
+    suite_file  TEXT NOT NULL,
     suite_stem  TEXT NOT NULL,
     description TEXT NOT NULL,
     -- With its time zone, as RFC 9557 writes it.
@@ -38,7 +40,7 @@ CREATE TABLE runs (
     -- JSON: pairs of code and words.
     problems    TEXT NOT NULL DEFAULT '[]'
 ) STRICT;
-CREATE INDEX runs_by_suite ON runs (suite_path);
+CREATE INDEX runs_by_suite ON runs (suite_file);
 
 -- How far a run has come. One row for each, written with every commit.
 CREATE TABLE progress (

@@ -7,7 +7,7 @@ use runner_core::{
     run_state::RunEnd,
 };
 
-use crate::support::{Book, ended, finished, report, started};
+use crate::support::{Book, ended, finished, go_on, report, started};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -65,7 +65,7 @@ proptest! {
                     }
                     prop_assert_eq!(resumed.start.next_attempt, number);
                     prop_assert_eq!(resumed.before.counts.passed, passed);
-                    journal = resumed.journal;
+                    journal = go_on(resumed);
                 }
             }
         }

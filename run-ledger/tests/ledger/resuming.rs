@@ -8,7 +8,7 @@ use runner_core::{
     run_state::RunEnd,
 };
 
-use crate::support::{Book, ended, finished, report, started};
+use crate::support::{self, Book, ended, finished, go_on, report, started};
 
 #[test]
 fn a_run_that_broke_off_goes_on_where_it_was_and_marks_what_was_under_way() {
@@ -27,7 +27,7 @@ fn a_run_that_broke_off_goes_on_where_it_was_and_marks_what_was_under_way() {
 
     let resumed = book.resume();
     assert_eq!(resumed.interrupted, Some(4));
-    assert!(resumed.was_broken);
+    assert_eq!(resumed.end, None);
     assert_eq!(resumed.part, 2);
     let start = resumed.start;
     assert_eq!((start.iteration, start.done, start.next_attempt), (2, 1, 5));
@@ -35,7 +35,7 @@ fn a_run_that_broke_off_goes_on_where_it_was_and_marks_what_was_under_way() {
         (resumed.before.counts.passed, resumed.before.counts.not_run),
         (3, 1)
     );
-    let mut journal = resumed.journal;
+    let mut journal = go_on(resumed);
     journal
         .commit(&[
             finished(5, 2, "b", report(Outcome::Passed, 1)),
@@ -57,7 +57,7 @@ fn a_run_that_broke_off_goes_on_where_it_was_and_marks_what_was_under_way() {
     assert_eq!(durations, 4);
     // It was interrupted in good order, and can go on once more.
     let again = book.resume();
-    assert!(!again.was_broken);
+    assert_eq!(again.end.as_deref(), Some("interrupted"));
     assert_eq!(again.interrupted, None);
     let start = again.start;
     assert_eq!((start.iteration, start.done, start.next_attempt), (2, 2, 6));
@@ -76,6 +76,49 @@ fn an_attempt_in_flight_may_be_the_first_of_its_iteration() {
     drop(journal);
     let start = book.resume().start;
     assert_eq!((start.iteration, start.done, start.next_attempt), (2, 0, 3));
+}
+
+#[test]
+fn a_run_that_is_read_and_not_gone_on_with_stays_as_it_was() {
+    let book = Book::new();
+    let mut journal = book.begin();
+    journal
+        .commit(&[
+            finished(1, 1, "a", report(Outcome::Passed, 1)),
+            ended(2, RunEnd::Interrupted, Vec::new()),
+        ])
+        .expect("committed");
+    drop(journal);
+    let before = book.contents();
+    drop(book.resume());
+    assert_eq!(book.contents(), before);
+    let mut journal = go_on(book.resume());
+    journal.commit(&[started(2, 1, "b")]).expect("committed");
+    drop(journal);
+    let before = book.contents();
+    for _ in 0..2 {
+        let resumed = book.resume();
+        // It is told as it will be.
+        assert_eq!((resumed.part, resumed.interrupted), (3, Some(2)));
+        assert_eq!(resumed.start.next_attempt, 3);
+        assert_eq!(resumed.before.counts.not_run, 1);
+    }
+    assert_eq!(book.contents(), before);
+}
+
+#[test]
+fn of_very_many_parts_the_latest_are_listed_and_all_are_counted() {
+    let book = Book::new();
+    drop(book.begin());
+    support::sql(
+        &book.path,
+        "INSERT INTO parts (run_id, began_us, version, process) \
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) \
+         SELECT 1, 9000000000000000 + i, 'v' || i, 7 FROM n",
+    );
+    let run = book.run(1);
+    assert_eq!((run.parts.len(), run.part_count), (1000, 2001));
+    assert_eq!(run.parts[999].version, "v2000");
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use run_ledger::{Ledger, LedgerError, RunReader};
-use runner_core::{journal::Journal as _, outcome::Outcome};
+use run_ledger::{Ledger, LedgerError, RunJournal, RunReader};
+use runner_core::{journal::Journal as _, outcome::Outcome, recorded::RecordedState};
 
 use crate::support::{Book, finished, report};
 
@@ -61,4 +61,57 @@ fn a_ledger_that_is_deleted_under_a_run_is_noticed() {
     entry.at = Duration::from_secs(60);
     let error = journal.commit(&[entry]).expect_err("it is gone");
     assert!(error.to_string().contains("deleted or replaced"), "{error}");
+}
+
+/// What a journal makes of an entry that comes so late that it looks after its files.
+fn committed_late(journal: &mut RunJournal, number: u64) -> Result<(), String> {
+    let mut entry = finished(number, 1, "a", report(Outcome::Passed, 1));
+    entry.at = Duration::from_secs(60 * number);
+    journal.commit(&[entry]).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_run_whose_lock_nobody_meets_any_more_is_not_written() {
+    for replaced in [false, true] {
+        let book = Book::new();
+        let mut journal = book.begin();
+        let locks = book.locks();
+        committed_late(&mut journal, 1).expect("committed");
+        std::fs::remove_file(&locks).expect("removed");
+        if replaced {
+            std::fs::write(&locks, "").expect("written");
+        }
+        let error = committed_late(&mut journal, 2).expect_err("another could write it");
+        assert!(error.contains("the file of locks"), "{error}");
+        assert_eq!(book.run(1).counts.passed, 1);
+    }
+}
+
+#[test]
+fn no_run_begins_without_its_lock() {
+    let book = Book::new();
+    drop(Ledger::open(&book.path).expect("opened"));
+    std::fs::create_dir(book.locks()).expect("a folder in the place of the file");
+    let error = book.try_begin().err().expect("it cannot be locked");
+    assert!(matches!(error, LedgerError::LockFile { .. }), "{error}");
+    assert_eq!(book.rows("SELECT count(*) FROM runs"), 0);
+}
+
+#[test]
+fn a_link_to_a_ledger_leads_to_the_same_runs_and_the_same_locks() {
+    let book = Book::new();
+    let link = Book::new();
+    std::os::unix::fs::symlink(&book.path, &link.path).expect("a link");
+    let mut journal = link.begin();
+    committed_late(&mut journal, 1).expect("committed");
+    let error = book.try_resume(1).err().expect("it is being written");
+    assert!(matches!(error, LedgerError::InUse { .. }), "{error}");
+    assert_eq!(book.run(1).state, RecordedState::Running);
+    // What the link leads to is the ledger, and not the link.
+    std::fs::remove_file(&link.path).expect("removed");
+    let other = book.path.with_extension("other");
+    std::fs::write(&other, "").expect("written");
+    std::os::unix::fs::symlink(&other, &link.path).expect("a link");
+    let error = committed_late(&mut journal, 2).expect_err("it leads somewhere else");
+    assert!(error.contains("deleted or replaced"), "{error}");
 }

@@ -45,6 +45,7 @@ pub(super) fn document<'a>(ledger: &Path, run: &'a RecordedRun) -> impl Serializ
         cases: run.cases.iter().map(CaseJson::from).collect(),
         suites: run.suites.iter().map(SuiteJson::from).collect(),
         parts: parts(run),
+        part_count: run.part_count,
         outage_count: run.outage_count,
         outages: run
             .outages
@@ -82,6 +83,7 @@ struct ShowJson<'a> {
     cases: Vec<CaseJson<'a>>,
     suites: Vec<SuiteJson<'a>>,
     parts: Vec<PartJson<'a>>,
+    part_count: u64,
     outage_count: u64,
     outages: Vec<OutageJson<'a>>,
     findings: Vec<FindingJson<'a>>,

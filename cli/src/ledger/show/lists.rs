@@ -43,14 +43,17 @@ pub(super) fn outages(page: &mut Page, run: &RecordedRun, is_whole: bool) {
     note_others(page, shown.len() as u64, run.outage_count, "earlier");
 }
 
-/// When nothing ran, because the run was interrupted.
-pub(super) fn gaps(page: &mut Page, run: &RecordedRun) {
+/// When nothing ran, because the run was interrupted; the latest times, unless the whole list is asked for.
+pub(super) fn gaps(page: &mut Page, run: &RecordedRun, is_whole: bool) {
     if run.parts.len() < 2 {
         return;
     }
     page.section("Gaps between the parts of the run");
     let mut table = Table::new([Left("since"), Left("until"), Right("for"), Left("why")]);
-    for (before, after) in run.parts.iter().zip(&run.parts[1..]) {
+    let gaps: Vec<_> = run.parts.windows(2).collect();
+    let shown = &gaps[hidden(gaps.len(), is_whole)..];
+    for pair in shown {
+        let (before, after) = (&pair[0], &pair[1]);
         table.push([
             moment(run, before.until()),
             moment(run, after.began),
@@ -64,6 +67,8 @@ pub(super) fn gaps(page: &mut Page, run: &RecordedRun) {
         ]);
     }
     page.table(&table);
+    let all = run.part_count.saturating_sub(1);
+    note_others(page, shown.len() as u64, all, "earlier");
 }
 
 /// What was found, by code.

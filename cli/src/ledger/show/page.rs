@@ -28,7 +28,7 @@ pub(super) fn page(run: &RecordedRun, is_whole: bool) -> Page {
     drift::add_to(&mut page, run);
     versions(&mut page, run);
     lists::outages(&mut page, run, is_whole);
-    lists::gaps(&mut page, run);
+    lists::gaps(&mut page, run, is_whole);
     lists::findings(&mut page, run);
     lists::failed(&mut page, run, is_whole);
     lists::slowest(&mut page, run, is_whole);
@@ -75,9 +75,9 @@ fn about(page: &mut Page, run: &RecordedRun) {
     for (name, value) in &info.environment {
         facts.push((name, value.clone()));
     }
-    let parts = match run.parts.len() {
+    let parts = match run.part_count {
         0 | 1 => String::new(),
-        parts => format!(" in {parts} parts"),
+        parts => format!(" in {} parts", Grouped(parts)),
     };
     facts.extend([
         ("started", words::moment(&info.started_at)),

@@ -61,6 +61,30 @@ impl LedgerFile {
             .expect("read")
     }
 
+    /// Everything that stands in it, as text.
+    pub(crate) fn contents(&self) -> Vec<String> {
+        let mut tables = self
+            .0
+            .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+            .expect("prepared");
+        let names = tables.query_map([], |row| row.get::<_, String>(0));
+        let mut contents = Vec::new();
+        for table in names.expect("queried") {
+            let table = table.expect("read");
+            let mut select = self
+                .0
+                .prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2"))
+                .expect("prepared");
+            let columns = select.column_count();
+            let mut rows = select.query([]).expect("queried");
+            while let Some(row) = rows.next().expect("read") {
+                let values = (0..columns).map(|column| row.get_ref(column).expect("a value"));
+                contents.push(format!("{table}: {:?}", values.collect::<Vec<_>>()));
+            }
+        }
+        contents
+    }
+
     /// The one value that a query brings.
     pub(crate) fn one<T: FromSql>(&self, sql: &str) -> T {
         self.0

@@ -7,7 +7,9 @@ use std::{
 };
 
 use jiff::{Timestamp, tz::TimeZone};
-use run_ledger::{Ledger, LedgerError, NewRun, Resumed, RunJournal, RunReader, RunSelector};
+use run_ledger::{
+    Ledger, LedgerError, NewPart, NewRun, Resumed, RunJournal, RunReader, RunSelector,
+};
 use runner_core::{
     agent::{AgentReport, AgentResult, TokenUsage},
     journal::{Entry, JournalEvent, SuiteVersion},
@@ -41,15 +43,19 @@ impl Book {
     }
 
     pub(crate) fn begin_kind(&self, kind: RunKind) -> RunJournal {
-        self.begin_both(kind, Timestamp::now())
+        self.begin_both(kind, Timestamp::now()).expect("begun")
     }
 
     /// Begins a soak at this time.
     pub(crate) fn begin_at(&self, began: Timestamp) -> RunJournal {
-        self.begin_both(RunKind::Soak, began)
+        self.begin_both(RunKind::Soak, began).expect("begun")
     }
 
-    fn begin_both(&self, kind: RunKind, began: Timestamp) -> RunJournal {
+    pub(crate) fn try_begin(&self) -> Result<RunJournal, LedgerError> {
+        self.begin_both(RunKind::Soak, Timestamp::now())
+    }
+
+    fn begin_both(&self, kind: RunKind, began: Timestamp) -> Result<RunJournal, LedgerError> {
         let info = RunInfo {
             marker: "TEST_20260101_000000".into(),
             started_at: began.to_zoned(TimeZone::UTC),
@@ -67,22 +73,46 @@ impl Book {
             options: "{}",
             settings: "{}",
         };
-        let ledger = Ledger::open(&self.path).expect("opened");
-        ledger.begin(&new).expect("begun")
+        Ledger::open(&self.path)?.begin(&new)
     }
 
+    /// The file of locks.
+    pub(crate) fn locks(&self) -> PathBuf {
+        let mut path = self.path.clone().into_os_string();
+        path.push("-locks");
+        path.into()
+    }
+
+    /// What the first run would go on with.
     pub(crate) fn resume(&self) -> Resumed {
-        self.try_resume(1).expect("resumed")
+        self.try_resume(1).expect("it can be resumed")
     }
 
     pub(crate) fn try_resume(&self, id: u64) -> Result<Resumed, LedgerError> {
-        let now = Timestamp::now();
-        Ledger::open(&self.path)?.resume(&RunSelector::Id(id), now, "1")
+        Ledger::open(&self.path)?.resume(&RunSelector::Id(id))
     }
 
     pub(crate) fn run(&self, id: u64) -> RecordedRun {
         let reader = RunReader::open(&self.path).expect("opened");
         reader.run(&RunSelector::Id(id)).expect("read")
+    }
+
+    /// What stands in the tables that a part of a run changes.
+    pub(crate) fn contents(&self) -> Vec<String> {
+        let tables = ["runs", "progress", "parts", "attempts", "totals", "rollups"];
+        let connection = Connection::open(&self.path).expect("opened");
+        let mut contents = Vec::new();
+        for table in tables {
+            let sql = format!("SELECT * FROM {table} ORDER BY 1, 2");
+            let mut select = connection.prepare(&sql).expect("prepared");
+            let columns = select.column_count();
+            let mut rows = select.query([]).expect("queried");
+            while let Some(row) = rows.next().expect("read") {
+                let values = (0..columns).map(|column| row.get_ref(column).expect("a value"));
+                contents.push(format!("{table}: {:?}", values.collect::<Vec<_>>()));
+            }
+        }
+        contents
     }
 
     pub(crate) fn rows(&self, query: &str) -> i64 {
@@ -96,6 +126,17 @@ impl Book {
     pub(crate) fn fill(&self, journal: &mut RunJournal) {
         journal.limit_pages(60);
     }
+}
+
+/// Begins another part of a run.
+pub(crate) fn go_on(resumed: Resumed) -> RunJournal {
+    let part = NewPart {
+        began: Timestamp::now(),
+        version: "1",
+        executor: "there",
+        environment: &[],
+    };
+    resumed.begin(&part).expect("begun")
 }
 
 /// Does something to a database file.

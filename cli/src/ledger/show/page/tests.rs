@@ -43,6 +43,7 @@ fn eventful() -> RecordedRun {
         version: "1".into(),
         end: Some(PartEnd::InGoodOrder),
     });
+    run.part_count = 2;
     run.outage_count = 30;
     run.outages = (0..20)
         .map(|n| Outage {
