@@ -18,17 +18,8 @@
 //!   open that the reader opened.
 //! - It does not grow with the number of attempts. Lists that grow with time show their latest entries
 //!   and say what they leave out; charts merge hours until there are few enough points.
-//!
-//! # How charts are drawn
-//!
-//! By hand, as SVG inside of the document, and not by a library for charts. What such a library draws
-//! carries its colours in every element and its sizes in pixels, so that it can follow neither the
-//! reader's choice of dark or light nor the width of a phone, and it names neither the picture nor its
-//! parts for those who do not see it. What is needed here are steps, bars and bands over two axes: a few
-//! paths, with classes that the style colours.
 
 mod buckets;
-mod chart;
 mod environment;
 mod excerpt;
 mod facts;
@@ -39,7 +30,6 @@ mod recorded;
 mod run;
 mod status;
 mod summary;
-mod table;
 mod text;
 mod verdict;
 
@@ -158,60 +148,9 @@ pub fn write_report<'a>(
 /// grows with the number of attempts. Times stand in the zone in which the run was started.
 ///
 /// ```
-/// # use std::time::Duration;
-/// #
-/// # use jiff::{Timestamp, tz::TimeZone};
 /// use reporter_html::{ReportOptions, write_recorded_report};
-/// # use runner_core::{
-/// #     recorded::{RecordedRun, RecordedState, RunKind, RunPart},
-/// #     results::{Counts, RunInfo},
-/// #     self_sample::SelfTotals,
-/// # };
 ///
-/// # fn run_from_a_ledger() -> RecordedRun {
-/// #     RecordedRun {
-/// #         id: 12,
-/// #         kind: RunKind::Soak,
-/// #         run: RunInfo {
-/// #             marker: "SIMPLE_STRESS_TEST_20250630_214505".into(),
-/// #             started_at: Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC),
-/// #             suite_path: "configs/simple_stress_tests.json".into(),
-/// #             suite_stem: "simple_stress_tests".into(),
-/// #             suite_description: String::new(),
-/// #             version: "0.1.0".into(),
-/// #             executor: "http://localhost:8000".into(),
-/// #             environment: Vec::new(),
-/// #         },
-/// #         state: RecordedState::Running,
-/// #         problems: Vec::new(),
-/// #         counts: Counts::default(),
-/// #         interrupted: 0,
-/// #         iteration: 0,
-/// #         elapsed: Duration::from_secs(7),
-/// #         parts: vec![RunPart {
-/// #             began: Timestamp::UNIX_EPOCH,
-/// #             elapsed: Duration::from_secs(7),
-/// #             version: "0.1.0".into(),
-/// #             end: None,
-/// #         }],
-/// #         outages: Vec::new(),
-/// #         part_count: 1,
-/// #         outage_count: 0,
-/// #         suites: Vec::new(),
-/// #         cases: Vec::new(),
-/// #         hours: Vec::new(),
-/// #         windows: runner_core::drift::Windows::none(Timestamp::UNIX_EPOCH),
-/// #         findings: Vec::new(),
-/// #         failed: Vec::new(),
-/// #         slowest: Vec::new(),
-/// #         pruned: 0,
-/// #         runner: SelfTotals::default(),
-/// #         gates: Vec::new(),
-/// #         graduation: None,
-/// #     }
-/// # }
-/// #
-/// let run = run_from_a_ledger();
+/// # let run = sample_results::recorded_runs::interim();
 /// let mut report = Vec::new();
 /// write_recorded_report(&run, &ReportOptions::default(), &mut report)?;
 /// let report = String::from_utf8(report).expect("HTML is text");

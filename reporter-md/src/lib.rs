@@ -129,56 +129,9 @@ pub fn write_report<'a>(
 /// stand in the zone in which the run was started.
 ///
 /// ```
-/// use std::time::Duration;
-///
-/// use jiff::{Timestamp, tz::TimeZone};
 /// use reporter_md::{ReportOptions, write_recorded_report};
-/// use runner_core::{
-///     recorded::{RecordedRun, RecordedState, RunKind, RunPart},
-///     results::{Counts, RunInfo},
-///     self_sample::SelfTotals,
-/// };
 ///
-/// let run = RecordedRun {
-///     id: 12,
-///     kind: RunKind::Soak,
-///     run: RunInfo {
-///         marker: "SIMPLE_STRESS_TEST_20250630_214505".into(),
-///         started_at: Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC),
-///         suite_path: "configs/simple_stress_tests.json".into(),
-///         suite_stem: "simple_stress_tests".into(),
-///         suite_description: String::new(),
-///         version: "0.1.0".into(),
-///         executor: "http://localhost:8000".into(),
-///         environment: Vec::new(),
-///     },
-///     state: RecordedState::Running,
-///     problems: Vec::new(),
-///     counts: Counts::default(),
-///     interrupted: 0,
-///     iteration: 0,
-///     elapsed: Duration::from_secs(7),
-///     parts: vec![RunPart {
-///         began: Timestamp::UNIX_EPOCH,
-///         elapsed: Duration::from_secs(7),
-///         version: "0.1.0".into(),
-///         end: None,
-///     }],
-///     outages: Vec::new(),
-///     part_count: 1,
-///     outage_count: 0,
-///     suites: Vec::new(),
-///     cases: Vec::new(),
-///     hours: Vec::new(),
-///     windows: runner_core::drift::Windows::none(Timestamp::UNIX_EPOCH),
-///     findings: Vec::new(),
-///     failed: Vec::new(),
-///     slowest: Vec::new(),
-///     pruned: 0,
-///     runner: SelfTotals::default(),
-///     gates: Vec::new(),
-///     graduation: None,
-/// };
+/// # let run = sample_results::recorded_runs::interim();
 /// let mut report = Vec::new();
 /// write_recorded_report(&run, &ReportOptions::default(), &mut report)?;
 /// assert!(report.starts_with("# Simple Stress Soak Report\n\n⏳ **The soak goes on**".as_bytes()));

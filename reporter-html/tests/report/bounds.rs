@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use runner_core::outcome::OutcomeClass::Failed;
 
-use crate::{dom::Document, recorded_fixtures::*, recorded_runs::*};
+use crate::{dom::Document, recorded_fixtures::*};
 
 const MIB: usize = 1024 * 1024;
 

@@ -13,7 +13,6 @@ use runner_core::{
 use crate::{
     dom::{Document, Element},
     recorded_fixtures::*,
-    recorded_runs::*,
 };
 
 /// What a table would show of each hour of which there is anything to show.

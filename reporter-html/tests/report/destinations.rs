@@ -8,7 +8,7 @@ use std::{
 use reporter_html::{ReportOptions, write_recorded_report, write_report};
 use runner_core::results::CaseResult;
 
-use crate::{fixtures::*, recorded_runs::clean, runs::passed_case};
+use crate::{fixtures::*, recorded_fixtures::clean};
 
 #[test]
 fn a_hundred_thousand_cases_are_a_document_of_that_many_articles() {

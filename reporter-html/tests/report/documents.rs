@@ -9,7 +9,7 @@ use runner_core::{
 };
 use suite::{Gates, Usd};
 
-use crate::{dom::Document, fixtures::*, recorded_fixtures::graduation, runs::*};
+use crate::{dom::Document, fixtures::*, recorded_fixtures::graduation};
 
 fn tree(document: &str) -> String {
     Document::read(document).tree()

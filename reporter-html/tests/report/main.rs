@@ -10,5 +10,3 @@ mod hostile_text;
 mod policy;
 mod recorded_documents;
 mod recorded_fixtures;
-mod recorded_runs;
-mod runs;

@@ -5,10 +5,8 @@ use std::collections::BTreeSet;
 
 use crate::{
     dom::{Document, Element},
-    fixtures,
-    recorded_fixtures::{self, soak},
-    recorded_runs::*,
-    runs::*,
+    fixtures::{self, agent_case, answer, eventful_run},
+    recorded_fixtures::{self, clean, eventful, interim, soak},
 };
 
 fn documents() -> Vec<Document> {

@@ -3,7 +3,7 @@
 use reporter_html::ReportOptions;
 use runner_core::{outcome::OutcomeClass::Failed, recorded::RecordedState};
 
-use crate::{dom::Document, recorded_fixtures::*, recorded_runs::*};
+use crate::{dom::Document, recorded_fixtures::*};
 
 fn tree(document: &str) -> String {
     Document::read(document).tree()

@@ -8,7 +8,7 @@ use std::{
 use reporter_md::{ReportOptions, write_recorded_report, write_report};
 use runner_core::results::CaseResult;
 
-use crate::{documents::passed_case, fixtures::*, recorded_runs::clean};
+use crate::{fixtures::*, recorded_fixtures::clean};
 
 /// Takes what it is given, and remembers the largest piece and the sum.
 #[derive(Default)]

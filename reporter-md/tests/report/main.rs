@@ -6,5 +6,4 @@ mod fixtures;
 mod hostile_text;
 mod recorded_documents;
 mod recorded_fixtures;
-mod recorded_runs;
 mod verdicts;

@@ -3,7 +3,7 @@
 use reporter_md::ReportOptions;
 use runner_core::{outcome::OutcomeClass::Failed, recorded::RecordedState};
 
-use crate::{recorded_fixtures::*, recorded_runs::*};
+use crate::recorded_fixtures::*;
 
 #[test]
 fn a_clean_soak() {

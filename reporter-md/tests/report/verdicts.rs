@@ -6,7 +6,10 @@ use runner_core::{
     results::RunProblem,
 };
 
-use crate::{fixtures::*, recorded_fixtures, recorded_runs::*};
+use crate::{
+    fixtures::*,
+    recorded_fixtures::{self, clean, eventful},
+};
 
 #[test]
 fn a_run_whose_figures_or_records_are_worth_nothing_says_so() {

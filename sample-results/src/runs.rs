@@ -10,9 +10,11 @@ use runner_core::{
 };
 use suite::{Case, MatchOn, OutputFormat, Usd};
 
-use crate::fixtures::*;
+use crate::cases::*;
 
-pub(crate) fn passed_case() -> CaseResult {
+/// A case that passed.
+#[must_use]
+pub fn passed_case() -> CaseResult {
     tried(
         case("simple_1", "Basic Arithmetic", "echo $((2 + 2))"),
         AttemptReport {
@@ -23,7 +25,9 @@ pub(crate) fn passed_case() -> CaseResult {
     )
 }
 
-pub(crate) fn failed_cases() -> Vec<CaseResult> {
+/// A case for each way not to pass.
+#[must_use]
+pub fn failed_cases() -> Vec<CaseResult> {
     let silent = StreamStats::default();
     vec![
         tried(
@@ -141,7 +145,8 @@ fn untried_cases() -> Vec<CaseResult> {
 }
 
 /// A case that asks an agent, with an answer full of what renderers take for markup.
-pub(crate) fn agent_case(result: Option<AgentResult>) -> CaseResult {
+#[must_use]
+pub fn agent_case(result: Option<AgentResult>) -> CaseResult {
     let asked = Case {
         output_format: OutputFormat::ClaudeStreamJson,
         match_on: MatchOn::FinalText,
@@ -173,7 +178,8 @@ pub(crate) fn agent_case(result: Option<AgentResult>) -> CaseResult {
 }
 
 /// A run in which everything happened.
-pub(crate) fn eventful_run() -> RunResults {
+#[must_use]
+pub fn eventful_run() -> RunResults {
     let mut cases = vec![passed_case()];
     cases.extend(failed_cases());
     cases.extend(untried_cases());
@@ -188,7 +194,8 @@ pub(crate) fn eventful_run() -> RunResults {
 }
 
 /// What an agent answered and what it took.
-pub(crate) fn answer() -> AgentResult {
+#[must_use]
+pub fn answer() -> AgentResult {
     AgentResult {
         final_text: output("It is **4**:\n```\n2 + 2\n```\n<script>"),
         subtype: Some("success".into()),

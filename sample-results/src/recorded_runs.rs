@@ -9,13 +9,13 @@ use runner_core::{
         Stalled, TimedOut,
     },
     recorded::{
-        FindingTotal, Outage, OutcomeCounts, PartEnd, RecordedAttempt, RecordedCase, RecordedHour,
+        FindingTotal, OutcomeCounts, PartEnd, RecordedAttempt, RecordedCase, RecordedHour,
         RecordedProblem, RecordedRun, RecordedState, RunPart, SuiteUse, Totals,
     },
 };
 use suite::Usd;
 
-use crate::{fixtures::gates, recorded_fixtures::*};
+use crate::{cases::gates, recorded::*};
 
 fn cell(case: &'static str, hour: i64, outcomes: &'static [(OutcomeClass, u64)]) -> Cell {
     Cell {
@@ -25,7 +25,9 @@ fn cell(case: &'static str, hour: i64, outcomes: &'static [(OutcomeClass, u64)])
     }
 }
 
-pub(crate) fn clean() -> RecordedRun {
+/// A soak of two cases in which all passed.
+#[must_use]
+pub fn clean() -> RecordedRun {
     let mut run = soak(&[
         cell("simple_1", 0, &[(Passed, 25)]),
         cell("simple_2", 0, &[(Passed, 25)]),
@@ -97,7 +99,8 @@ fn findings() -> Vec<FindingTotal> {
 }
 
 /// Everything that can go wrong in a week, in eight hours.
-pub(crate) fn eventful() -> RecordedRun {
+#[must_use]
+pub fn eventful() -> RecordedRun {
     let mut run = soak(&[
         cell("simple_1", 0, &[(Passed, 20), (HarnessError, 1)]),
         cell("simple_2", 0, &[(Passed, 21)]),
@@ -191,16 +194,9 @@ pub(crate) fn eventful() -> RecordedRun {
     run
 }
 
-pub(crate) fn outage(began: i64, seconds: Option<u64>, reason: &str) -> Outage {
-    Outage {
-        began: minute(began),
-        lasted: seconds.map(Duration::from_secs),
-        reason: reason.into(),
-    }
-}
-
 /// A soak that goes on, with an executor that is away at this moment.
-pub(crate) fn interim() -> RecordedRun {
+#[must_use]
+pub fn interim() -> RecordedRun {
     let mut run = clean();
     run.state = RecordedState::Running;
     run.iteration = 301;
@@ -213,7 +209,8 @@ pub(crate) fn interim() -> RecordedRun {
 }
 
 /// Fifty cases for a year, with a million attempts.
-pub(crate) fn a_year() -> RecordedRun {
+#[must_use]
+pub fn a_year() -> RecordedRun {
     const HOURS: i64 = 8_760;
     let mut run = clean();
     let totals = |seed: u64, count: u64| {
