@@ -67,10 +67,18 @@ impl Beacon {
     /// What has been going on for longer than it may, and `patience` more.
     #[must_use]
     pub fn stuck(&self, patience: Duration) -> Option<Stuck> {
+        self.stuck_at(Instant::now(), patience)
+    }
+
+    /// What will be stuck at `now`, if nothing has come to an end by then.
+    #[must_use]
+    pub fn stuck_at(&self, now: Instant, patience: Duration) -> Option<Stuck> {
         let State { waiting, busy } = *self.lock();
         // What keeps everything else waiting is the cause.
         let stuck = [busy, waiting].into_iter().flatten();
-        stuck.filter_map(|waiting| waiting.stuck(patience)).next()
+        stuck
+            .filter_map(|waiting| waiting.stuck_at(now, patience))
+            .next()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -88,8 +96,8 @@ impl Waiting {
         }
     }
 
-    fn stuck(&self, patience: Duration) -> Option<Stuck> {
-        let elapsed = self.since.elapsed();
+    fn stuck_at(&self, now: Instant, patience: Duration) -> Option<Stuck> {
+        let elapsed = now.saturating_duration_since(self.since);
         (elapsed > self.allowed.saturating_add(patience)).then_some(Stuck {
             part: self.part,
             elapsed,
@@ -108,43 +116,43 @@ impl fmt::Debug for Beacon {
 mod tests {
     use super::*;
 
+    /// Whether something is stuck an hour from now.
+    fn in_an_hour(beacon: &Beacon) -> Option<Stuck> {
+        beacon.stuck_at(Instant::now() + HOUR, Duration::ZERO)
+    }
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
     #[test]
     fn only_what_takes_longer_than_it_may_is_stuck() {
         let beacon = Beacon::default();
-        assert_eq!(beacon.stuck(Duration::ZERO), None);
-        beacon.wait_for("an attempt", Duration::from_secs(3600));
-        assert_eq!(beacon.stuck(Duration::ZERO), None);
+        assert_eq!(in_an_hour(&beacon), None);
+        beacon.wait_for("an attempt", 2 * HOUR);
+        assert_eq!(in_an_hour(&beacon), None);
         beacon.wait_for("the ledger", Duration::ZERO);
-        assert_eq!(beacon.stuck(Duration::from_secs(3600)), None);
-        let seen = Instant::now();
-        while seen.elapsed().is_zero() {}
-        let stuck = beacon.stuck(Duration::ZERO).expect("stuck");
+        assert_eq!(beacon.stuck_at(Instant::now() + HOUR, 2 * HOUR), None);
+        let stuck = in_an_hour(&beacon).expect("stuck");
         assert_eq!((stuck.part, stuck.allowed), ("the ledger", Duration::ZERO));
         beacon.rest();
-        assert_eq!(beacon.stuck(Duration::ZERO), None);
+        assert_eq!(in_an_hour(&beacon), None);
     }
 
     #[test]
     fn the_time_for_which_a_process_was_stopped_is_forgiven() {
         let beacon = Beacon::default();
         beacon.wait_for("an attempt", Duration::ZERO);
-        beacon.forgive(Duration::from_secs(3600));
-        let seen = Instant::now();
-        while seen.elapsed().is_zero() {}
-        assert_eq!(beacon.stuck(Duration::ZERO), None);
+        assert!(in_an_hour(&beacon).is_some());
+        beacon.forgive(2 * HOUR);
+        assert_eq!(in_an_hour(&beacon), None);
     }
 
     #[test]
     fn what_keeps_everything_else_waiting_is_the_cause() {
         let beacon = Beacon::default();
         beacon.wait_for("an attempt", Duration::ZERO);
-        let seen = Instant::now();
-        let stuck = beacon.during("the records", Duration::ZERO, || {
-            while seen.elapsed() < Duration::from_micros(10) {}
-            beacon.stuck(Duration::ZERO)
-        });
+        let stuck = beacon.during("the records", Duration::ZERO, || in_an_hour(&beacon));
         assert_eq!(stuck.map(|stuck| stuck.part), Some("the records"));
-        let stuck = beacon.stuck(Duration::ZERO);
+        let stuck = in_an_hour(&beacon);
         assert_eq!(stuck.map(|stuck| stuck.part), Some("an attempt"));
     }
 }

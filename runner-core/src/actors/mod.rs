@@ -6,7 +6,7 @@
 //! | [`HealthChecker`] | [`CheckHealth`] → the executor's health |
 //! | [`Supervisor`] | [`RunSuite`] → [`RunSummary`], [`Stop`], [`Cancel`] |
 //! | [`TestExecutor`] | [`RunAttempt`] → the attempt's report, [`CancelAttempt`] |
-//! | [`ReportCollector`] | [`Record`] → when it is taken in, [`Finish`] → [`RunSummary`] |
+//! | [`ReportCollector`] | [`NoteAttemptStart`] → whether it may begin, [`Record`] → when it is taken in, [`CheckLedger`] → whether it is there, [`Finish`] → [`RunSummary`] |
 //! | [`LedgerWriter`] | [`Commit`] → when it is durable; on a thread of its own |
 //!
 //! Addresses point down only: the supervisor knows the others, none of them knows it. What an actor does

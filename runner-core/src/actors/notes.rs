@@ -44,7 +44,7 @@ impl Handler<CheckLedger> for ReportCollector {
     }
 }
 
-/// Notes how the executor is; only a change is announced.
+/// Notes how the executor is; only a change is kept and announced.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct NoteHealth {

@@ -71,11 +71,12 @@ pub struct RunSummary {
     pub end: RunEnd,
     /// How many cases, or attempts of a soak, came to what.
     pub counts: Counts,
-    /// The observers that could not write what they were told.
+    /// The observers that could not write what they were told; with them, where a run does not depend on
+    /// it, the ledger.
     pub observer_failures: Vec<ObserverFailure>,
 }
 
-/// An observer that could not write, and was left out from then on.
+/// An observer, or the ledger of a run, that could not be written and was left out from then on.
 #[derive(Debug)]
 pub struct ObserverFailure {
     /// Which observer.

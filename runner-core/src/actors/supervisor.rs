@@ -239,7 +239,8 @@ impl Handler<RunSuite> for Supervisor {
     }
 }
 
-/// Ends the run early: the running attempt is cancelled, the rest is not run.
+/// Ends the run early: the running attempt or probe is cancelled, the rest is not run. The probe for what a
+/// cancelled attempt has left behind is cancelled by another of these.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Cancel;
@@ -252,8 +253,8 @@ impl Handler<Cancel> for Supervisor {
     }
 }
 
-/// Ends the run as soon as the running attempt has come to its end, or after `grace`, whichever comes
-/// first.
+/// Ends the run as soon as the running attempt has come to its end. After `grace` it is as if a [`Cancel`]
+/// came.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Stop {

@@ -56,7 +56,7 @@ impl Handler<RunAttempt> for TestExecutor {
     }
 }
 
-/// Ends the running attempt early. Its report still comes.
+/// Ends the running attempt early, or the one that has not begun as soon as it does. Its report still comes.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct CancelAttempt;

@@ -4,6 +4,7 @@ use std::{rc::Rc, time::Duration};
 
 use runner_core::{
     actors::{RunSuite, RunSummary},
+    beacon::Beacon,
     plan::{RunPlan, SoakPlan},
     run_state::{RunEnd, RunPolicy},
 };
@@ -86,7 +87,7 @@ async fn no_attempt_of_a_soak_begins_once_its_ledger_is_known_to_be_lost() {
     };
     let commands = Rc::clone(&puppet.commands);
     let (gate, collector) = Gate::before(&plan, Vec::new());
-    let supervisor = supervise(puppet, collector.clone());
+    let supervisor = supervise(puppet, collector.clone(), Beacon::default());
     let running = supervisor.send(RunSuite(plan));
     let between_attempts = async {
         held.asked.notified().await;
@@ -106,7 +107,7 @@ async fn no_attempt_of_a_soak_begins_once_its_ledger_is_known_to_be_lost() {
 async fn a_soak_that_rests_notices_that_its_ledger_is_lost() {
     let plan = every(Duration::from_secs(24 * 3600), &["one"]);
     let (gate, collector) = Gate::before(&plan, Vec::new());
-    let supervisor = supervise(healthy(), collector.clone());
+    let supervisor = supervise(healthy(), collector.clone(), Beacon::default());
     let running = supervisor.send(RunSuite(plan));
     gate.lose(&collector).await;
     tokio::time::pause();

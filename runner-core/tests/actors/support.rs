@@ -107,15 +107,20 @@ pub(crate) fn start(
     plan: &RunPlan,
     observers: Vec<Box<dyn RunObserver>>,
 ) -> Addr<Supervisor> {
-    let collector = ReportCollector::new(plan, None, observers, Beacon::default()).start();
-    supervise(puppet, collector)
+    let beacon = Beacon::default();
+    let collector = ReportCollector::new(plan, None, observers, beacon.clone()).start();
+    supervise(puppet, collector, beacon)
 }
 
 /// A supervisor whose results go to this collector.
-pub(crate) fn supervise(puppet: Puppet, collector: Addr<ReportCollector>) -> Addr<Supervisor> {
+pub(crate) fn supervise(
+    puppet: Puppet,
+    collector: Addr<ReportCollector>,
+    beacon: Beacon,
+) -> Addr<Supervisor> {
     let transport: Rc<dyn Transport> = Rc::new(puppet);
     let loader = ConfigLoader::default().start();
-    Supervisor::new(transport, loader, collector, Beacon::default()).start()
+    Supervisor::new(transport, loader, collector, beacon).start()
 }
 
 /// What comes of `future`, which comes to an end in a moment.

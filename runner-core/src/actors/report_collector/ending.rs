@@ -97,7 +97,10 @@ impl ReportCollector {
     }
 }
 
-/// Puts everything together; the collector has nothing left afterwards.
+/// Ends the run: once all that has happened is kept, puts everything together. The collector has nothing left
+/// afterwards.
+///
+/// The reply is `None` if somebody else ended the run before.
 #[derive(Debug, Message)]
 #[rtype(result = "Option<RunSummary>")]
 pub struct Finish {
@@ -110,7 +113,6 @@ pub struct Finish {
 }
 
 impl Handler<Finish> for ReportCollector {
-    // `None` if the collector ends before.
     type Result = ResponseFuture<Option<RunSummary>>;
 
     fn handle(&mut self, message: Finish, ctx: &mut Context<Self>) -> Self::Result {

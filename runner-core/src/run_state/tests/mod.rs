@@ -1,5 +1,6 @@
 //! What a run does next, without any of what it does it with.
 
+mod anything;
 mod backoff;
 mod endings;
 mod iterations;
