@@ -194,6 +194,9 @@ impl Soaker {
         }
         let (ready, executor) = match beginning {
             Beginning::New(ledger) => self.begin(loaded?, ledger).await?,
+            Beginning::Resumed(resumed) if self.is_over(&resumed) => {
+                return self.leave(resumed.run_id());
+            }
             Beginning::Resumed(resumed) => self.go_on(loaded, *resumed).await?,
         };
         let run = ready.journal.run_id();
