@@ -3,6 +3,7 @@
 use std::{fmt::Display, io, path::PathBuf};
 
 use embedded_executor::{StartError, TokenError};
+use jiff::Timestamp;
 use miette::Diagnostic;
 use run_ledger::LedgerError;
 use runner_core::{
@@ -63,6 +64,9 @@ pub(crate) enum CliError {
     #[error("there is no ledger, because the settings say `ledger.path = \"none\"`")]
     #[diagnostic(help("name one with --ledger FILE"))]
     NoLedger,
+    #[error("--until {until} is in the past")]
+    #[diagnostic(help("give a time that is still to come, or --duration"))]
+    Past { until: Timestamp },
     #[error("no soak in the ledger {} can be resumed", .path.display())]
     #[diagnostic(help(
         "`gauntlet history` lists the runs; begin a new soak with `gauntlet soak SUITE`"
@@ -100,6 +104,7 @@ impl CliError {
             | Self::ReportClash { .. }
             | Self::ReportForSeveral
             | Self::NoLedger
+            | Self::Past { .. }
             | Self::Credentials { .. }
             | Self::Options { .. } => Exit::Usage,
             Self::NothingSelected { .. } | Self::NothingToResume { .. } => Exit::NothingSelected,

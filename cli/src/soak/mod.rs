@@ -66,6 +66,9 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
     let mut ignored = Vec::new();
     let (options, beginning) = match target(args, &ledger)? {
         Target::New { suite } => {
+            if let Some(until) = args.until.filter(|until| *until <= now) {
+                return Err(CliError::Past { until });
+            }
             // Nobody has to know it, only to be able to use it again.
             let seed = now.as_nanosecond().unsigned_abs() as u64;
             (Options::of(args, suite, seed), Beginning::New(ledger))
