@@ -46,7 +46,9 @@ impl Soaker {
         plan.soak = Some(self.plan(1, Start::default(), SoakBefore::default()));
         self.set_policy(&mut plan);
         let options = self.options.to_json();
-        let journal = self.session.begin(ledger, RunKind::Soak, &plan, &options)?;
+        let journal = self
+            .session
+            .begin(ledger, RunKind::Soak, &mut plan, &options)?;
         self.session.progress.say(&format!(
             "soak {} ({}): {}",
             journal.run_id(),
