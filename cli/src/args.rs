@@ -128,7 +128,7 @@ pub(crate) struct SoakArgs {
     #[arg(value_name = "SUITE", required_unless_present = "resume")]
     pub suite: Option<PathBuf>,
     /// How long to go on, not counting times when nothing ran [default: until it is stopped]
-    #[arg(long, value_name = "DURATION", value_parser = duration, env = "GAUNTLET_DURATION")]
+    #[arg(long, value_name = "DURATION", value_parser = time_under_test, env = "GAUNTLET_DURATION")]
     pub duration: Option<Duration>,
     /// When to end, such as 2026-12-01T00:00Z
     #[arg(long, value_name = "TIME", value_parser = timestamp, env = "GAUNTLET_UNTIL")]
@@ -416,6 +416,14 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 
 fn duration(text: &str) -> Result<Duration, suite::duration::DurationError> {
     suite::duration::parse(text)
+}
+
+/// How long a soak goes on: in no time nothing can be tried.
+fn time_under_test(text: &str) -> Result<Duration, String> {
+    match duration(text) {
+        Ok(Duration::ZERO) => Err("nothing can be tried in no time".into()),
+        other => other.map_err(|error| error.to_string()),
+    }
 }
 
 /// A moment of the wall clock. It needs a zone, because nobody knows where it will be read.

@@ -3,6 +3,7 @@
 use std::{fmt::Display, io, path::PathBuf};
 
 use embedded_executor::{StartError, TokenError};
+use jiff::Timestamp;
 use miette::Diagnostic;
 use run_ledger::LedgerError;
 use runner_core::{
@@ -70,6 +71,9 @@ pub(crate) enum CliError {
         "--watch-pid takes the number of a running process, or a file that holds it"
     ))]
     Watch(#[from] WatchError),
+    #[error("--until {until} is in the past")]
+    #[diagnostic(help("give a time that is still to come, or --duration"))]
+    Past { until: Timestamp },
     #[error("no soak in the ledger {} can be resumed", .path.display())]
     #[diagnostic(help(
         "`gauntlet history` lists the runs; begin a new soak with `gauntlet soak SUITE`"
@@ -108,6 +112,7 @@ impl CliError {
             | Self::ReportForSeveral
             | Self::NoLedger
             | Self::Watch(_)
+            | Self::Past { .. }
             | Self::Credentials { .. }
             | Self::Options { .. } => Exit::Usage,
             Self::NothingSelected { .. } | Self::NothingToResume { .. } => Exit::NothingSelected,

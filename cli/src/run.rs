@@ -200,7 +200,7 @@ impl Runner<'_> {
     /// Wires the actors of one run and waits for its end.
     async fn perform(
         &self,
-        plan: RunPlan,
+        mut plan: RunPlan,
         executor: &Executor,
         loader: &Addr<ConfigLoader>,
         mut interrupt: Interrupt,
@@ -208,7 +208,7 @@ impl Runner<'_> {
         let session = &self.session;
         let journal = session
             .open_ledger()?
-            .map(|ledger: Ledger| session.begin(ledger, RunKind::Run, &plan, "{}"))
+            .map(|ledger: Ledger| session.begin(ledger, RunKind::Run, &mut plan, "{}"))
             .transpose()?;
         let observers = session.observers(RunKind::Run, Box::new(session.progress.clone()));
         let crew = Crew::start(

@@ -188,12 +188,13 @@ impl Session {
         Ok(path.map(Ledger::open).transpose()?)
     }
 
-    /// Begins a run in the ledger. The ledger does not look into `options`.
+    /// Begins a run in the ledger, which may have to call it something else. The ledger does not look into
+    /// `options`.
     pub(crate) fn begin(
         &self,
         ledger: Ledger,
         kind: RunKind,
-        plan: &RunPlan,
+        plan: &mut RunPlan,
         options: &str,
     ) -> Result<RunJournal, CliError> {
         let settings = serde_json::json!(self.recorded).to_string();
@@ -204,6 +205,7 @@ impl Session {
             options,
             settings: &settings,
         })?;
+        plan.run.marker = journal.marker().to_owned();
         Ok(journal.with_retention(self.settings.ledger.retention))
     }
 

@@ -32,6 +32,7 @@ pub struct RunJournal {
     /// What it is written with; `None` after its end.
     open: Option<Open>,
     retention: Option<Duration>,
+    marker: String,
     run: State,
     clocks: Clocks,
     sleep: SleepWatch,
@@ -46,15 +47,19 @@ struct Open {
     lock: RunLock,
 }
 
+/// A part of a run that has begun in its ledger.
+pub(crate) struct Begun {
+    pub run_id: i64,
+    pub marker: String,
+    /// The suite in force.
+    pub suite_id: i64,
+    pub part_id: i64,
+    /// When the part began, by the wall clock.
+    pub began: Timestamp,
+}
+
 impl RunJournal {
-    pub(crate) fn new(
-        ledger: Ledger,
-        lock: RunLock,
-        run_id: i64,
-        suite_id: i64,
-        part_id: i64,
-        began: Timestamp,
-    ) -> Self {
+    pub(crate) fn new(ledger: Ledger, lock: RunLock, begun: Begun) -> Self {
         let Ledger { connection, path } = ledger;
         Self {
             file: Identity::behind(&path),
@@ -62,7 +67,8 @@ impl RunJournal {
             path,
             open: Some(Open { connection, lock }),
             retention: None,
-            run: State::new(run_id, suite_id, part_id, began),
+            run: State::new(&begun),
+            marker: begun.marker,
             clocks: Box::new(Moment::now),
             sleep: SleepWatch::new(Moment::now()),
         }
@@ -72,6 +78,12 @@ impl RunJournal {
     #[must_use]
     pub fn run_id(&self) -> u64 {
         self.run.run_id.unsigned_abs()
+    }
+
+    /// The run's name.
+    #[must_use]
+    pub fn marker(&self) -> &str {
+        &self.marker
     }
 
     /// Prunes single attempts that are older than this.

@@ -17,7 +17,7 @@ use crate::{
     convert::{Columns as _, int, outcome},
     error::LedgerError,
     history,
-    journal::RunJournal,
+    journal::{Begun, RunJournal},
     lists,
     lock::RunLock,
     recorded,
@@ -143,14 +143,14 @@ impl Resumed {
         };
         let agents = self.before.counts.agents;
         let done = self.start.done as u64;
-        let journal = RunJournal::new(
-            self.ledger,
-            self.lock,
-            self.id,
-            self.suite_id,
+        let begun = Begun {
+            run_id: self.id,
+            marker: self.info.marker,
+            suite_id: self.suite_id,
             part_id,
-            part.began,
-        );
+            began: part.began,
+        };
+        let journal = RunJournal::new(self.ledger, self.lock, begun);
         Ok(journal.continuing(latest, done, agents))
     }
 

@@ -11,8 +11,12 @@ use runner_core::{
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use crate::{
-    connection, convert::int, error::LedgerError, journal::RunJournal, lock::RunLock, recorded,
-    suite_file,
+    connection,
+    convert::int,
+    error::LedgerError,
+    journal::{Begun, RunJournal},
+    lock::RunLock,
+    recorded, suite_file,
 };
 
 /// A ledger that can be written to.
@@ -54,7 +58,8 @@ impl Ledger {
         &self.path
     }
 
-    /// Begins a run, which is kept from then on.
+    /// Begins a run, which is kept from then on. Its marker is the one of `run`, unless another run in the
+    /// ledger has it already: then letters follow, and [`RunJournal::marker`] tells which.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -65,13 +70,14 @@ impl Ledger {
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(failed)?;
         let suite_id = suite_id(&transaction, run.suite).map_err(failed)?;
-        let run_id = insert(&transaction, run, suite_id).map_err(failed)?;
+        let marker = free_marker(&transaction, &run.info.marker).map_err(failed)?;
+        let run_id = insert(&transaction, run, &marker, suite_id).map_err(failed)?;
         // Nobody else knows the run before it is committed, so that nobody else can have it.
         let Some(lock) = RunLock::take(&self.path, run_id)? else {
             // A process still writes a run of this number to a ledger that was deleted here.
             return Err(LedgerError::InUse {
                 id: run_id.unsigned_abs(),
-                marker: run.info.marker.clone(),
+                marker,
                 process: 0,
             });
         };
@@ -79,9 +85,14 @@ impl Ledger {
         let part_id =
             insert_part(&transaction, run_id, began, &run.info.version).map_err(failed)?;
         transaction.commit().map_err(failed)?;
-        Ok(RunJournal::new(
-            self, lock, run_id, suite_id, part_id, began,
-        ))
+        let begun = Begun {
+            run_id,
+            marker,
+            suite_id,
+            part_id,
+            began,
+        };
+        Ok(RunJournal::new(self, lock, begun))
     }
 
     /// Adds a problem to a run that has ended, if that is not among its problems: one that shows only
@@ -130,7 +141,37 @@ pub(crate) fn suite_id(connection: &Connection, suite: &SuiteVersion) -> rusqlit
         .insert(params![&*suite.hash, &*suite.text])
 }
 
-fn insert(transaction: &Transaction<'_>, run: &NewRun<'_>, suite_id: i64) -> rusqlite::Result<i64> {
+/// The marker, or the first one that begins with it and belongs to no run: runs of a suite that begin
+/// within one second are called the same.
+fn free_marker(connection: &Connection, marker: &str) -> rusqlite::Result<String> {
+    let mut select = connection.prepare_cached("SELECT 1 FROM runs WHERE marker = ?1")?;
+    let mut free = marker.to_owned();
+    let mut others = 0;
+    while select.exists([&free])? {
+        others += 1;
+        free = format!("{marker}{}", letters(others));
+    }
+    Ok(free)
+}
+
+/// `b`, `c`, … `z`, `aa`, `ab`, …: letters, because digits would be taken for a part of the time.
+fn letters(mut number: u32) -> String {
+    let mut letters = Vec::new();
+    number += 1;
+    while number > 0 {
+        number -= 1;
+        letters.push(char::from(b'a' + (number % 26) as u8));
+        number /= 26;
+    }
+    letters.into_iter().rev().collect()
+}
+
+fn insert(
+    transaction: &Transaction<'_>,
+    run: &NewRun<'_>,
+    marker: &str,
+    suite_id: i64,
+) -> rusqlite::Result<i64> {
     let NewRun {
         kind,
         info,
@@ -144,7 +185,7 @@ fn insert(transaction: &Transaction<'_>, run: &NewRun<'_>, suite_id: i64) -> rus
          executor, environment, options, settings, suite_id, suite_file) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         params![
-            info.marker,
+            marker,
             kind.as_str(),
             info.suite_path,
             info.suite_stem,
@@ -185,5 +226,16 @@ fn written(at: &Zoned) -> String {
         None => at
             .with_time_zone(jiff::tz::TimeZone::fixed(at.offset()))
             .to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_counted_like_columns_of_a_sheet() {
+        let lettered = [1, 2, 25, 26, 27, 701, 702].map(letters);
+        assert_eq!(lettered, ["b", "c", "z", "aa", "ab", "zz", "aaa"]);
     }
 }

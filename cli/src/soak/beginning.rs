@@ -1,18 +1,18 @@
 //! How a soak begins, or goes on where the ledger ends.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use run_ledger::{Ledger, NewPart, Resumed, RunJournal};
 use runner_core::{
     plan::{RunPlan, SoakBefore, SoakPlan},
     recorded::RunKind,
-    run_state::Start,
+    run_state::{RunEnd, Start},
     text::{Grouped, Human},
 };
 use suite::Suite;
 
 use super::{Soaker, options::Options};
-use crate::{error::CliError, executor::Executor};
+use crate::{error::CliError, executor::Executor, session};
 
 /// Where a soak begins.
 pub(super) enum Beginning {
@@ -46,7 +46,9 @@ impl Soaker {
         plan.soak = Some(self.plan(1, Start::default(), SoakBefore::default()));
         self.set_policy(&mut plan);
         let options = self.options.to_json();
-        let journal = self.session.begin(ledger, RunKind::Soak, &plan, &options)?;
+        let journal = self
+            .session
+            .begin(ledger, RunKind::Soak, &mut plan, &options)?;
         self.session.progress.say(&format!(
             "soak {} ({}): {}",
             journal.run_id(),
@@ -61,29 +63,16 @@ impl Soaker {
         Ok((ready, executor))
     }
 
-    /// Goes on where the ledger ends. A suite that cannot be used any more stays as it was.
+    /// Goes on where the ledger ends.
     pub(super) async fn go_on(
         &self,
         loaded: Result<Suite, CliError>,
         resumed: Resumed,
     ) -> Result<(Ready, Executor), CliError> {
-        let usable = loaded.and_then(|suite| {
-            let suites = suite.path.display().to_string();
-            let selected = self.session.select(suite);
-            selected.ok_or(CliError::NothingSelected { suites })
-        });
-        let suite = match usable {
-            Ok(suite) => suite,
-            Err(error) => {
-                self.session
-                    .progress
-                    .warn("the suite's file cannot be used any more; the suite stays as it was:");
-                error.show();
-                let kept = suite::parse(&self.options.suite, &resumed.suite.text)?;
-                let suites = kept.path.display().to_string();
-                let selected = self.session.select(kept);
-                selected.ok_or(CliError::NothingSelected { suites })?
-            }
+        let suite = match self.is_through(&resumed) {
+            // Nothing is left to do: what was done was done with this version.
+            true => self.kept(&resumed)?,
+            false => self.usable(loaded, &resumed)?,
         };
         let executor = self.session.open_executor().await?;
         let mut start = resumed.start;
@@ -118,6 +107,57 @@ impl Soaker {
             changed,
         };
         Ok((ready, executor))
+    }
+
+    /// The suite as it is now, or as it was where it cannot be used any more.
+    fn usable(
+        &self,
+        loaded: Result<Suite, CliError>,
+        resumed: &Resumed,
+    ) -> Result<Suite, CliError> {
+        let usable = loaded.and_then(|suite| {
+            let suites = suite.path.display().to_string();
+            let selected = self.session.select(suite);
+            selected.ok_or(CliError::NothingSelected { suites })
+        });
+        usable.or_else(|error| {
+            self.session
+                .progress
+                .warn("the suite's file cannot be used any more; the suite stays as it was:");
+            error.show();
+            self.kept(resumed)
+        })
+    }
+
+    /// The suite as it was.
+    fn kept(&self, resumed: &Resumed) -> Result<Suite, CliError> {
+        let suite = suite::parse(&self.options.suite, &resumed.suite.text)?;
+        let suites = suite.path.display().to_string();
+        let selected = self.session.select(suite);
+        selected.ok_or(CliError::NothingSelected { suites })
+    }
+
+    /// Whether all iterations that were asked for are through, however the soak ended after them.
+    fn is_through(&self, resumed: &Resumed) -> bool {
+        let start = resumed.start;
+        let is_last = self
+            .options
+            .iterations
+            .is_some_and(|last| start.iteration >= last.get());
+        // A suite that cannot be read any more has cases that nobody can count.
+        is_last
+            && suite::parse(&self.options.suite, &resumed.suite.text).is_ok_and(|suite| {
+                let selection = session::selection(&self.session.args.selection);
+                start.done >= suite.select(&selection).cases.len()
+            })
+    }
+
+    /// Whether the soak has ended without its executor, and has no time left in which it could come back.
+    pub(super) fn is_over(&self, resumed: &Resumed) -> bool {
+        let reason = String::new();
+        let lost = RunEnd::ExecutorLost { reason };
+        let time_left = self.options.time_left(resumed.before.elapsed, self.now);
+        resumed.end.as_deref() == Some(lost.code()) && time_left == Some(Duration::ZERO)
     }
 
     /// What is told of a soak that goes on.

@@ -53,6 +53,20 @@ impl Soaker {
         });
     }
 
+    /// Tells of a soak that ended without its executor and has no time left: it stays what it is.
+    pub(super) fn leave(&self, run: u64) -> Result<Exit, CliError> {
+        self.session.progress.warn(&format!(
+            "soak {run} has no time left: it stays ended without its executor"
+        ));
+        let reader = RunReader::open(&self.ledger_path)?;
+        let recorded = ledger::recorded_run(&reader, &RunSelector::Id(run))?;
+        let document = Document::Recorded(&recorded);
+        let written = self
+            .session
+            .write_reports(&recorded.run.suite_stem, &document);
+        Ok(Exit::ExecutorLost.min(written))
+    }
+
     /// Writes the reports, and says how to go on where the soak is not complete.
     pub(super) fn conclude(&self, run: u64, stem: &str, summary: RunSummary) -> Exit {
         let problems = summary.results.problems.iter();

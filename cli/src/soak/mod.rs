@@ -71,6 +71,9 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
     let mut ignored = Vec::new();
     let (options, beginning) = match target(args, &ledger)? {
         Target::New { suite } => {
+            if let Some(until) = args.until.filter(|until| *until <= now) {
+                return Err(CliError::Past { until });
+            }
             // Nobody has to know it, only to be able to use it again.
             let seed = now.as_nanosecond().unsigned_abs() as u64;
             (Options::of(args, suite, seed), Beginning::New(ledger))
@@ -200,6 +203,9 @@ impl Soaker {
         }
         let (ready, executor) = match beginning {
             Beginning::New(ledger) => self.begin(loaded?, ledger).await?,
+            Beginning::Resumed(resumed) if self.is_over(&resumed) => {
+                return self.leave(resumed.run_id());
+            }
             Beginning::Resumed(resumed) => self.go_on(loaded, *resumed).await?,
         };
         let run = ready.journal.run_id();

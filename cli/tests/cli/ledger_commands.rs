@@ -326,6 +326,18 @@ fn a_suite_graduates_by_what_came_since_it_changed() {
 }
 
 #[test]
+fn runs_that_begin_within_one_second_have_names_of_their_own() {
+    let scratch = Scratch::with_cases([case("a", "true")]);
+    for _ in 0..5 {
+        scratch.run_suite(["-q"]).exits(0);
+    }
+    let runs = scratch.json("history", 0)["runs"].clone();
+    let names: std::collections::BTreeSet<_> =
+        (0..5).map(|run| runs[run]["marker"].to_string()).collect();
+    assert_eq!(names.len(), 5, "{names:?}");
+}
+
+#[test]
 fn a_suite_is_the_same_however_its_path_is_written() {
     let scratch = Scratch::with_cases([case("a", "true")]);
     let absolute = scratch.path("suite.json").display().to_string();

@@ -91,21 +91,47 @@ fn the_time_that_a_soak_may_take_ends_it() {
     scratch
         .soak(["--duration", "300ms", "--url", &url, "--json"])
         .exits(0);
-    // It is over before it begins: nothing is known.
-    let past = [
-        "--until",
-        "2020-01-01T00:00Z",
-        "--url",
-        &url,
-        "--ledger",
-        "other.db",
-    ];
-    scratch.soak(past).exits(102);
     let interval = ["--interval", "1h", "--duration", "300ms", "--url", &url];
     scratch
         .soak(interval)
         .args(["--ledger", "third.db"])
         .exits(0);
+}
+
+#[test]
+fn a_soak_that_would_be_over_before_it_begins_is_refused() {
+    let server = executor();
+    let scratch = Scratch::with_cases([case("a", "x")]);
+    for (words, said) in [
+        ("--duration 0", "--duration"),
+        ("--duration 0ms", "--duration"),
+        (
+            "--until 2020-01-01T00:00Z",
+            "--until 2020-01-01T00:00:00Z is in the past",
+        ),
+    ] {
+        let ended = scratch
+            .soak(words.split(' '))
+            .args(["--url", &server.url()])
+            .exits(2);
+        ended.says([said]);
+    }
+    assert_eq!(server.log().executions(), 0);
+    // One that goes on ends when its time has come.
+    scratch
+        .soak([
+            "--until",
+            "2999-01-01T00:00Z",
+            "--iterations",
+            "1",
+            "--url",
+            &server.url(),
+        ])
+        .exits(0);
+    let ledger = scratch.ledger();
+    ledger.execute("UPDATE runs SET ended = NULL, options = replace(options, '2999', '2020')");
+    drop(ledger);
+    scratch.resume([]).exits(0);
 }
 
 #[test]

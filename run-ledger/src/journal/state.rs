@@ -18,7 +18,7 @@ use runner_core::{
 use rusqlite::{Connection, TransactionBehavior, params};
 use suite::Case;
 
-use super::attempt_row::AttemptRow;
+use super::{Begun, attempt_row::AttemptRow};
 use crate::{
     compact,
     convert::{int, outcome, us},
@@ -68,14 +68,14 @@ struct Flight {
 
 impl State {
     /// A run that begins now.
-    pub(super) fn new(run_id: i64, suite_id: i64, part_id: i64, began: Timestamp) -> Self {
+    pub(super) fn new(begun: &Begun) -> Self {
         Self {
-            run_id,
-            part_id,
-            began,
+            run_id: begun.run_id,
+            part_id: begun.part_id,
+            began: begun.began,
             part_began: Duration::ZERO,
             seen: Duration::ZERO,
-            suite_id,
+            suite_id: begun.suite_id,
             cases: HashMap::new(),
             minute: OpenMinute::default(),
             outage: None,

@@ -40,6 +40,7 @@ CREATE TABLE runs (
     -- JSON: pairs of code and words.
     problems    TEXT NOT NULL DEFAULT '[]'
 ) STRICT;
+CREATE UNIQUE INDEX runs_by_marker ON runs (marker);
 CREATE INDEX runs_by_suite ON runs (suite_file);
 
 -- How far a run has come. One row for each, written with every commit.

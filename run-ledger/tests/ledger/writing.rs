@@ -11,7 +11,7 @@ use runner_core::{
     self_sample::{Samples, SelfSample},
 };
 
-use crate::support::{self, Book, at, ended, finished, report, started, version};
+use crate::support::{self, Book, at, ended, finished, go_on, report, started, version};
 
 #[test]
 fn what_was_committed_is_read_back() {
@@ -162,4 +162,20 @@ fn versions_of_a_suite_are_told_apart_and_the_latest_decides_over_graduation() {
     let graduation = book.run(1).graduation.expect("attempts were made");
     assert_eq!(graduation.versions[0].hash, "first");
     assert!(!graduation.has_graduated());
+}
+
+#[test]
+fn a_name_that_another_run_has_is_followed_by_letters() {
+    let book = Book::new();
+    let journals: Vec<_> = (0..3).map(|_| book.begin()).collect();
+    let names: Vec<_> = journals.iter().map(|journal| journal.marker()).collect();
+    let name = "TEST_20260101_000000";
+    assert_eq!(
+        names,
+        [name.to_owned(), format!("{name}b"), format!("{name}c")]
+    );
+    assert_eq!(book.run(2).run.marker, names[1]);
+    drop(journals);
+    let resumed = book.try_resume(3).expect("it can be resumed");
+    assert_eq!(go_on(resumed).marker(), format!("{name}c"));
 }
