@@ -1,7 +1,7 @@
 //! Runs suites of cases through an executor and judges what comes back.
 //!
-//! The crate owns attempts, expectations, outcomes, verdicts, gates, the state of a run, its results,
-//! and the actors that perform it. It refuses HTTP, SQL, Markdown and the terminal: transports come in
+//! The crate owns attempts, expectations, outcomes, verdicts, gates, the state of a run, its results and
+//! what they are called, and the actors that perform it. It refuses HTTP, SQL, Markdown and the terminal: transports come in
 //! through a trait, results go out as values.
 
 pub mod actors;
@@ -10,6 +10,7 @@ pub mod attempt;
 pub mod beacon;
 pub mod cleanup;
 pub mod events;
+pub mod excerpt;
 pub mod gates;
 pub mod health;
 pub mod journal;
@@ -26,5 +27,6 @@ pub mod self_sample;
 #[cfg(test)]
 mod test_support;
 pub mod text;
+pub mod words;
 
 pub use marker::run_marker;
