@@ -2,10 +2,10 @@
 
 use executor_protocol::Health;
 use maud::html;
-use runner_core::{results::RunInfo, text::Human};
+use runner_core::{excerpt::Excerpt, results::RunInfo, text::Human};
 
 use crate::{
-    excerpt::{Excerpt, words},
+    excerpt::{Blocks, words},
     facts::Facts,
     page::Section,
     text::{Code, Prose},
@@ -52,7 +52,7 @@ impl<'a> Environment<'a> {
         // Data rather than words: shown exactly.
         let is_long = body.contains('\n') || body.chars().nth(self.max_chars).is_some();
         let body = match is_long {
-            true => html! { (Excerpt::of_text(body, self.max_chars)) },
+            true => html! { (Blocks(Excerpt::of_text(body, self.max_chars))) },
             false => html! { (Code(body)) },
         };
         self.facts.add("Health body", body);

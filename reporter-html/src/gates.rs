@@ -1,7 +1,7 @@
 //! The table of gates, and which of them do not hold.
 
 use charts::{Table, words};
-use maud::{Markup, html};
+use maud::html;
 use runner_core::results::GateResult;
 
 use crate::{page::Section, status::Holds};
@@ -35,15 +35,4 @@ pub(crate) fn section(gates: &[GateResult]) -> Option<Section> {
     };
     let section = Section::new("gates", "Gates", html! { (table) });
     (!gates.is_empty()).then_some(section)
-}
-
-/// The names of the gates that do not hold.
-pub(crate) fn failed(gates: &[GateResult]) -> Markup {
-    let failed = gates.iter().filter(|gate| !gate.holds);
-    html! {
-        @for (index, gate) in failed.enumerate() {
-            @if index > 0 { ", " }
-            code { (gate.name) }
-        }
-    }
 }

@@ -4,12 +4,13 @@ use std::io::{self, Write};
 
 use runner_core::{
     agent::{AgentReport, AgentResult, AgentTotals, ToolUses},
+    excerpt::Excerpt,
     text::{Grouped, Human, Tokens, Untold},
 };
 
 use crate::{
     escape::{CodeSpan, Text},
-    excerpt::Excerpt,
+    excerpt,
 };
 
 /// Writes list items with what the agent told.
@@ -90,7 +91,11 @@ pub(crate) fn write_final_text(
     match &agent.result {
         Some(result) if !result.final_text.is_empty() => {
             writeln!(out, "**Final text of the agent**\n")?;
-            Excerpt::of_output(&result.final_text, max_chars).write(out, "text")
+            excerpt::write(
+                out,
+                Excerpt::of_output(&result.final_text, max_chars),
+                "text",
+            )
         }
         _ => Ok(()),
     }

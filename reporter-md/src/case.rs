@@ -4,19 +4,21 @@ use std::io::{self, Write};
 
 use executor_protocol::Findings;
 use runner_core::{
+    excerpt::{Excerpt, needs_block},
     notices::Notices,
     outcome::{Outcome, OutcomeClass},
     results::{AttemptReport, CaseResult, Verdict},
-    text::{Grouped, Human, Part},
+    text::{Bytes, Grouped, Human, Part},
+    words::reason,
 };
 use suite::MatchOn;
 
 use crate::{
     ReportOptions, agent,
     escape::{CodeSpan, Text},
-    excerpt::Excerpt,
-    field::{needs_block, write_field},
-    format::{Anchor, Bytes},
+    excerpt,
+    field::write_field,
+    format::Anchor,
 };
 
 /// What came of a case, as a sign and in words.
@@ -110,7 +112,7 @@ fn write_command(out: &mut impl Write, command: &str) -> io::Result<()> {
         return writeln!(out, "- **Command**: {}", CodeSpan(command));
     }
     writeln!(out, "- **Command**:\n")?;
-    Excerpt::of_text(command, usize::MAX).write(out, "sh")
+    excerpt::write(out, Excerpt::of_text(command, usize::MAX), "sh")
 }
 
 fn write_attempt(
@@ -193,22 +195,13 @@ fn write_code_list<'a>(
     writeln!(out)
 }
 
-/// Ends the list with why the case did not pass, under a name that does not call it an error where
-/// nobody erred.
+/// Ends the list with why the case did not pass.
 fn write_reason(
     out: &mut impl Write,
     result: &CaseResult,
     options: &ReportOptions,
 ) -> io::Result<()> {
-    let label = match result.verdict() {
-        Verdict::Skipped | Verdict::NotRun => "Reason",
-        _ => "Error",
-    };
-    let reason = match &result.attempt {
-        None => Some("the run ended before its turn".into()),
-        Some(attempt) => attempt.outcome.explanation(),
-    };
-    let Some(reason) = reason else {
+    let Some((label, reason)) = reason(result) else {
         return writeln!(out);
     };
     write_field(out, label, &reason, options.max_failed_output_chars)?;
@@ -270,6 +263,6 @@ fn write_output(out: &mut impl Write, attempt: &AttemptReport, max_chars: usize)
     let size = Bytes(attempt.output.total_bytes());
     // The empty line after the summary is what makes renderers read Markdown again.
     writeln!(out, "<details>\n<summary>Output ({size})</summary>\n")?;
-    Excerpt::of_output(&attempt.output, max_chars).write(out, "text")?;
+    excerpt::write(out, Excerpt::of_output(&attempt.output, max_chars), "text")?;
     writeln!(out, "</details>\n")
 }

@@ -12,8 +12,9 @@ use std::{
 
 use runner_core::{
     recorded::RunKind,
-    results::{CaseResult, Counts, RunResults, Verdict},
-    text::Human,
+    results::{CaseResult, Counts, RunResults, Verdict, cases_by_need},
+    text::{Human, Seconds},
+    words::{Nouns, Problem, Reasons, title},
 };
 
 use crate::{
@@ -21,16 +22,10 @@ use crate::{
     case::{self, Status},
     environment,
     escape::{CodeSpan, Text},
-    format::{Anchor, RFC_3339, Seconds, title},
+    format::{Anchor, RFC_3339},
     gates,
     summary::Summary,
-    verdict::{Headline, Nouns, Problem, Reasons},
-};
-
-const NOUNS: Nouns = Nouns {
-    whole: "run",
-    parts: "cases",
-    capital_parts: "Cases",
+    verdict::Words,
 };
 
 /// Writes the whole report.
@@ -70,22 +65,19 @@ fn write_verdict(
     counts: &Counts,
     options: &ReportOptions,
 ) -> io::Result<()> {
-    let reasons = Reasons {
-        nouns: NOUNS,
-        counts,
-        gates: &results.gates,
+    let problems: Vec<_> = results.problems.iter().map(Problem::from).collect();
+    let words = Words {
+        reasons: Reasons {
+            nouns: Nouns::OF_CASES,
+            counts,
+            gates: &results.gates,
+        },
         max_chars: options.max_failed_output_chars,
     };
-    let problems: Vec<_> = results.problems.iter().map(Problem::from).collect();
-    let Some(gravest) = problems.first() else {
-        return reasons.write_success(out);
-    };
-    let headline = Headline {
-        nouns: NOUNS,
-        code: gravest.code,
-    };
-    writeln!(out, "❌ **{headline}**, because:\n")?;
-    reasons.write(out, problems.iter())
+    match problems.is_empty() {
+        true => words.write_success(out),
+        false => words.write_failure(out, &problems),
+    }
 }
 
 fn write_head(out: &mut impl Write, results: &RunResults) -> io::Result<()> {
@@ -106,16 +98,6 @@ fn write_head(out: &mut impl Write, results: &RunResults) -> io::Result<()> {
     writeln!(out, "**Configuration**: {}\n", CodeSpan(&run.suite_path))
 }
 
-/// Where the overview lists a case: what needs attention comes first.
-fn rank(verdict: Verdict) -> usize {
-    match verdict {
-        Verdict::NotRun => 1,
-        Verdict::Skipped => 2,
-        Verdict::Pass => 3,
-        _ => 0,
-    }
-}
-
 fn write_overview(out: &mut impl Write, cases: &[CaseResult]) -> io::Result<()> {
     if cases.is_empty() {
         return Ok(());
@@ -123,26 +105,19 @@ fn write_overview(out: &mut impl Write, cases: &[CaseResult]) -> io::Result<()> 
     writeln!(out, "## Overview\n")?;
     writeln!(out, "| # | Test | Result | Duration |")?;
     writeln!(out, "| ---: | :--- | :--- | ---: |")?;
-    for turn in 0..=3 {
-        for (index, result) in cases.iter().enumerate() {
-            let verdict = result.verdict();
-            if rank(verdict) != turn {
-                continue;
+    for (number, result) in cases_by_need(cases) {
+        let name = Text(&result.case.name);
+        let Status { sign, words } = Status::of(result);
+        write!(
+            out,
+            "| {number} | [{name}](#{}) | {sign} {words} | ",
+            Anchor(number)
+        )?;
+        match &result.attempt {
+            Some(attempt) if result.verdict() != Verdict::Skipped => {
+                writeln!(out, "{} |", Human(attempt.elapsed))?;
             }
-            let number = index + 1;
-            let name = Text(&result.case.name);
-            let Status { sign, words } = Status::of(result);
-            write!(
-                out,
-                "| {number} | [{name}](#{}) | {sign} {words} | ",
-                Anchor(number)
-            )?;
-            match &result.attempt {
-                Some(attempt) if verdict != Verdict::Skipped => {
-                    writeln!(out, "{} |", Human(attempt.elapsed))?;
-                }
-                _ => writeln!(out, "– |")?,
-            }
+            _ => writeln!(out, "– |")?,
         }
     }
     writeln!(out)

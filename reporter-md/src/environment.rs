@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use executor_protocol::Health;
-use runner_core::{results::RunInfo, text::Human};
+use runner_core::{excerpt::needs_block, results::RunInfo, text::Human};
 
 use crate::{
     escape::{CodeSpan, Text},
-    field::{needs_block, write_field},
+    field::write_field,
 };
 
 /// Writes the heading and what every run has: the program's `versions`, the executor.

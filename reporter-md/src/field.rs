@@ -2,15 +2,9 @@
 
 use std::io::{self, Write};
 
-use crate::{escape::Text, excerpt::Excerpt};
+use runner_core::excerpt::{Excerpt, needs_block};
 
-/// A text of more characters than this is shown as a block instead of in its line.
-const MAX_LINE_CHARS: usize = 300;
-
-/// Whether a foreign text is shown as a block, because a line is no place for it.
-pub(crate) fn needs_block(text: &str) -> bool {
-    text.contains('\n') || text.chars().nth(MAX_LINE_CHARS).is_some()
-}
+use crate::{escape::Text, excerpt};
 
 /// Writes a list item with a foreign text: in its line where it fits, else as blocks below it,
 /// which end the list and bring the empty line after it.
@@ -27,5 +21,5 @@ pub(crate) fn write_field(
         return writeln!(out, "- **{label}**: {}", Text(text));
     }
     writeln!(out, "- **{label}**:\n")?;
-    Excerpt::of_text(text, max_chars).write(out, "text")
+    excerpt::write(out, Excerpt::of_text(text, max_chars), "text")
 }

@@ -23,13 +23,3 @@ pub(crate) fn write(out: &mut impl Write, gates: &[GateResult]) -> io::Result<()
     }
     writeln!(out)
 }
-
-/// Writes a list item with the names of the gates that do not hold.
-pub(crate) fn write_failed(out: &mut impl Write, gates: &[GateResult]) -> io::Result<()> {
-    write!(out, "- **Gates that do not hold**: ")?;
-    let failed = gates.iter().filter(|gate| !gate.holds);
-    for (index, gate) in failed.enumerate() {
-        write!(out, "{}`{}`", if index > 0 { ", " } else { "" }, gate.name)?;
-    }
-    writeln!(out)
-}

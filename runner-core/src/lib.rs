@@ -1,7 +1,7 @@
 //! Runs suites of cases through an executor and judges what comes back.
 //!
-//! The crate owns attempts, expectations, outcomes, verdicts, gates, the state of a run, its results,
-//! and the actors that perform it. It refuses HTTP, SQL, Markdown and the terminal: transports come in
+//! The crate owns attempts, expectations, outcomes, verdicts, gates, the state of a run, its results and
+//! what they are called, and the actors that perform it. It refuses HTTP, SQL, Markdown and the terminal: transports come in
 //! through a trait, results go out as values.
 
 pub mod actors;
@@ -11,6 +11,7 @@ pub mod beacon;
 pub mod cleanup;
 pub mod drift;
 pub mod events;
+pub mod excerpt;
 pub mod gates;
 pub mod health;
 pub mod journal;
@@ -29,5 +30,6 @@ pub mod tail;
 #[cfg(test)]
 mod test_support;
 pub mod text;
+pub mod words;
 
 pub use marker::run_marker;

@@ -3,6 +3,9 @@
 //! They are bounded by the number of cases and hours, never by the number of attempts: single attempts
 //! are in them only as far as somebody will read about them.
 
+mod lists;
+mod standing;
+
 use std::{fmt, time::Duration};
 
 use jiff::Timestamp;
@@ -14,6 +17,9 @@ use crate::{
     results::{Counts, GateResult, RunInfo},
     self_sample::SelfTotals,
 };
+
+pub use lists::{cases_by_need, findings_by_gravity, sum_of_hours};
+pub use standing::{Gap, Standing, between};
 
 /// Everything that a ledger holds about one run.
 #[derive(Debug, Clone)]

@@ -120,6 +120,20 @@ impl CaseResult {
     }
 }
 
+/// The results with their numbers, those first that need attention: what failed, what was not run, what
+/// was skipped, what passed.
+#[must_use]
+pub fn cases_by_need(cases: &[CaseResult]) -> Vec<(usize, &CaseResult)> {
+    let mut order: Vec<_> = (1..).zip(cases).collect();
+    order.sort_by_key(|(_, result)| match result.verdict() {
+        Verdict::Fail => 0,
+        Verdict::NotRun => 1,
+        Verdict::Skipped => 2,
+        Verdict::Pass => 3,
+    });
+    order
+}
+
 /// What happened in one attempt, and what was seen of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AttemptReport {

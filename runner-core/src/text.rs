@@ -4,62 +4,15 @@
 //! Numbers round towards zero and in integers where they can, so that no duration shows as `1000ms` and
 //! no share below one as 100 %.
 
-use std::{
-    fmt::{self, Write as _},
-    time::Duration,
-};
+mod numbers;
+
+use std::fmt::{self, Write as _};
 
 use run_stats::Proportion;
 use suite::{MatchOn, Ratio};
 
 use crate::agent::TokenUsage;
-
-/// A duration in the unit that suits it: `0.4ms`, `250ms`, `1.23s`, `2m 05s`, `1h 02m 03s`,
-/// `6d 23h 59m`.
-///
-/// It rounds towards zero, so that nothing shows as `1000ms`.
-///
-/// ```
-/// use runner_core::text::Human;
-///
-/// assert_eq!(Human(std::time::Duration::from_millis(1239)).to_string(), "1.23s");
-/// ```
-#[derive(Debug, Clone, Copy)]
-pub struct Human(pub Duration);
-
-impl fmt::Display for Human {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (seconds, nanos) = (self.0.as_secs(), self.0.subsec_nanos());
-        let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-        match seconds {
-            0 if nanos < 10_000_000 => {
-                write!(f, "{}.{}ms", nanos / 1_000_000, nanos / 100_000 % 10)
-            }
-            0 => write!(f, "{}ms", nanos / 1_000_000),
-            1..60 => write!(f, "{seconds}.{:02}s", nanos / 10_000_000),
-            60..3600 => write!(f, "{minutes}m {:02}s", seconds % 60),
-            3600..86_400 => write!(f, "{hours}h {minutes:02}m {:02}s", seconds % 60),
-            _ => write!(f, "{}d {:02}h {minutes:02}m", hours / 24, hours % 24),
-        }
-    }
-}
-
-/// A count with its digits in groups of three: `1,234,567`.
-#[derive(Debug, Clone, Copy)]
-pub struct Grouped(pub u64);
-
-impl fmt::Display for Grouped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = self.0.to_string();
-        for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index).is_multiple_of(3) {
-                f.write_str(",")?;
-            }
-            write!(f, "{digit}")?;
-        }
-        Ok(())
-    }
-}
+pub use numbers::{Bytes, Grouped, Human, Many, Memory, OrDash, Seconds, Times, quantile};
 
 /// An observed share alone: `80.0%`.
 ///
@@ -188,6 +141,23 @@ impl fmt::Display for Part {
             _ => "output",
         })
     }
+}
+
+/// Versions are called by so many characters of their hash: enough to tell them apart, and few enough
+/// to be read.
+const HASH_CHARS: usize = 12;
+
+/// The beginning of a hash, by which a version of a suite is called. The hash may be foreign.
+///
+/// ```
+/// use runner_core::text::short_hash;
+///
+/// assert_eq!(short_hash("5f0c8d1e9a2b4c6d7e8f90a1"), "5f0c8d1e9a2b");
+/// ```
+#[must_use]
+pub fn short_hash(hash: &str) -> &str {
+    let end = hash.char_indices().nth(HASH_CHARS);
+    &hash[..end.map_or(hash.len(), |(end, _)| end)]
 }
 
 /// Foreign text on one line, with everything visible that would otherwise hide, reorder or control:

@@ -1,28 +1,29 @@
 //! When nothing was tested, and why: the executor was away, or the runner.
 
-use std::time::Duration;
-
 use charts::{Table, numbers, words};
 use maud::{Markup, html};
 use runner_core::{
-    recorded::{Outage, PartEnd, RunPart},
-    text::Human,
+    excerpt::latest,
+    recorded::{Gap, Outage, PartEnd},
+    text::{Human, Times},
+    words::Nouns,
 };
 
-use super::{
-    View,
-    verdict::nouns,
-    view::{between, latest},
-};
-use crate::{format::Times, page::Section, text::Clipped};
+use super::{View, view::LISTED};
+use crate::{page::Section, text::Clipped};
 
 /// The section about when the executor was away.
 pub(super) fn outages(view: View<'_>) -> Section {
     let run = view.run;
     let known = run.outages.len() as u64;
     let count = run.outage_count.max(known);
-    let total = Human(run.outages.iter().map(|outage| view.length(outage)).sum());
-    let shown = latest(&run.outages);
+    let total = Human(
+        run.outages
+            .iter()
+            .map(|outage| run.outage_length(outage))
+            .sum(),
+    );
+    let shown = latest(&run.outages, LISTED);
     let rows = html! { @for outage in shown { (outage_row(view, outage)) } };
     let table = Table {
         caption: "Times in which the executor was away",
@@ -49,40 +50,22 @@ pub(super) fn outages(view: View<'_>) -> Section {
 fn outage_row(view: View<'_>, outage: &Outage) -> Markup {
     let until = match outage.lasted {
         Some(_) => "",
-        None if view.away_since() == Some(outage.began) => ", still away",
+        None if view.run.away_since() == Some(outage.began) => ", still away",
         None => ", still away at the end",
     };
     html! {
         tr {
             th scope="row" { (view.moment(outage.began)) }
-            td.n { (Human(view.length(outage))) (until) }
+            td.n { (Human(view.run.outage_length(outage))) (until) }
             td { (Clipped(&outage.reason)) }
         }
     }
 }
 
-/// A time in which nobody was at the run.
-struct Gap<'a> {
-    before: &'a RunPart,
-    after: &'a RunPart,
-}
-
-impl Gap<'_> {
-    fn length(&self) -> Duration {
-        between(self.before.until(), self.after.began)
-    }
-}
-
 /// The section about when the runner was away; `None` if it never was.
 pub(super) fn gaps(view: View<'_>) -> Option<Section> {
-    let pairs = view.run.parts.windows(2);
-    let gaps: Vec<_> = pairs
-        .map(|pair| Gap {
-            before: &pair[0],
-            after: &pair[1],
-        })
-        .collect();
-    let shown = latest(&gaps);
+    let gaps: Vec<_> = view.run.gaps().collect();
+    let shown = latest(&gaps, LISTED);
     let rows = html! {
         @for gap in shown {
             tr {
@@ -112,10 +95,10 @@ pub(super) fn gaps(view: View<'_>) -> Option<Section> {
     };
     let total = Human(gaps.iter().map(Gap::length).sum());
     let known = gaps.len() as u64;
-    let count = known + view.earlier_parts();
+    let count = known + view.run.earlier_parts();
     let body = html! {
         p {
-            "The " (nouns(view.run.kind).whole) " stood still " (Times(count)) ", "
+            "The " (Nouns::of_attempts(view.run.kind).whole) " stood still " (Times(count)) ", "
             @if count > known { "the latest " (Times(known)) " " }
             "for " (total) " in all."
             @if (shown.len() as u64) < count { " The latest " (shown.len()) " are listed." }

@@ -3,16 +3,16 @@
 use charts::{Table, numbers, words};
 use maud::{Markup, html};
 use runner_core::{
+    excerpt::Excerpt,
     recorded::RecordedAttempt,
-    text::{Grouped, Human},
+    text::{Bytes, Grouped, Human, OrDash},
 };
 
 use super::View;
 use crate::{
     ReportOptions,
-    excerpt::{self, Excerpt},
+    excerpt::{self, Blocks},
     facts::Facts,
-    format::{Bytes, OrDash},
     page::Section,
     status::Status,
     text::{Clipped, ClippedCode, Code, is_clipped},
@@ -133,7 +133,7 @@ fn in_full(attempt: &RecordedAttempt, options: &ReportOptions) -> Markup {
                 }
             }
             (facts)
-            @if let Some(output) = &attempt.output { (Excerpt::of_text(output, max_chars)) }
+            @if let Some(output) = &attempt.output { (Blocks(Excerpt::of_text(output, max_chars))) }
         }
     }
 }

@@ -3,14 +3,15 @@
 use charts::{Table, numbers, words};
 use maud::{Markup, html};
 use runner_core::{
-    recorded::{OutcomeCounts, RecordedCase},
-    text::{Confidence, Grouped, Rate},
+    recorded::{RecordedCase, cases_by_need},
+    text::{Confidence, Grouped, OrDash, Rate, quantile},
+    words::Attempts,
 };
 
-use super::{charts::Charts, hours};
+use super::charts::Charts;
 use crate::{
     facts::Facts,
-    format::{Anchor, OrDash},
+    format::Anchor,
     page::Section,
     text::{Code, Prose},
 };
@@ -18,9 +19,7 @@ use crate::{
 /// The table of all cases. Those with failures come first, those that fail most before others; then
 /// those of which nothing is known.
 pub(super) fn table(cases: &[RecordedCase]) -> Option<Section> {
-    let mut order: Vec<_> = (1..).zip(cases).collect();
-    order.sort_by(|(_, one), (_, other)| rank(one).total_cmp(&rank(other)));
-    let rows = html! { @for (number, case) in order { (row(number, case)) } };
+    let rows = html! { @for (number, case) in cases_by_need(cases) { (row(number, case)) } };
     let columns = [
         numbers("#"),
         words("Case"),
@@ -43,16 +42,6 @@ pub(super) fn table(cases: &[RecordedCase]) -> Option<Section> {
     (!cases.is_empty()).then_some(section)
 }
 
-/// The share of passed attempts, for cases of which it is not known between those that failed at all
-/// and those that never did.
-fn rank(case: &RecordedCase) -> f64 {
-    case.totals
-        .outcomes
-        .success()
-        .rate()
-        .unwrap_or(1.0 - f64::EPSILON)
-}
-
 fn row(number: usize, case: &RecordedCase) -> Markup {
     let totals = &case.totals;
     let success = totals.outcomes.success();
@@ -68,10 +57,10 @@ fn row(number: usize, case: &RecordedCase) -> Markup {
             td.n { (OrDash(known.map(Rate))) }
             td { (OrDash(known.map(Confidence))) }
             @for q in [0.5, 0.95, 0.99] {
-                td.n { (hours::quantile(&totals.durations, q)) }
+                td.n { (quantile(&totals.durations, q)) }
             }
-            td.n { (hours::quantile(&totals.first_outputs, 0.95)) }
-            td.n { (hours::quantile(&totals.gaps, 1.0)) }
+            td.n { (quantile(&totals.first_outputs, 0.95)) }
+            td.n { (quantile(&totals.gaps, 1.0)) }
         }
     }
 }
@@ -95,16 +84,6 @@ pub(super) fn over_time(cases: &[RecordedCase], charts: &Charts<'_>) -> Option<S
 fn facts(case: &RecordedCase) -> Facts {
     let mut facts = Facts::default();
     facts.add("ID", Code(&case.id));
-    facts.add_wide("Attempts", attempts(&case.totals.outcomes));
+    facts.add_wide("Attempts", Attempts(&case.totals.outcomes).to_string());
     facts
-}
-
-fn attempts(outcomes: &OutcomeCounts) -> Markup {
-    html! {
-        (Grouped(outcomes.counts().total))
-        @for (index, (class, count)) in outcomes.iter().enumerate() {
-            @if index > 0 { ", " } @else { ", of which " }
-            (Grouped(count)) " " (class.words())
-        }
-    }
 }

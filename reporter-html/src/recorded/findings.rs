@@ -3,21 +3,20 @@
 use charts::{Table, numbers, words};
 use executor_protocol::FindingCode;
 use maud::html;
-use runner_core::{recorded::FindingTotal, text::Grouped};
+use runner_core::{
+    recorded::{FindingTotal, findings_by_gravity},
+    text::{Grouped, OrDash},
+};
 
 use crate::{
-    format::OrDash,
     page::Section,
     text::{Clipped, ClippedCode},
 };
 
 /// The section. The gravest come first.
 pub(super) fn section(findings: &[FindingTotal]) -> Section {
-    let mut known: Vec<_> = findings.iter().map(|total| (code(total), total)).collect();
-    known.sort_by_key(|(code, _)| code.map(FindingCode::severity));
-    known.reverse();
     let rows = html! {
-        @for (code, total) in known {
+        @for (code, total) in findings_by_gravity(findings) {
             tr {
                 th scope="row" { (ClippedCode(&total.code)) }
                 td { (OrDash(code.map(FindingCode::severity))) }
@@ -51,10 +50,4 @@ pub(super) fn section(findings: &[FindingTotal]) -> Section {
         }
     };
     Section::new("findings", "Findings", body)
-}
-
-/// The code of a finding; `None` if another version of the program has found it.
-fn code(total: &FindingTotal) -> Option<FindingCode> {
-    let mut all = FindingCode::ALL.iter().copied();
-    all.find(|code| code.as_str() == total.code)
 }

@@ -4,10 +4,10 @@ use charts::{Table, numbers, words};
 use maud::html;
 use runner_core::{
     recorded::{GRADUATION_RATIO, SuiteHistory},
-    text::{Confidence, Grouped},
+    text::{Confidence, Grouped, short_hash},
 };
 
-use super::{View, suites::beginning};
+use super::View;
 use crate::{page::Section, text::Code};
 
 /// So many versions are listed, the latest ones.
@@ -20,7 +20,7 @@ pub(super) fn section(view: View<'_>) -> Option<Section> {
     let rows = html! {
         @for SuiteHistory { hash, since, runs, ratio } in versions.iter().take(LISTED) {
             tr {
-                th scope="row" { (Code(beginning(hash))) }
+                th scope="row" { (Code(short_hash(hash))) }
                 td { (view.moment(*since)) }
                 td.n { (Grouped(*runs)) }
                 td.n { (Grouped(ratio.successes())) }

@@ -1,22 +1,16 @@
 //! What came of each hour, in a table. Hours without an end of an attempt are not in it.
 
-use std::{fmt, time::Duration};
-
 use charts::{Table, numbers, words};
 use maud::{Markup, Render, html};
 use run_stats::DurationHistogram;
 use runner_core::{
-    outcome::OutcomeClass,
-    recorded::{OutcomeCounts, RecordedHour},
-    text::{Grouped, Human, Rate},
+    recorded::{OutcomeCounts, RecordedHour, sum_of_hours},
+    text::{Grouped, Many, OrDash, Rate, quantile},
+    words::NotPassed,
 };
 
 use super::View;
-use crate::{
-    ReportOptions,
-    format::{Many, OrDash},
-    page::Section,
-};
+use crate::{ReportOptions, page::Section};
 
 /// The section with the latest hours over all cases. What came of all before together is its first row.
 pub(super) fn section(view: View<'_>, options: &ReportOptions) -> Option<Section> {
@@ -76,39 +70,9 @@ fn row(head: impl Render, outcomes: &OutcomeCounts, durations: &DurationHistogra
     }
 }
 
-/// The duration that so large a share does not exceed.
-pub(super) fn quantile(durations: &DurationHistogram, q: f64) -> OrDash<Human> {
-    let quantile: Option<Duration> = durations.quantile(q);
-    OrDash(quantile.map(Human))
-}
-
-/// Only what the table shows is added up, because hours can be many.
+/// What hours came to together.
 fn sum(hours: &[RecordedHour]) -> Markup {
-    let mut outcomes = OutcomeCounts::default();
-    let mut durations = DurationHistogram::new();
-    for RecordedHour { totals, .. } in hours {
-        outcomes.merge(&totals.outcomes);
-        durations.merge(&totals.durations);
-    }
+    let (outcomes, durations) = sum_of_hours(hours);
     let head = format!("before ({})", Many(hours.len() as u64, "hour"));
     row(head, &outcomes, &durations)
-}
-
-/// How many did not pass, by outcome: `3 failed, 1 timed out`.
-pub(super) struct NotPassed<'a>(pub(super) &'a OutcomeCounts);
-
-impl fmt::Display for NotPassed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let others = self
-            .0
-            .iter()
-            .filter(|(class, _)| *class != OutcomeClass::Passed);
-        let mut is_first = true;
-        for (class, count) in others {
-            let comma = if is_first { "" } else { ", " };
-            is_first = false;
-            write!(f, "{comma}{} {}", Grouped(count), class.words())?;
-        }
-        if is_first { f.write_str("–") } else { Ok(()) }
-    }
 }

@@ -20,13 +20,15 @@ mod view;
 use std::io::{self, Write};
 
 use maud::{Render, html};
-use runner_core::text::{Grouped, Human};
+use runner_core::{
+    text::{Grouped, Human, Many, Seconds},
+    words::title,
+};
 
 use crate::{
     ReportOptions,
     environment::Environment,
     facts::Facts,
-    format::{Many, Seconds, title},
     gates,
     page::{self, Section},
     summary::Summary,
@@ -62,7 +64,7 @@ fn sections(view: View<'_>, options: &ReportOptions) -> [Option<Section>; 17] {
         interrupted: run.interrupted,
         graduation: run.graduation.as_ref(),
     };
-    let environment = Environment::new(&run.run, view.versions(), options.max_output_chars);
+    let environment = Environment::new(&run.run, run.versions(), options.max_output_chars);
     [
         Some(head(view)),
         Some(summary.section()),
@@ -88,15 +90,15 @@ fn sections(view: View<'_>, options: &ReportOptions) -> [Option<Section>; 17] {
 fn head(view: View<'_>) -> Section {
     let recorded = view.run;
     let run = &recorded.run;
-    let (began, until) = (view.moment(view.began()), view.moment(view.until()));
+    let (began, until) = (view.moment(recorded.began()), view.moment(recorded.until()));
     let mut facts = Facts::default();
     facts.add("Generated", until);
     facts.add("Execution ID", Code(&run.marker));
     facts.add("Number in ledger", recorded.id);
     facts.add("Time under test", Seconds(recorded.elapsed).to_string());
     let wall_clock = html! {
-        (began) " to " (until) " (" (Human(view.span())) ")"
-        @if view.part_count() > 1 { ", in " (Grouped(view.part_count())) " parts" }
+        (began) " to " (until) " (" (Human(recorded.span())) ")"
+        @if recorded.part_count() > 1 { ", in " (Grouped(recorded.part_count())) " parts" }
     };
     facts.add("Wall clock", wall_clock);
     let attempts = html! {

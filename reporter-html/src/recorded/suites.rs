@@ -3,26 +3,23 @@
 use charts::{Table, numbers, words};
 use maud::html;
 use runner_core::{
+    excerpt::latest,
     recorded::SuiteUse,
-    text::{Confidence, Grouped, Rate},
+    text::{Confidence, Grouped, OrDash, Rate, short_hash},
 };
 
-use super::view::latest;
-use crate::{format::OrDash, page::Section, text::Code};
-
-/// Versions are called by so many characters of their hash: enough to tell them apart, and few enough
-/// to be read.
-const HASH_CHARS: usize = 12;
+use super::view::LISTED;
+use crate::{page::Section, text::Code};
 
 /// The section; `None` if no attempt was made.
 pub(super) fn section(suites: &[SuiteUse]) -> Option<Section> {
-    let shown = latest(suites);
+    let shown = latest(suites, LISTED);
     let rows = html! {
         @for SuiteUse { hash, outcomes } in shown {
             @let success = outcomes.success();
             @let known = (success.trials() > 0).then_some(success);
             tr {
-                th scope="row" { (Code(beginning(hash))) }
+                th scope="row" { (Code(short_hash(hash))) }
                 td.n { (Grouped(outcomes.counts().total)) }
                 td.n { (OrDash(known.map(Rate))) }
                 td { (OrDash(known.map(Confidence))) }
@@ -48,10 +45,4 @@ pub(super) fn section(suites: &[SuiteUse]) -> Option<Section> {
     };
     let section = Section::new("suite-versions", "Suite versions", body);
     (!suites.is_empty()).then_some(section)
-}
-
-/// What a version is called by.
-pub(super) fn beginning(hash: &str) -> &str {
-    let end = hash.char_indices().nth(HASH_CHARS);
-    &hash[..end.map_or(hash.len(), |(end, _)| end)]
 }

@@ -3,11 +3,12 @@
 use maud::{Markup, html};
 use runner_core::{
     agent::{AgentReport, AgentResult, ToolUses},
+    excerpt::Excerpt,
     text::{Grouped, Human, Tokens},
 };
 
 use crate::{
-    excerpt::Excerpt,
+    excerpt::Blocks,
     facts::Facts,
     text::{Code, Prose},
 };
@@ -78,7 +79,7 @@ pub(super) fn final_text(agent: &AgentReport, max_chars: usize) -> Markup {
     html! {
         @if let Some(text) = text.filter(|text| !text.is_empty()) {
             h4 { "Final text of the agent" }
-            (Excerpt::of_output(text, max_chars))
+            (Blocks(Excerpt::of_output(text, max_chars)))
         }
     }
 }

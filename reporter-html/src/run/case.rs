@@ -4,19 +4,21 @@ use charts::{Table, numbers, words};
 use executor_protocol::Findings;
 use maud::{Markup, html};
 use runner_core::{
+    excerpt::Excerpt,
     notices::Notices,
     outcome::Outcome,
     results::{AttemptReport, CaseResult, Verdict},
-    text::{Grouped, Human, Part},
+    text::{Bytes, Grouped, Human, Part},
+    words::reason,
 };
 use suite::MatchOn;
 
 use super::agent;
 use crate::{
     ReportOptions,
-    excerpt::{self, Excerpt},
+    excerpt::{self, Blocks},
     facts::Facts,
-    format::{Anchor, Bytes},
+    format::Anchor,
     status::Status,
     text::{Code, Prose},
 };
@@ -37,7 +39,7 @@ pub(super) fn article(number: usize, result: &CaseResult, options: &ReportOption
                 @if !attempt.output.is_empty() {
                     details {
                         summary { "Output (" (Bytes(attempt.output.total_bytes())) ")" }
-                        (Excerpt::of_output(&attempt.output, max_chars))
+                        (Blocks(Excerpt::of_output(&attempt.output, max_chars)))
                     }
                 }
             }
@@ -65,7 +67,10 @@ fn facts(result: &CaseResult, tried: Option<&AttemptReport>, options: &ReportOpt
     }
     // A command is shown whole, however long it is: it is there to be run again.
     match case.command.contains('\n') {
-        true => facts.add_wide("Command", Excerpt::of_text(&case.command, usize::MAX)),
+        true => facts.add_wide(
+            "Command",
+            Blocks(Excerpt::of_text(&case.command, usize::MAX)),
+        ),
         false => facts.add_wide("Command", Code(&case.command)),
     }
     facts.add("ID", Code(&case.id));
@@ -80,19 +85,6 @@ fn facts(result: &CaseResult, tried: Option<&AttemptReport>, options: &ReportOpt
         add_attempt(&mut facts, result, attempt);
     }
     facts
-}
-
-/// Why the case did not pass, under a name that does not call it an error where nobody erred.
-fn reason(result: &CaseResult) -> Option<(&'static str, String)> {
-    let label = match result.verdict() {
-        Verdict::Skipped | Verdict::NotRun => "Reason",
-        _ => "Error",
-    };
-    let reason = match &result.attempt {
-        None => "the run ended before its turn".into(),
-        Some(attempt) => attempt.outcome.explanation()?,
-    };
-    Some((label, reason))
 }
 
 fn add_attempt(facts: &mut Facts, result: &CaseResult, attempt: &AttemptReport) {

@@ -16,24 +16,20 @@ use maud::{PreEscaped, Render, html};
 use runner_core::{
     recorded::RunKind,
     results::{Counts, RunResults},
+    text::Seconds,
+    words::{Nouns, Problem, Reasons, title},
 };
 
 use crate::{
     Report, ReportOptions,
     environment::Environment,
     facts::Facts,
-    format::{Moment, Seconds, title},
+    format::Moment,
     gates,
     page::{self, Entry, Section},
     summary::Summary,
     text::{Code, Prose},
-    verdict::{Nouns, Problem, Reasons, Verdict},
-};
-
-const NOUNS: Nouns = Nouns {
-    whole: "run",
-    parts: "cases",
-    capital_parts: "Cases",
+    verdict::{Verdict, Words},
 };
 
 /// The section with an article for each case.
@@ -104,16 +100,18 @@ fn write_cases(
 }
 
 fn verdict(results: &RunResults, counts: &Counts, options: &ReportOptions) -> Verdict {
-    let reasons = Reasons {
-        nouns: NOUNS,
-        counts,
-        gates: &results.gates,
+    let words = Words {
+        reasons: Reasons {
+            nouns: Nouns::OF_CASES,
+            counts,
+            gates: &results.gates,
+        },
         max_chars: options.max_failed_output_chars,
     };
     let problems: Vec<_> = results.problems.iter().map(Problem::from).collect();
     match problems.is_empty() {
-        true => reasons.success(),
-        false => reasons.failure(&problems),
+        true => words.success(),
+        false => words.failure(&problems),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use charts::{Coordinate, Table, numbers, words};
 use maud::{Markup, html};
 use runner_core::{
-    results::{CaseResult, Verdict},
+    results::{CaseResult, Verdict, cases_by_need},
     text::Human,
 };
 
@@ -15,11 +15,7 @@ use crate::{format::Anchor, page::Section, status::Status, text::Prose};
 pub(super) fn section(cases: &[CaseResult]) -> Option<Section> {
     let longest = cases.iter().filter_map(duration).max().unwrap_or_default();
     let rows = html! {
-        @for turn in 0..=3 {
-            @for (number, result) in (1..).zip(cases) {
-                @if rank(result.verdict()) == turn { (row(number, result, longest)) }
-            }
-        }
+        @for (number, result) in cases_by_need(cases) { (row(number, result, longest)) }
     };
     let columns = [
         numbers("#"),
@@ -35,16 +31,6 @@ pub(super) fn section(cases: &[CaseResult]) -> Option<Section> {
     };
     let section = Section::new("overview", "Overview", html! { (table) });
     (!cases.is_empty()).then_some(section)
-}
-
-/// Where the overview lists a case: what needs attention comes first.
-fn rank(verdict: Verdict) -> usize {
-    match verdict {
-        Verdict::NotRun => 1,
-        Verdict::Skipped => 2,
-        Verdict::Pass => 3,
-        _ => 0,
-    }
 }
 
 /// How long a case took, if it was tried.

@@ -1,21 +1,16 @@
 //! When nothing was tested, and why: the executor was away, or the runner.
 
-use std::{
-    io::{self, Write},
-    time::Duration,
-};
+use std::io::{self, Write};
 
 use runner_core::{
-    recorded::{Outage, PartEnd, RunPart},
-    text::Human,
+    excerpt::latest,
+    recorded::{Gap, Outage, PartEnd},
+    text::{Human, Times},
+    words::Nouns,
 };
 
-use super::{
-    View,
-    verdict::nouns,
-    view::{between, latest},
-};
-use crate::{cell::Clipped, format::Times};
+use super::{View, view::LISTED};
+use crate::cell::Clipped;
 
 /// Writes the sections about outages and gaps.
 pub(crate) fn write(out: &mut impl Write, view: View<'_>) -> io::Result<()> {
@@ -31,14 +26,19 @@ fn write_outages(out: &mut impl Write, view: View<'_>) -> io::Result<()> {
     }
     let known = run.outages.len() as u64;
     let count = run.outage_count.max(known);
-    let total = Human(run.outages.iter().map(|outage| view.length(outage)).sum());
+    let total = Human(
+        run.outages
+            .iter()
+            .map(|outage| run.outage_length(outage))
+            .sum(),
+    );
     write!(out, "The executor was away {}, ", Times(count))?;
     if count > known {
         // Nobody knows of the others any more.
         write!(out, "the latest {} ", Times(known))?;
     }
     write!(out, "for {total} in all.")?;
-    let shown = latest(&run.outages);
+    let shown = latest(&run.outages, LISTED);
     if (shown.len() as u64) < count {
         write!(out, " The latest {} are listed.", shown.len())?;
     }
@@ -53,48 +53,30 @@ fn write_outages(out: &mut impl Write, view: View<'_>) -> io::Result<()> {
 
 fn write_outage(out: &mut impl Write, view: View<'_>, outage: &Outage) -> io::Result<()> {
     let began = view.moment(outage.began);
-    write!(out, "| {began} | {}", Human(view.length(outage)))?;
+    write!(out, "| {began} | {}", Human(view.run.outage_length(outage)))?;
     match outage.lasted {
         Some(_) => {}
-        None if view.away_since() == Some(outage.began) => write!(out, ", still away")?,
+        None if view.run.away_since() == Some(outage.began) => write!(out, ", still away")?,
         None => write!(out, ", still away at the end")?,
     }
     writeln!(out, " | {} |", Clipped(&outage.reason))
 }
 
-/// A time in which nobody was at the run.
-struct Gap<'a> {
-    before: &'a RunPart,
-    after: &'a RunPart,
-}
-
-impl Gap<'_> {
-    fn length(&self) -> Duration {
-        between(self.before.until(), self.after.began)
-    }
-}
-
 fn write_gaps(out: &mut impl Write, view: View<'_>) -> io::Result<()> {
-    let pairs = view.run.parts.windows(2);
-    let gaps: Vec<_> = pairs
-        .map(|pair| Gap {
-            before: &pair[0],
-            after: &pair[1],
-        })
-        .collect();
+    let gaps: Vec<_> = view.run.gaps().collect();
     if gaps.is_empty() {
         return Ok(());
     }
     let total = Human(gaps.iter().map(Gap::length).sum());
-    let whole = nouns(view.run.kind).whole;
-    let count = gaps.len() as u64 + view.earlier_parts();
+    let whole = Nouns::of_attempts(view.run.kind).whole;
+    let count = gaps.len() as u64 + view.run.earlier_parts();
     writeln!(out, "## Gaps Between Parts\n")?;
     write!(out, "The {whole} stood still {}, ", Times(count))?;
     if count > gaps.len() as u64 {
         write!(out, "the latest {} ", Times(gaps.len() as u64))?;
     }
     write!(out, "for {total} in all.")?;
-    let shown = latest(&gaps);
+    let shown = latest(&gaps, LISTED);
     if (shown.len() as u64) < count {
         write!(out, " The latest {} are listed.", shown.len())?;
     }

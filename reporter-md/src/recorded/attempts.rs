@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use runner_core::{
+    excerpt::{Excerpt, needs_block},
     recorded::RecordedAttempt,
-    text::{Grouped, Human},
+    text::{Bytes, Grouped, Human, OrDash},
 };
 
 use super::View;
@@ -13,9 +14,8 @@ use crate::{
     case::Status,
     cell::{Clipped, Name, is_clipped},
     escape::CodeSpan,
-    excerpt::Excerpt,
-    field::{needs_block, write_field},
-    format::{Bytes, OrDash},
+    excerpt,
+    field::write_field,
 };
 
 /// So many attempts that did not pass are shown with all that is kept of them.
@@ -147,7 +147,7 @@ fn write_in_full(
         writeln!(out)?;
     }
     if let Some(output) = &attempt.output {
-        Excerpt::of_text(output, max_chars).write(out, "text")?;
+        excerpt::write(out, Excerpt::of_text(output, max_chars), "text")?;
     }
     writeln!(out, "</details>\n")
 }

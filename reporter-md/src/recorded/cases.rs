@@ -3,15 +3,17 @@
 use std::io::{self, Write};
 
 use runner_core::{
-    recorded::{OutcomeCounts, RecordedCase},
-    text::{Confidence, Grouped, Rate},
+    excerpt::latest,
+    recorded::{OutcomeCounts, RecordedCase, cases_by_need},
+    text::{Confidence, Grouped, OrDash, Rate, quantile},
+    words::Attempts,
 };
 
 use super::{View, hours};
 use crate::{
     ReportOptions,
     escape::{CodeSpan, Text},
-    format::{Anchor, OrDash},
+    format::Anchor,
 };
 
 /// Writes the table of all cases. Those with failures come first, those that fail most before others;
@@ -20,8 +22,6 @@ pub(crate) fn write_table(out: &mut impl Write, cases: &[RecordedCase]) -> io::R
     if cases.is_empty() {
         return Ok(());
     }
-    let mut order: Vec<_> = (1..).zip(cases).collect();
-    order.sort_by(|(_, one), (_, other)| rank(one).total_cmp(&rank(other)));
     writeln!(out, "## Cases\n")?;
     writeln!(out, "Durations are those of attempts that passed.\n")?;
     writeln!(
@@ -32,20 +32,10 @@ pub(crate) fn write_table(out: &mut impl Write, cases: &[RecordedCase]) -> io::R
         out,
         "| ---: | :--- | ---: | ---: | ---: | :--- | ---: | ---: | ---: | ---: | ---: |"
     )?;
-    for (number, case) in order {
+    for (number, case) in cases_by_need(cases) {
         write_row(out, number, case)?;
     }
     writeln!(out)
-}
-
-/// The share of passed attempts, for cases of which it is not known between those that failed at all
-/// and those that never did.
-fn rank(case: &RecordedCase) -> f64 {
-    case.totals
-        .outcomes
-        .success()
-        .rate()
-        .unwrap_or(1.0 - f64::EPSILON)
 }
 
 fn write_row(out: &mut impl Write, number: usize, case: &RecordedCase) -> io::Result<()> {
@@ -65,14 +55,10 @@ fn write_row(out: &mut impl Write, number: usize, case: &RecordedCase) -> io::Re
         OrDash(known.map(Confidence))
     )?;
     for q in [0.5, 0.95, 0.99] {
-        write!(out, "| {} ", hours::quantile(&totals.durations, q))?;
+        write!(out, "| {} ", quantile(&totals.durations, q))?;
     }
-    let first_output = hours::quantile(&totals.first_outputs, 0.95);
-    writeln!(
-        out,
-        "| {first_output} | {} |",
-        hours::quantile(&totals.gaps, 1.0)
-    )
+    let first_output = quantile(&totals.first_outputs, 0.95);
+    writeln!(out, "| {first_output} | {} |", quantile(&totals.gaps, 1.0))
 }
 
 /// Writes a section for each case, in their own order.
@@ -96,13 +82,7 @@ pub(crate) fn write_sections(
 }
 
 fn write_outcomes(out: &mut impl Write, outcomes: &OutcomeCounts) -> io::Result<()> {
-    let total = outcomes.counts().total;
-    write!(out, "- **Attempts**: {}", Grouped(total))?;
-    for (index, (class, count)) in outcomes.iter().enumerate() {
-        let before = if index > 0 { ", " } else { ", of which " };
-        write!(out, "{before}{} {}", Grouped(count), class.words())?;
-    }
-    writeln!(out, "\n")
+    writeln!(out, "- **Attempts**: {}\n", Attempts(outcomes))
 }
 
 fn write_hours(
@@ -111,7 +91,7 @@ fn write_hours(
     view: View<'_>,
     options: &ReportOptions,
 ) -> io::Result<()> {
-    let latest = &case.hours[case.hours.len().saturating_sub(options.max_hours)..];
+    let latest = latest(&case.hours, options.max_hours);
     if latest.is_empty() {
         return Ok(());
     }

@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 
 use executor_protocol::FindingCode;
-use runner_core::{recorded::FindingTotal, text::Grouped};
-
-use crate::{
-    cell::{Clipped, Name},
-    format::OrDash,
+use runner_core::{
+    recorded::{FindingTotal, findings_by_gravity},
+    text::{Grouped, OrDash},
 };
+
+use crate::cell::{Clipped, Name};
 
 /// Writes the section. The gravest come first.
 pub(crate) fn write(out: &mut impl Write, findings: &[FindingTotal]) -> io::Result<()> {
@@ -16,15 +16,12 @@ pub(crate) fn write(out: &mut impl Write, findings: &[FindingTotal]) -> io::Resu
     if findings.is_empty() {
         return writeln!(out, "No breach of the stream protocol was found.\n");
     }
-    let mut known: Vec<_> = findings.iter().map(|total| (code(total), total)).collect();
-    known.sort_by_key(|(code, _)| code.map(FindingCode::severity));
-    known.reverse();
     writeln!(
         out,
         "| Code | Severity | Count | Attempts | First Attempt | Meaning | Detail Of The First |"
     )?;
     writeln!(out, "| :--- | :--- | ---: | ---: | ---: | :--- | :--- |")?;
-    for (code, total) in known {
+    for (code, total) in findings_by_gravity(findings) {
         writeln!(
             out,
             "| {} | {} | {} | {} | {} | {} | {} |",
@@ -38,10 +35,4 @@ pub(crate) fn write(out: &mut impl Write, findings: &[FindingTotal]) -> io::Resu
         )?;
     }
     writeln!(out)
-}
-
-/// The code of a finding; `None` if another version of the program has found it.
-fn code(total: &FindingTotal) -> Option<FindingCode> {
-    let mut all = FindingCode::ALL.iter().copied();
-    all.find(|code| code.as_str() == total.code)
 }

@@ -3,18 +3,17 @@
 use std::{
     fmt,
     io::{self, Write},
-    time::Duration,
 };
 
 use run_stats::DurationHistogram;
 use runner_core::{
-    outcome::OutcomeClass,
-    recorded::{OutcomeCounts, RecordedHour},
-    text::{Grouped, Human, Rate},
+    recorded::{OutcomeCounts, RecordedHour, sum_of_hours},
+    text::{Grouped, OrDash, Rate, quantile},
+    words::NotPassed,
 };
 
 use super::View;
-use crate::{ReportOptions, format::OrDash};
+use crate::ReportOptions;
 
 /// Writes the section with the latest hours over all cases. What came of all before together is its
 /// first row.
@@ -39,7 +38,7 @@ pub(crate) fn write(
     }
     write_head(out)?;
     if !earlier.is_empty() {
-        let (outcomes, durations) = sum(earlier);
+        let (outcomes, durations) = sum_of_hours(earlier);
         let label = format!("before ({} hours)", Grouped(earlier.len() as u64));
         write_row(out, label, &outcomes, &durations)?;
     }
@@ -82,40 +81,4 @@ pub(crate) fn write_row(
         quantile(durations, 0.5),
         quantile(durations, 0.95)
     )
-}
-
-/// The duration that so large a share does not exceed.
-pub(crate) fn quantile(durations: &DurationHistogram, q: f64) -> OrDash<Human> {
-    let quantile: Option<Duration> = durations.quantile(q);
-    OrDash(quantile.map(Human))
-}
-
-/// Only what the table shows is added up, because hours can be many.
-fn sum(hours: &[RecordedHour]) -> (OutcomeCounts, DurationHistogram) {
-    let mut outcomes = OutcomeCounts::default();
-    let mut durations = DurationHistogram::new();
-    for RecordedHour { totals, .. } in hours {
-        outcomes.merge(&totals.outcomes);
-        durations.merge(&totals.durations);
-    }
-    (outcomes, durations)
-}
-
-/// How many did not pass, by outcome: `3 failed, 1 timed out`.
-struct NotPassed<'a>(&'a OutcomeCounts);
-
-impl fmt::Display for NotPassed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let others = self
-            .0
-            .iter()
-            .filter(|(class, _)| *class != OutcomeClass::Passed);
-        let mut is_first = true;
-        for (class, count) in others {
-            let comma = if is_first { "" } else { ", " };
-            is_first = false;
-            write!(f, "{comma}{} {}", Grouped(count), class.words())?;
-        }
-        if is_first { f.write_str("–") } else { Ok(()) }
-    }
 }

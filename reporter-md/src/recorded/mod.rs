@@ -17,12 +17,14 @@ mod view;
 
 use std::io::{self, Write};
 
-use runner_core::text::{Grouped, Human};
+use runner_core::{
+    text::{Grouped, Human, Many, Seconds},
+    words::title,
+};
 
 use crate::{
     ReportOptions, environment,
     escape::{CodeSpan, Text},
-    format::{Seconds, title},
     gates,
     summary::Summary,
 };
@@ -57,15 +59,15 @@ pub(crate) fn write(
     suites::write(out, &run.suites)?;
     runner::write(out, &run.runner)?;
     cases::write_sections(out, view, options)?;
-    environment::write_start(out, &run.run, view.versions())?;
+    environment::write_start(out, &run.run, run.versions())?;
     environment::write_facts(out, &run.run.environment, options.max_output_chars)
 }
 
 fn write_head(out: &mut impl Write, view: View<'_>) -> io::Result<()> {
     let recorded = view.run;
     let run = &recorded.run;
-    let (began, until) = (view.began(), view.until());
-    let span = Human(view.span());
+    let (began, until) = (recorded.began(), recorded.until());
+    let span = Human(recorded.span());
     // Two spaces at the end of a line break it. The report reads no clock: it belongs to the latest
     // moment that it is told of.
     writeln!(out, "**Generated**: {}  ", view.moment(until))?;
@@ -78,15 +80,15 @@ fn write_head(out: &mut impl Write, view: View<'_>) -> io::Result<()> {
         view.moment(began),
         view.moment(until)
     )?;
-    match view.part_count() {
+    match recorded.part_count() {
         0 | 1 => writeln!(out, "  ")?,
         parts => writeln!(out, ", in {} parts  ", Grouped(parts))?,
     }
-    let (attempts, iterations) = (Grouped(recorded.counts.total), Grouped(recorded.iteration));
-    let s = if recorded.iteration == 1 { "" } else { "s" };
     writeln!(
         out,
-        "**Attempts**: {attempts} in {iterations} iteration{s}  "
+        "**Attempts**: {} in {}  ",
+        Grouped(recorded.counts.total),
+        Many(recorded.iteration, "iteration")
     )?;
     if !run.suite_description.is_empty() {
         writeln!(out, "**Description**: {}  ", Text(&run.suite_description))?;

@@ -3,16 +3,13 @@
 use std::io::{self, Write};
 
 use runner_core::{
+    excerpt::latest,
     recorded::SuiteUse,
-    text::{Confidence, Grouped, Rate},
+    text::{Confidence, Grouped, OrDash, Rate, short_hash},
 };
 
-use super::view::latest;
-use crate::{cell::Name, format::OrDash};
-
-/// Versions are called by so many characters of their hash: enough to tell them apart, and few enough
-/// to be read.
-const HASH_CHARS: usize = 12;
+use super::view::LISTED;
+use crate::cell::Name;
 
 /// Writes the section; nothing if no attempt was made.
 pub(crate) fn write(out: &mut impl Write, suites: &[SuiteUse]) -> io::Result<()> {
@@ -20,7 +17,7 @@ pub(crate) fn write(out: &mut impl Write, suites: &[SuiteUse]) -> io::Result<()>
         return Ok(());
     }
     writeln!(out, "## Suite Versions\n")?;
-    let shown = latest(suites);
+    let shown = latest(suites, LISTED);
     if shown.len() < suites.len() {
         let all = Grouped(suites.len() as u64);
         writeln!(out, "The latest {} of {all}.\n", shown.len())?;
@@ -31,8 +28,7 @@ pub(crate) fn write(out: &mut impl Write, suites: &[SuiteUse]) -> io::Result<()>
     )?;
     writeln!(out, "| :--- | ---: | ---: | :--- |")?;
     for SuiteUse { hash, outcomes } in shown {
-        let end = hash.char_indices().nth(HASH_CHARS);
-        let hash = &hash[..end.map_or(hash.len(), |(end, _)| end)];
+        let hash = short_hash(hash);
         let success = outcomes.success();
         let known = (success.trials() > 0).then_some(success);
         writeln!(

@@ -1,7 +1,4 @@
-//! Where a recorded run stands, and what speaks against it.
-//!
-//! A run that has ended was judged when it did. One that goes on, or was broken off, was not: its
-//! report says what would be said against it if it ended now.
+//! The verdict over a recorded run, which may go on.
 
 use std::{
     fmt,
@@ -9,17 +6,13 @@ use std::{
 };
 
 use runner_core::{
-    recorded::{RecordedRun, RecordedState, RunKind},
-    results::{Counts, RunProblem},
+    recorded::Standing,
     run_state::RunEnd,
-    text::Grouped,
+    words::{Nouns, Reasons, Tried, problems},
 };
 
 use super::View;
-use crate::{
-    ReportOptions,
-    verdict::{Headline, Nouns, Problem, Reasons},
-};
+use crate::{ReportOptions, verdict::Words};
 
 /// Writes the verdict with its reasons, and an empty line after it.
 pub(crate) fn write(
@@ -28,20 +21,17 @@ pub(crate) fn write(
     options: &ReportOptions,
 ) -> io::Result<()> {
     let run = view.run;
-    let nouns = nouns(run.kind);
-    let reasons = Reasons {
-        nouns,
-        counts: &run.counts,
-        gates: &run.gates,
+    let words = Words {
+        reasons: Reasons {
+            nouns: Nouns::of_attempts(run.kind),
+            counts: &run.counts,
+            gates: &run.gates,
+        },
         max_chars: options.max_failed_output_chars,
     };
-    let so_far = problems_so_far(run);
-    let told: Vec<_> = match run.state {
-        RecordedState::Ended(_) => run.problems.iter().map(Problem::from).collect(),
-        _ => so_far.iter().map(Problem::from).collect(),
-    };
-    if let Some(standing) = Standing::of(view) {
-        write!(out, "{standing}")?;
+    let told = problems(run);
+    if let Some(standing) = run.standing() {
+        write!(out, "{}", StandingLine { view, standing })?;
         // That it was interrupted is said.
         let others = || {
             told.iter()
@@ -51,91 +41,41 @@ pub(crate) fn write(
             return writeln!(out, "\n");
         }
         writeln!(out, " That is no success, because:\n")?;
-        return reasons.write(out, others());
+        return words.write(out, others());
     }
-    let Some(gravest) = told.first() else {
-        return reasons.write_success(out);
-    };
-    let headline = Headline {
-        nouns,
-        code: gravest.code,
-    };
-    writeln!(out, "❌ **{headline}**, because:\n")?;
-    reasons.write(out, told.iter())?;
-    match Resume::of(run) {
-        Some(resume) => writeln!(out, "{resume} goes on with it.\n"),
+    if told.is_empty() {
+        return words.write_success(out);
+    }
+    words.write_failure(out, &told)?;
+    match run.resume_command() {
+        Some(resume) => writeln!(out, "`{resume}` goes on with it.\n"),
         None => Ok(()),
     }
 }
 
-pub(crate) fn nouns(kind: RunKind) -> Nouns {
-    Nouns {
-        whole: match kind {
-            RunKind::Soak => "soak",
-            _ => "run",
-        },
-        parts: "attempts",
-        capital_parts: "Attempts",
-    }
-}
-
-/// What speaks against a run that nobody has judged.
-fn problems_so_far(run: &RecordedRun) -> Vec<RunProblem> {
-    let mut problems = Vec::new();
-    if let Some(overload) = run.runner.overload() {
-        let evidence = overload.to_string();
-        problems.push(RunProblem::RunnerTooSlow { evidence });
-    }
-    if run.gates.iter().any(|gate| !gate.holds) {
-        problems.push(RunProblem::GateFailed);
-    }
-    if run.gates.is_empty() && run.counts.failed > 0 {
-        problems.push(RunProblem::CaseFailed);
-    }
-    problems
-}
-
 /// A run that is not over, in a line.
-struct Standing<'a> {
+struct StandingLine<'a> {
     view: View<'a>,
-    kind: StandingKind,
+    standing: Standing,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum StandingKind {
-    GoesOn,
-    Interrupted,
-    BrokenOff,
-}
-
-impl<'a> Standing<'a> {
-    /// Where the run stands; `None` if it is over.
-    fn of(view: View<'a>) -> Option<Self> {
-        let kind = match &view.run.state {
-            RecordedState::Running => StandingKind::GoesOn,
-            RecordedState::Broken => StandingKind::BrokenOff,
-            RecordedState::Ended(end) if end == RunEnd::Interrupted.code() => {
-                StandingKind::Interrupted
-            }
-            RecordedState::Ended(_) => return None,
-        };
-        Some(Self { view, kind })
-    }
-}
-
-impl fmt::Display for Standing<'_> {
+impl fmt::Display for StandingLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let run = self.view.run;
-        let whole = nouns(run.kind).whole;
-        let tried = Tried(&run.counts);
-        // A run that is no soak cannot go on.
-        let resume = Resume::of(run);
-        let sign = if resume.is_some() { "⏸️" } else { "❌" };
-        match self.kind {
-            StandingKind::GoesOn => {
-                let until = self.view.moment(self.view.until());
-                write!(f, "⏳ **The {whole} goes on**; as of {until}, {tried}.")?;
-                return match self.view.away_since() {
+        let whole = Nouns::of_attempts(run.kind).whole;
+        let (stands, tried) = (self.standing.words(), Tried(&run.counts));
+        let resume = run.resume_command();
+        let sign = match self.standing {
+            Standing::GoesOn => "⏳",
+            _ if resume.is_some() => "⏸️",
+            _ => "❌",
+        };
+        write!(f, "{sign} **The {whole} {stands}**")?;
+        match self.standing {
+            Standing::GoesOn => {
+                let until = self.view.moment(run.until());
+                write!(f, "; as of {until}, {tried}.")?;
+                return match run.away_since() {
                     Some(since) => {
                         let since = self.view.moment(since);
                         write!(f, " The executor is away since {since}.")
@@ -143,53 +83,14 @@ impl fmt::Display for Standing<'_> {
                     None => Ok(()),
                 };
             }
-            StandingKind::Interrupted => write!(f, "{sign} **The {whole} was interrupted**")?,
-            StandingKind::BrokenOff => write!(
-                f,
-                "{sign} **The {whole} was broken off**: its process was killed, or the machine went down"
-            )?,
+            Standing::Interrupted => {}
+            Standing::BrokenOff => {
+                f.write_str(": its process was killed, or the machine went down")?;
+            }
         }
         if let Some(resume) = resume {
-            write!(f, "; {resume} goes on with it")?;
+            write!(f, "; `{resume}` goes on with it")?;
         }
         write!(f, ". So far, {tried}.")
-    }
-}
-
-/// How many attempts passed, in words.
-struct Tried<'a>(&'a Counts);
-
-impl fmt::Display for Tried<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Counts { passed, failed, .. } = *self.0;
-        match passed + failed {
-            0 => f.write_str("nothing was tried yet"),
-            tried => write!(
-                f,
-                "{} of {} tried attempts passed",
-                Grouped(passed),
-                Grouped(tried)
-            ),
-        }
-    }
-}
-
-/// The command that goes on with a run. It names the run by its number, which no suite chooses.
-struct Resume(u64);
-
-impl Resume {
-    fn of(run: &RecordedRun) -> Option<Self> {
-        let is_complete = match &run.state {
-            RecordedState::Running => true,
-            RecordedState::Broken => false,
-            RecordedState::Ended(end) => end == RunEnd::Completed.code(),
-        };
-        (run.kind == RunKind::Soak && !is_complete).then_some(Self(run.id))
-    }
-}
-
-impl fmt::Display for Resume {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`gauntlet soak --resume {}`", self.0)
     }
 }

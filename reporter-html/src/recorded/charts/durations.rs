@@ -3,10 +3,10 @@
 
 use charts::{Line, Lines, Plot as _, Table, numbers, words};
 use maud::{Markup, Render, html};
-use runner_core::text::{Grouped, Human};
+use runner_core::text::{Grouped, Human, quantile};
 
 use super::{Picture, Series};
-use crate::{buckets::Bucket, recorded::hours::quantile};
+use crate::buckets::Bucket;
 
 /// The shares that are shown.
 pub(super) const SHARES: [f64; 3] = [0.5, 0.95, 0.99];

@@ -10,14 +10,15 @@ use ::charts::{Canvas, Figure, Frame, OverTime, Plot, Table, numbers, words};
 use maud::{Markup, Render, html};
 use runner_core::{
     recorded::RecordedHour,
-    text::{Confidence, Grouped, Rate},
+    text::{Confidence, Grouped, OrDash, Rate, quantile},
+    words::NotPassed,
 };
 
-use super::{View, hours};
+use super::View;
 use crate::{
     ReportOptions,
     buckets::{Bucket, Grid},
-    format::{Anchor, OrDash},
+    format::Anchor,
     page::Section,
     text::Plain,
 };
@@ -183,11 +184,11 @@ impl Series<'_> {
                     (self.row_head(bucket))
                     td.n { (Grouped(counts.total)) }
                     td.n { (Grouped(counts.passed)) }
-                    td { (hours::NotPassed(&bucket.outcomes)) }
+                    td { (NotPassed(&bucket.outcomes)) }
                     td.n { (OrDash(known.map(Rate))) }
                     td { (OrDash(known.map(Confidence))) }
                     @for q in durations::SHARES {
-                        td.n { (hours::quantile(&bucket.durations, q)) }
+                        td.n { (quantile(&bucket.durations, q)) }
                     }
                 }
             }

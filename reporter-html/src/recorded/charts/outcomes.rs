@@ -2,7 +2,7 @@
 
 use charts::{Column, Layer, Stacks, Table, numbers, words};
 use maud::{Markup, Render, html};
-use runner_core::{outcome::OutcomeClass, recorded::OutcomeCounts, text::Grouped};
+use runner_core::{outcome::OutcomeClass, recorded::OutcomeCounts, text::Grouped, words::Outcomes};
 
 use super::{Picture, Series};
 use crate::buckets::Bucket;
@@ -50,19 +50,6 @@ pub(super) fn figure(series: &Series<'_>) -> Markup {
     series.figure(&picture, &stacks, in_words, |series| {
         figures(series, &classes)
     })
-}
-
-/// Outcomes with how many there are of each, in words.
-struct Outcomes<'a>(&'a OutcomeCounts);
-
-impl std::fmt::Display for Outcomes<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (index, (class, count)) in self.0.iter().enumerate() {
-            let comma = if index > 0 { ", " } else { "" };
-            write!(f, "{comma}{} {}", Grouped(count), class.words())?;
-        }
-        Ok(())
-    }
 }
 
 fn figures(series: &Series<'_>, classes: &[OutcomeClass]) -> Markup {

@@ -18,22 +18,22 @@ impl<'a> Timeline<'a> {
     /// The time from the beginning of the first of `hours` to the end of the last one, and what the run
     /// knows of before and after.
     pub(super) fn new(view: View<'a>, hours: impl Iterator<Item = &'a RecordedHour>) -> Self {
-        let (mut from, mut until) = (view.began(), view.until());
+        let (mut from, mut until) = (view.run.began(), view.run.until());
         for hour in hours {
             from = from.min(hour.began);
             until = until.max(later(hour.began, SignedDuration::from_hours(1)));
         }
         let run = view.run;
         let outages = run.outages.iter().map(|outage| {
-            let length = view.length(outage).try_into();
+            let length = run.outage_length(outage).try_into();
             Window {
                 from: outage.began,
                 until: later(outage.began, length.unwrap_or(SignedDuration::MAX)),
             }
         });
-        let gaps = run.parts.windows(2).map(|pair| Window {
-            from: pair[0].until(),
-            until: pair[1].began,
+        let gaps = run.gaps().map(|gap| Window {
+            from: gap.before.until(),
+            until: gap.after.began,
         });
         let until = until.max(later(from, SignedDuration::from_hours(1)));
         let axis = TimeAxis::of_hours(from, until, view.zone());
