@@ -9,6 +9,7 @@ pub mod agent;
 pub mod attempt;
 pub mod beacon;
 pub mod cleanup;
+pub mod comparison;
 pub mod drift;
 pub mod events;
 pub mod excerpt;

@@ -1,12 +1,9 @@
 //! `gauntlet compare`: whether one run did worse than another.
 
-mod caveat;
-mod comparison;
 mod json;
 mod page;
-mod verdict;
 
-use runner_core::recorded::RecordedRun;
+use runner_core::comparison::{Comparison, Pair, Verdict};
 
 use super::{OpenLedger, json::print, recorded_run};
 use crate::{
@@ -15,8 +12,6 @@ use crate::{
     exit::Exit,
     streams,
 };
-use comparison::Comparison;
-use verdict::Verdict;
 
 /// Compares two runs, and holds the second against the first if it is asked to.
 pub(crate) fn compare(common: &CommonArgs, args: &CompareArgs) -> Result<Exit, CliError> {
@@ -37,17 +32,8 @@ pub(crate) fn compare(common: &CommonArgs, args: &CompareArgs) -> Result<Exit, C
     Ok(gate.unwrap_or(Exit::Success))
 }
 
-/// Two runs that are compared.
-#[derive(Clone, Copy)]
-struct Pair<'a> {
-    /// The run to compare with.
-    baseline: &'a RecordedRun,
-    /// The run to compare.
-    candidate: &'a RecordedRun,
-}
-
 /// What a gate makes of a comparison. One that shows nothing does not hold.
-fn exit(verdict: Verdict) -> Exit {
+pub(crate) fn exit(verdict: Verdict) -> Exit {
     match verdict {
         Verdict::Worse => Exit::Regression,
         Verdict::Same | Verdict::Better => Exit::Success,
@@ -58,6 +44,7 @@ fn exit(verdict: Verdict) -> Exit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::test_support::{case, run};
 
     #[test]
     fn a_comparison_that_shows_nothing_does_not_hold() {
@@ -67,5 +54,15 @@ mod tests {
         for verdict in [Verdict::Same, Verdict::Better] {
             assert_eq!(exit(verdict), Exit::Success);
         }
+    }
+
+    #[test]
+    fn a_run_is_not_compared_with_itself() {
+        let run = run(1, vec![case("a", 50, 0)]);
+        let comparison = Comparison::of(Pair {
+            baseline: &run,
+            candidate: &run,
+        });
+        assert_eq!(comparison.verdict(), Verdict::NotComparable);
     }
 }

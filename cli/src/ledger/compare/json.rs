@@ -3,15 +3,12 @@
 use std::path::Path;
 
 use run_stats::{ProportionDifference, RankSum};
-use runner_core::recorded::RecordedRun;
+use runner_core::{
+    comparison::{Caveat, Comparison, Durations, Pair, Row, Single, Success, Test},
+    recorded::RecordedRun,
+};
 use serde::Serialize;
 
-use super::{
-    Pair,
-    caveat::Caveat,
-    comparison::{Comparison, Durations, Row, Single, Success},
-    verdict::Test,
-};
 use crate::ledger::json::{CountsJson, DurationsJson, RunJson, ShareJson};
 
 /// What is written of a comparison.

@@ -2,16 +2,14 @@
 
 use run_stats::{Proportion, ProportionDifference, RankSum};
 use runner_core::{
+    comparison::{
+        ALPHA, Caveat, Comparison, MIN_LONGER, MIN_LONGER_SHARE, MIN_SUPERIORITY, Pair, Row, Test,
+        Verdict,
+    },
     recorded::{RecordedRun, RecordedState},
     text::Grouped,
 };
 
-use super::{
-    Pair,
-    caveat::Caveat,
-    comparison::{Comparison, MIN_LONGER, MIN_LONGER_SHARE, MIN_SUPERIORITY, Row},
-    verdict::{ALPHA, Test, Verdict},
-};
 use crate::ledger::{
     page::Page,
     table::{

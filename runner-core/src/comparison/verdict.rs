@@ -4,7 +4,7 @@ use run_stats::{Proportion, ProportionDifference, holm};
 
 /// An adjusted p-value below this is no chance: the level that the intervals at 95 % confidence belong
 /// to.
-pub(super) const ALPHA: f64 = 0.05;
+pub const ALPHA: f64 = 0.05;
 
 /// With fewer attempts on a side, only a collapse would show, and nobody should take its absence for a good
 /// sign: three against three cannot be told apart whatever they come to.
@@ -12,7 +12,7 @@ const MIN_ATTEMPTS: u64 = 4;
 
 /// What a test came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub enum Verdict {
     /// There is no difference that matters and is no chance.
     Same,
     /// The candidate did worse.
@@ -27,7 +27,8 @@ pub(super) enum Verdict {
 
 impl Verdict {
     /// The stable name.
-    pub(super) fn as_str(self) -> &'static str {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Same => "same",
             Self::Worse => "worse",
@@ -38,7 +39,8 @@ impl Verdict {
     }
 
     /// The name for people.
-    pub(super) fn words(self) -> &'static str {
+    #[must_use]
+    pub fn words(self) -> &'static str {
         match self {
             Self::TooFewAttempts => "too few attempts",
             Self::NotComparable => "not comparable",
@@ -47,7 +49,7 @@ impl Verdict {
     }
 
     /// What several verdicts come to: worse if anything is worse; otherwise what was found at all.
-    pub(super) fn together(verdicts: impl IntoIterator<Item = Self>) -> Self {
+    pub fn together(verdicts: impl IntoIterator<Item = Self>) -> Self {
         let order = [
             Self::Worse,
             Self::Better,
@@ -63,12 +65,13 @@ impl Verdict {
 
 /// A test and its result.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Test {
-    /// `None` if it was not made, because it could not have shown anything.
-    pub(super) p_value: Option<f64>,
+pub struct Test {
+    /// The p-value; `None` if it was not made, because it could not have shown anything.
+    pub p_value: Option<f64>,
     /// The p-value, adjusted for the number of tests.
-    pub(super) adjusted: Option<f64>,
-    pub(super) verdict: Verdict,
+    pub adjusted: Option<f64>,
+    /// What it comes to.
+    pub verdict: Verdict,
     /// How many there are on each side.
     counts: (u64, u64),
     /// The verdict, if the figures are no chance.

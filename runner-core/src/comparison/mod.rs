@@ -12,30 +12,42 @@
 //! few attempts, are left out before. A difference that is no chance counts only if it also matters: the
 //! constants below say from where on.
 
+mod caveat;
+mod verdict;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
 
 use run_stats::{DurationHistogram, Proportion, ProportionDifference, RankSum};
-use runner_core::recorded::{RecordedCase, Totals};
 
-use super::{
-    Pair,
-    verdict::{Test, Verdict, judge},
-};
+use crate::recorded::{RecordedCase, RecordedRun, Totals};
+
+pub use caveat::Caveat;
+use verdict::judge;
+pub use verdict::{ALPHA, Test, Verdict};
+
+/// Two runs that are compared.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair<'a> {
+    /// The run to compare with.
+    pub baseline: &'a RecordedRun,
+    /// The run to compare.
+    pub candidate: &'a RecordedRun,
+}
 
 /// From this probability on that an attempt of one run takes longer than one of the other, a difference
 /// in durations matters: what Vargha and Delaney (2000) call a small effect.
-pub(super) const MIN_SUPERIORITY: f64 = 0.56;
+pub const MIN_SUPERIORITY: f64 = 0.56;
 
 /// By this share at least medians have to differ for a difference in durations to matter. Less is what
 /// another moment on the same machine makes.
-pub(super) const MIN_LONGER_SHARE: f64 = 0.05;
+pub const MIN_LONGER_SHARE: f64 = 0.05;
 
 /// By so much at least medians have to differ for a difference in durations to matter. Less is what the
 /// start of a process and the network make.
-pub(super) const MIN_LONGER: Duration = Duration::from_millis(1);
+pub const MIN_LONGER: Duration = Duration::from_millis(1);
 
 /// How far the proportions in which two runs tried their cases may differ before all cases together are
 /// not compared, in units of what chance makes of the figures (one by the root of the number of
@@ -44,64 +56,80 @@ pub(super) const MIN_LONGER: Duration = Duration::from_millis(1);
 const MAX_MIX_SHIFT: f64 = 0.2;
 
 /// Two runs, compared.
-#[derive(Debug)]
-pub(super) struct Comparison {
+#[derive(Debug, Clone)]
+pub struct Comparison {
     /// Each case that both runs have, in the order of the baseline.
-    pub(super) cases: Vec<Row>,
+    pub cases: Vec<Row>,
     /// These cases together; `None` if there are not several.
-    pub(super) all: Option<Row>,
+    pub all: Option<Row>,
     /// Cases that only the baseline has.
-    pub(super) only_in_baseline: Vec<Single>,
+    pub only_in_baseline: Vec<Single>,
     /// Cases that only the candidate has.
-    pub(super) only_in_candidate: Vec<Single>,
+    pub only_in_candidate: Vec<Single>,
     /// How many p-values there are, for whose number they are adjusted.
-    pub(super) tests: usize,
+    pub tests: usize,
     /// Whether both are the same run, so that nothing is shown.
     is_same_run: bool,
 }
 
 /// A case in both runs, or all of them together.
-#[derive(Debug)]
-pub(super) struct Row {
+#[derive(Debug, Clone)]
+pub struct Row {
     /// The id of the case; `None` for all together.
-    pub(super) case: Option<String>,
+    pub case: Option<String>,
     /// The shares of attempts that passed.
-    pub(super) success: Success,
+    pub success: Success,
     /// How long the attempts took that passed.
-    pub(super) durations: Durations,
+    pub durations: Durations,
 }
 
 /// A case that only one of the runs has, so that there is nothing to compare.
-#[derive(Debug)]
-pub(super) struct Single {
-    pub(super) case: String,
-    pub(super) success: Proportion,
+#[derive(Debug, Clone)]
+pub struct Single {
+    /// The id of the case.
+    pub case: String,
+    /// The share of attempts that passed.
+    pub success: Proportion,
 }
 
 /// Two shares of attempts that passed.
-#[derive(Debug)]
-pub(super) struct Success {
-    pub(super) baseline: Proportion,
-    pub(super) candidate: Proportion,
-    /// `None` if a side was not tried.
-    pub(super) difference: Option<ProportionDifference>,
-    pub(super) test: Test,
+#[derive(Debug, Clone)]
+pub struct Success {
+    /// Of the baseline.
+    pub baseline: Proportion,
+    /// Of the candidate.
+    pub candidate: Proportion,
+    /// By how much they differ; `None` if a side was not tried.
+    pub difference: Option<ProportionDifference>,
+    /// What that comes to.
+    pub test: Test,
 }
 
 /// Two lots of durations.
-#[derive(Debug)]
-pub(super) struct Durations {
-    pub(super) baseline: DurationHistogram,
-    pub(super) candidate: DurationHistogram,
-    /// `None` if a side has too few.
-    pub(super) ranks: Option<RankSum>,
-    pub(super) test: Test,
+#[derive(Debug, Clone)]
+pub struct Durations {
+    /// Of the baseline.
+    pub baseline: DurationHistogram,
+    /// Of the candidate.
+    pub candidate: DurationHistogram,
+    /// How their ranks differ; `None` if a side has too few.
+    pub ranks: Option<RankSum>,
+    /// What that comes to.
+    pub test: Test,
 }
 
 impl Comparison {
     /// Compares two runs by the ids of their cases.
-    pub(super) fn of(pair: Pair<'_>) -> Self {
-        let (one, other) = (&pair.baseline.cases, &pair.candidate.cases);
+    #[must_use]
+    pub fn of(pair: Pair<'_>) -> Self {
+        Self {
+            is_same_run: pair.baseline.id == pair.candidate.id,
+            ..Self::between(&pair.baseline.cases, &pair.candidate.cases)
+        }
+    }
+
+    /// Compares the cases of two runs by their ids.
+    fn between(one: &[RecordedCase], other: &[RecordedCase]) -> Self {
         let candidates: BTreeMap<&str, &RecordedCase> =
             other.iter().map(|case| (&*case.id, case)).collect();
         let both: Vec<_> = one
@@ -122,17 +150,18 @@ impl Comparison {
             cases,
             all,
             tests,
-            is_same_run: pair.baseline.id == pair.candidate.id,
+            is_same_run: false,
         }
     }
 
     /// Every row, all cases together last.
-    pub(super) fn rows(&self) -> impl Iterator<Item = &Row> {
+    pub fn rows(&self) -> impl Iterator<Item = &Row> {
         self.cases.iter().chain(&self.all)
     }
 
     /// What it all comes to.
-    pub(super) fn verdict(&self) -> Verdict {
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
         if self.is_same_run {
             return Verdict::NotComparable;
         }
@@ -150,7 +179,8 @@ impl Row {
     }
 
     /// What both tests of the row come to.
-    pub(super) fn verdict(&self) -> Verdict {
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
         Verdict::together([self.success.test.verdict, self.durations.test.verdict])
     }
 
@@ -205,7 +235,8 @@ impl Durations {
     }
 
     /// The median of the candidate in units of that of the baseline.
-    pub(super) fn ratio_of_medians(&self) -> Option<f64> {
+    #[must_use]
+    pub fn ratio_of_medians(&self) -> Option<f64> {
         let (one, other) = (self.baseline.quantile(0.5)?, self.candidate.quantile(0.5)?);
         (!one.is_zero()).then(|| other.as_secs_f64() / one.as_secs_f64())
     }

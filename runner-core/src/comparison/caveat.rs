@@ -1,12 +1,11 @@
 //! What makes a comparison less than it seems.
 
-use runner_core::recorded::{RecordedRun, RecordedState};
-
 use super::Pair;
+use crate::recorded::{RecordedRun, RecordedState};
 
 /// What makes a comparison less than it seems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Caveat {
+pub enum Caveat {
     /// The baseline is the candidate.
     SameRun,
     /// The cases may mean something else.
@@ -19,7 +18,8 @@ pub(super) enum Caveat {
 
 impl Caveat {
     /// The stable name.
-    pub(super) fn as_str(self) -> &'static str {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::SameRun => "same-run",
             Self::DifferentSuites => "different-suites",
@@ -29,7 +29,8 @@ impl Caveat {
     }
 
     /// The caveats of a comparison of these runs.
-    pub(super) fn of(pair: Pair<'_>) -> Vec<Self> {
+    #[must_use]
+    pub fn of(pair: Pair<'_>) -> Vec<Self> {
         let Pair {
             baseline: one,
             candidate: other,

@@ -2,14 +2,22 @@
 
 use std::time::Duration;
 
+use super::*;
+use crate::{outcome::OutcomeClass, recorded::RecordedCase};
 use run_stats::DurationHistogram;
-use runner_core::{
-    outcome::OutcomeClass,
-    recorded::{RecordedCase, RecordedRun},
-};
 
-use super::{super::Pair, *};
-use crate::ledger::test_support::{case, run};
+/// A case of which so many attempts passed, at once, and so many failed.
+fn case(id: &str, passed: u64, failed: u64) -> RecordedCase {
+    let mut totals = Totals::default();
+    totals.outcomes.add(OutcomeClass::Passed, passed);
+    totals.outcomes.add(OutcomeClass::Failed, failed);
+    RecordedCase {
+        id: id.into(),
+        name: id.into(),
+        totals,
+        hours: Vec::new(),
+    }
+}
 
 /// A case of which so many attempts took each of these times and passed.
 fn taking(id: &str, millis: &[u64], times: usize) -> RecordedCase {
@@ -22,11 +30,7 @@ fn taking(id: &str, millis: &[u64], times: usize) -> RecordedCase {
 }
 
 fn compared(baseline: Vec<RecordedCase>, candidate: Vec<RecordedCase>) -> Comparison {
-    let (baseline, candidate) = (run(1, baseline), run(2, candidate));
-    Comparison::of(Pair {
-        baseline: &baseline,
-        candidate: &candidate,
-    })
+    Comparison::between(&baseline, &candidate)
 }
 
 /// The verdicts over shares and durations of each row, all cases together last.
@@ -160,16 +164,6 @@ fn a_run_that_ended_in_the_middle_of_an_iteration_has_the_same_mix() {
     );
     let all = comparison.all.as_ref().expect("several cases");
     assert_eq!(all.success.test.verdict, Same);
-}
-
-#[test]
-fn a_run_is_not_compared_with_itself() {
-    let run: RecordedRun = run(1, vec![case("a", 50, 0)]);
-    let comparison = Comparison::of(Pair {
-        baseline: &run,
-        candidate: &run,
-    });
-    assert_eq!(comparison.verdict(), NotComparable);
 }
 
 #[test]
