@@ -163,6 +163,9 @@ pub(crate) struct SoakArgs {
     /// The executor's process, or a file with its number: what it takes is watched for drift
     #[arg(long, value_name = "PID|FILE", env = "GAUNTLET_WATCH_PID")]
     pub watch_pid: Option<WatchTarget>,
+    /// The run in the ledger that the soak is to be no worse than
+    #[arg(long, value_name = "RUN", env = "GAUNTLET_BASELINE_RUN")]
+    pub baseline: Option<RunSelector>,
     /// What may not drift, such as 'drift.executor_rss < 5MiB/h'; repeatable
     #[arg(
         long,
@@ -200,6 +203,7 @@ const GIVEN_BEFORE: &[&str] = &[
     "exclude",
     "require_all",
     "gate",
+    "baseline",
 ];
 
 /// What was typed and makes no sense together. Variables are no part of it: they are set for a soak that

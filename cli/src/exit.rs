@@ -82,6 +82,8 @@ impl Exit {
             RunProblem::NothingTried => Self::Inconclusive,
             RunProblem::LedgerLost { .. } => Self::ReportNotWritten,
             RunProblem::RunnerTooSlow { .. } => Self::Invalid,
+            RunProblem::Regression { .. } => Self::Regression,
+            RunProblem::Incomparable { .. } => Self::Inconclusive,
             _ => Self::Internal,
         }
     }

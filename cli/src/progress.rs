@@ -8,7 +8,7 @@ use runner_core::{
     agent::AgentReport,
     events::{RunEvent, RunObserver},
     outcome::OutcomeClass,
-    results::{AttemptReport, CapturedOutput, Counts, GateResult, RunResults, Verdict},
+    results::{AttemptReport, CapturedOutput, Counts, GateResult, RunProblem, RunResults, Verdict},
     text::{Human, Share, Tokens, Untold, Visible},
 };
 use suite::Case;
@@ -88,6 +88,11 @@ impl Progress {
     /// Tells how a run has ended.
     pub(crate) fn finished(&self, results: &RunResults, counts: &Counts) {
         self.0.borrow().run_finished(results, counts);
+    }
+
+    /// Tells why a run is no success.
+    pub(crate) fn problem(&self, problem: &RunProblem) {
+        self.0.borrow().problem(problem);
     }
 
     /// Tells what came of a gate.
@@ -296,10 +301,14 @@ impl Screen {
             }
         }
         for problem in &results.problems {
-            let (sign, style) = sign(Verdict::Fail);
-            let words = clip(&problem.to_string());
-            self.say(Detail::Quiet, &format!("{} {words}", style.apply_to(sign)));
+            self.problem(problem);
         }
+    }
+
+    fn problem(&self, problem: &RunProblem) {
+        let (sign, style) = sign(Verdict::Fail);
+        let words = clip(&problem.to_string());
+        self.say(Detail::Quiet, &format!("{} {words}", style.apply_to(sign)));
     }
 
     /// Tells what came of a gate; if it holds, only where that much is said.

@@ -75,6 +75,7 @@ pub(crate) fn load(
         pruned,
         runner: before.runner,
         gates: Vec::new(),
+        baseline: None,
         graduation: graduation.into_iter().next(),
         run,
     })

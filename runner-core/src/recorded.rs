@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use run_stats::{DurationHistogram, Proportion, SuccessRatio};
 
 use crate::{
+    comparison::AgainstBaseline,
     drift::Windows,
     outcome::OutcomeClass,
     results::{Counts, GateResult, RunInfo},
@@ -72,6 +73,8 @@ pub struct RecordedRun {
     pub runner: SelfTotals,
     /// The gates of the suite, evaluated over all attempts.
     pub gates: Vec<GateResult>,
+    /// What it is like beside an earlier run, if it was to be held against one.
+    pub baseline: Option<AgainstBaseline>,
     /// How far the suite is from its graduation, over everything the ledger holds of it.
     pub graduation: Option<Graduation>,
 }

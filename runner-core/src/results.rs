@@ -324,6 +324,16 @@ pub enum RunProblem {
         /// What shows it, in words.
         evidence: String,
     },
+    /// The run is worse than the one it was to be held against.
+    Regression {
+        /// What is worse, in words.
+        differences: String,
+    },
+    /// The run could not be held against the one it was to be held against.
+    Incomparable {
+        /// Why, in words.
+        reason: String,
+    },
     /// A part of the runner was lost.
     HarnessLost {
         /// Which, in words.
@@ -344,6 +354,8 @@ impl RunProblem {
             Self::NothingTried => "nothing-tried",
             Self::LedgerLost { .. } => "ledger-lost",
             Self::RunnerTooSlow { .. } => "runner-too-slow",
+            Self::Regression { .. } => "regression",
+            Self::Incomparable { .. } => "incomparable",
             Self::HarnessLost { .. } => "harness-lost",
         }
     }
@@ -364,6 +376,10 @@ impl fmt::Display for RunProblem {
             Self::LedgerLost { reason } => write!(f, "the ledger cannot be written: {reason}"),
             Self::RunnerTooSlow { evidence } => {
                 write!(f, "the runner itself could not keep up: {evidence}")
+            }
+            Self::Regression { differences } => write!(f, "a regression: {differences}"),
+            Self::Incomparable { reason } => {
+                write!(f, "nothing can be said about a regression: {reason}")
             }
             Self::HarnessLost { part } => write!(f, "gauntlet lost its {part}"),
         }

@@ -12,6 +12,7 @@
 //! ```
 
 pub mod cases;
+pub mod drifting;
 pub mod foreign;
 pub mod recorded;
 pub mod recorded_runs;

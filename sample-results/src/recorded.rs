@@ -118,6 +118,7 @@ pub fn soak(cells: &[Cell]) -> RecordedRun {
         pruned: 0,
         runner: runner(0),
         gates: Vec::new(),
+        baseline: None,
         graduation: None,
     }
 }

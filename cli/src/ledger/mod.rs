@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 
 use run_ledger::{RunReader, RunSelector};
 use runner_core::{
+    comparison::{AgainstBaseline, Pair},
     gates,
     recorded::{RecordedProblem, RecordedRun, RunKind},
     results::RunProblem,
@@ -71,11 +72,29 @@ pub(crate) fn recorded_run(
     }
     if run.kind == RunKind::Soak {
         let options = reader.options(&RunSelector::Id(run.id))?;
-        let gates = Options::from_json(&options).map_or_else(|_| Vec::new(), |it| it.gates);
-        let gates = gates.iter().map(|gate| gate.evaluate(&run.windows));
-        run.gates.extend(gates);
+        if let Ok(Options {
+            gates, baseline, ..
+        }) = Options::from_json(&options)
+        {
+            let gates = gates.iter().map(|gate| gate.evaluate(&run.windows));
+            run.gates.extend(gates);
+            run.baseline = baseline.map(|id| against(reader, id, &run)).transpose()?;
+        }
     }
     Ok(run)
+}
+
+/// What a run is like beside the one with this number.
+fn against(
+    reader: &RunReader,
+    id: u64,
+    candidate: &RecordedRun,
+) -> Result<AgainstBaseline, CliError> {
+    let baseline = reader.run(&RunSelector::Id(id))?;
+    Ok(AgainstBaseline::of(Pair {
+        baseline: &baseline,
+        candidate,
+    }))
 }
 
 /// A problem of a run as its ledger tells of it.

@@ -64,6 +64,7 @@ pub(super) fn run(id: u64, cases: Vec<RecordedCase>) -> RecordedRun {
         pruned: 0,
         runner: SelfTotals::default(),
         gates: Vec::new(),
+        baseline: None,
         graduation: None,
     }
 }

@@ -78,8 +78,10 @@ impl Soaker {
         match recorded {
             Ok(mut recorded) => {
                 let mut problems = summary.results.problems.clone();
-                if summary.end == RunEnd::Completed && self.drifts(&recorded) {
-                    exit = exit.min(self.note_drift(run, &mut problems));
+                if summary.end == RunEnd::Completed {
+                    for problem in self.judge_as_a_whole(&recorded) {
+                        exit = exit.min(self.note(run, &mut problems, problem));
+                    }
                 }
                 // What could not be kept is known here alone.
                 recorded.problems = problems.iter().map(ledger::recorded_problem).collect();
@@ -103,20 +105,33 @@ impl Soaker {
 }
 
 impl Soaker {
-    /// Tells what came of the gates over drift, which need the whole soak. Whether one does not hold.
-    fn drifts(&self, recorded: &RecordedRun) -> bool {
-        let mut drifts = false;
-        for gate in &self.options.gates {
-            let result = gate.evaluate(&recorded.windows);
-            self.session.progress.gate(&result);
-            drifts |= !result.holds;
+    /// Tells what came of that which needs the whole soak: gates over drift, and the comparison with the
+    /// baseline. What is a problem comes back.
+    fn judge_as_a_whole(&self, recorded: &RecordedRun) -> Vec<RunProblem> {
+        let mut problems = Vec::new();
+        let progress = &self.session.progress;
+        if let Some(baseline) = &recorded.baseline {
+            problems.extend(baseline.problem());
+            match problems.last() {
+                Some(problem) => progress.problem(problem),
+                None => progress.say(&baseline.to_string()),
+            }
         }
-        drifts
+        let gates = self.options.gates.iter();
+        let results = gates.map(|gate| gate.evaluate(&recorded.windows));
+        let mut all_hold = true;
+        for result in results {
+            progress.gate(&result);
+            all_hold &= result.holds;
+        }
+        if !all_hold {
+            problems.push(RunProblem::GateFailed);
+        }
+        problems
     }
 
-    /// Makes a drift a problem of the run, also in the ledger.
-    fn note_drift(&self, run: u64, problems: &mut Vec<RunProblem>) -> Exit {
-        let problem = RunProblem::GateFailed;
+    /// Makes this a problem of the run, also in the ledger.
+    fn note(&self, run: u64, problems: &mut Vec<RunProblem>, problem: RunProblem) -> Exit {
         let exit = exit_of(&problem);
         if problems.contains(&problem) {
             return exit;

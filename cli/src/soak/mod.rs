@@ -20,7 +20,7 @@ use std::{
 
 use actix::prelude::*;
 use jiff::Timestamp;
-use run_ledger::Ledger;
+use run_ledger::{Ledger, RunReader};
 use runner_core::{
     actors::{Cancel, ConfigLoader, RunSummary, Stop},
     journal::SuiteVersion,
@@ -76,7 +76,9 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
             }
             // Nobody has to know it, only to be able to use it again.
             let seed = now.as_nanosecond().unsigned_abs() as u64;
-            (Options::of(args, suite, seed), Beginning::New(ledger))
+            let mut options = Options::of(args, suite, seed);
+            options.baseline = baseline(args, &ledger_path)?;
+            (options, Beginning::New(ledger))
         }
         Target::Resumed(run) => {
             let resumed = ledger.resume(&run)?;
@@ -147,6 +149,12 @@ fn suite_to_go_on_with(named: PathBuf, file: &Path) -> PathBuf {
         Ok(found) if found == file => named,
         _ => file.to_owned(),
     }
+}
+
+/// The number of the run that the soak is to be held against.
+fn baseline(args: &SoakArgs, ledger: &Path) -> Result<Option<u64>, CliError> {
+    let find = |run| RunReader::open(ledger)?.find(run);
+    Ok(args.baseline.as_ref().map(find).transpose()?)
 }
 
 /// The recorded settings to resume with. A URL was recorded without its user and password: where there were

@@ -26,6 +26,8 @@ pub(crate) struct Options {
     pub watch: Option<WatchTarget>,
     /// What may not drift.
     pub gates: Vec<DriftGate>,
+    /// The number of the run that this one is to be no worse than.
+    pub baseline: Option<u64>,
 }
 
 /// The same as it is written.
@@ -49,6 +51,7 @@ struct OptionsFile {
     watch_pid_file: Option<PathBuf>,
     #[serde(default)]
     gates: Vec<String>,
+    baseline: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -74,6 +77,7 @@ impl Options {
             report: running.report.clone(),
             watch: args.watch_pid.clone(),
             gates: args.gate.clone(),
+            baseline: None,
         }
     }
 
@@ -99,6 +103,7 @@ impl Options {
                 _ => None,
             },
             gates: this.gates.iter().map(ToString::to_string).collect(),
+            baseline: this.baseline,
         };
         serde_json::json!(file).to_string()
     }
@@ -130,6 +135,7 @@ impl Options {
                 .map_err(<serde_json::Error as serde::de::Error>::custom)?,
             watch: file.watch_pid_file.map(WatchTarget::PidFile),
             gates: gates.map_err(<serde_json::Error as serde::de::Error>::custom)?,
+            baseline: file.baseline,
         })
     }
 
@@ -227,6 +233,7 @@ mod tests {
             ],
             watch: Some(WatchTarget::PidFile("executor.pid".into())),
             gates: vec!["drift.executor_rss < 5MiB/h".parse().expect("a gate")],
+            baseline: Some(3),
         };
         let read = Options::from_json(&options.to_json()).expect("readable");
         assert_eq!(read, options);

@@ -34,7 +34,11 @@ fn a_day_with_a_leak(gate: &str, server: &Server) -> Scratch {
 }
 
 fn shown(scratch: &Scratch) -> Value {
-    let ended = scratch.gauntlet(["show", "1", "--json"]).exits(0);
+    shown_of(scratch, "1")
+}
+
+fn shown_of(scratch: &Scratch, run: &str) -> Value {
+    let ended = scratch.gauntlet(["show", run, "--json"]).exits(0);
     serde_json::from_str(&ended.stdout).expect("JSON")
 }
 
@@ -126,4 +130,25 @@ fn what_the_watched_process_takes_is_in_the_ledger() {
         .ledger()
         .one("SELECT count(*) FROM executor_samples WHERE run_id = 2");
     assert_eq!(own, 1);
+}
+
+#[test]
+fn a_soak_that_is_worse_than_its_baseline_is_a_regression() {
+    let scratch = Scratch::with_cases([case("a", "true")]);
+    let soak = |args: &[&'static str]| scratch.soak(["--iterations", "20"]).args(args.to_vec());
+    soak(&[]).exits(0);
+    soak(&["--baseline", "1"])
+        .exits(0)
+        .says(["as good as run 1"]);
+    scratch.suite("suite.json", [case("a", "false")]);
+    let ended = soak(&["--baseline", "1"]).exits(106);
+    ended.says(["a regression: worse than run 1: fewer attempts pass in a"]);
+    assert!(scratch.report().contains("## Beside The Baseline"));
+    assert_eq!(shown_of(&scratch, "3")["problems"][1], "regression");
+    soak(&["--baseline", "9"]).exits(2).says(["9"]);
+    // Of two attempts against twenty nothing can be said.
+    scratch.suite("suite.json", [case("a", "true")]);
+    scratch
+        .soak(["--iterations", "2", "--baseline", "1"])
+        .exits(102);
 }

@@ -7,8 +7,10 @@
 
 mod absences;
 mod attempts;
+mod baseline;
 mod cases;
 mod charts;
+mod drift;
 mod findings;
 mod graduation;
 mod hours;
@@ -55,7 +57,7 @@ pub(crate) fn write(
     page::end(out)
 }
 
-fn sections(view: View<'_>, options: &ReportOptions) -> [Option<Section>; 17] {
+fn sections(view: View<'_>, options: &ReportOptions) -> [Option<Section>; 19] {
     let run = view.run;
     let charts = Charts::new(view, options);
     let summary = Summary {
@@ -71,6 +73,8 @@ fn sections(view: View<'_>, options: &ReportOptions) -> [Option<Section>; 17] {
         gates::section(&run.gates),
         charts.section(),
         charts.distribution(),
+        drift::section(run),
+        baseline::section(run.baseline.as_ref()),
         cases::table(&run.cases),
         hours::section(view, options),
         Some(absences::outages(view)),

@@ -6,6 +6,7 @@
 
 mod absences;
 mod attempts;
+mod baseline;
 mod cases;
 mod drift;
 mod findings;
@@ -52,6 +53,9 @@ pub(crate) fn write(
     cases::write_table(out, &run.cases)?;
     hours::write(out, view, options)?;
     drift::write(out, run)?;
+    if let Some(baseline) = &run.baseline {
+        baseline::write(out, baseline)?;
+    }
     absences::write(out, view)?;
     findings::write(out, &run.findings)?;
     attempts::write_failed(out, view, options)?;

@@ -16,6 +16,12 @@ fn a_soak_in_which_everything_happened() {
 }
 
 #[test]
+fn a_soak_in_which_much_drifts_beside_its_baseline() {
+    let run = sample_results::drifting::drifting();
+    insta::assert_snapshot!(report(&run));
+}
+
+#[test]
 fn a_soak_that_goes_on() {
     let options = ReportOptions {
         max_hours: 2,

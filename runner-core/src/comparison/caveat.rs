@@ -28,6 +28,19 @@ impl Caveat {
         }
     }
 
+    /// The caveat in words, without a capital and an end.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::SameRun => "both are the same run",
+            Self::DifferentSuites => {
+                "the runs are of different versions of the suite; cases are compared by their ids"
+            }
+            Self::DifferentExecutors => "the runs used different executors",
+            Self::Running => "one of the runs goes on",
+        }
+    }
+
     /// The caveats of a comparison of these runs.
     #[must_use]
     pub fn of(pair: Pair<'_>) -> Vec<Self> {

@@ -12,6 +12,7 @@
 //! few attempts, are left out before. A difference that is no chance counts only if it also matters: the
 //! constants below say from where on.
 
+mod baseline;
 mod caveat;
 mod verdict;
 
@@ -24,6 +25,7 @@ use run_stats::{DurationHistogram, Proportion, ProportionDifference, RankSum};
 
 use crate::recorded::{RecordedCase, RecordedRun, Totals};
 
+pub use baseline::AgainstBaseline;
 pub use caveat::Caveat;
 use verdict::judge;
 pub use verdict::{ALPHA, Test, Verdict};

@@ -60,6 +60,8 @@ impl<'a> From<&'a RunProblem> for Problem<'a> {
             | RunProblem::ExecutorLost { reason }
             | RunProblem::LedgerLost { reason } => reason.into(),
             RunProblem::RunnerTooSlow { evidence } => evidence.into(),
+            RunProblem::Regression { differences } => differences.into(),
+            RunProblem::Incomparable { reason } => reason.into(),
             RunProblem::HarnessLost { part } => part.into(),
             other => other.to_string().into(),
         };
@@ -90,11 +92,14 @@ impl<'a> From<&'a RecordedProblem> for Problem<'a> {
 /// What the words of a problem begin with where the rest is foreign. It says what the code says.
 fn beginning(code: &str) -> Option<String> {
     let (reason, evidence, part) = (String::new(), String::new(), String::new());
+    let differences = String::new();
     let empty = match code {
         "executor-unavailable" => RunProblem::ExecutorUnavailable { reason },
         "executor-lost" => RunProblem::ExecutorLost { reason },
         "ledger-lost" => RunProblem::LedgerLost { reason },
         "runner-too-slow" => RunProblem::RunnerTooSlow { evidence },
+        "regression" => RunProblem::Regression { differences },
+        "incomparable" => RunProblem::Incomparable { reason },
         "harness-lost" => RunProblem::HarnessLost { part },
         _ => return None,
     };
@@ -211,6 +216,8 @@ impl Reasons<'_> {
             "executor-lost" => quoted("Executor lost in the middle"),
             "ledger-lost" => quoted("Ledger not written"),
             "runner-too-slow" => quoted("Runner itself too slow"),
+            "regression" => quoted("Regression"),
+            "incomparable" => quoted("Not to be told from the baseline"),
             "harness-lost" => quoted("Part of the runner lost"),
             // A problem that is younger than this program is told in its own words.
             _ => quoted("Problem"),
@@ -251,6 +258,7 @@ mod tests {
             RunProblem::LedgerLost { reason: words() },
             RunProblem::RunnerTooSlow { evidence: words() },
             RunProblem::HarnessLost { part: words() },
+            RunProblem::Incomparable { reason: words() },
             RunProblem::GateFailed,
         ] {
             let recorded = RecordedProblem {

@@ -19,12 +19,6 @@ use crate::ledger::{
     words::{self, NOTHING, ShortShare},
 };
 
-/// How all cases together are called where a case stands otherwise.
-const ALL: &str = "(all of these)";
-
-/// So many differences are named in one sentence; the tables have all of them.
-const NAMED: usize = 10;
-
 /// What is shown of a comparison.
 pub(super) fn page(pair: Pair<'_>, comparison: &Comparison) -> Page {
     let mut page = Page::default();
@@ -57,12 +51,12 @@ fn conclusion(pair: Pair<'_>, comparison: &Comparison) -> String {
     match comparison.verdict() {
         Verdict::Worse => format!(
             "B is worse than A: {}",
-            differences(comparison, Verdict::Worse)
+            comparison.differences(Verdict::Worse)
         ),
         Verdict::Better => {
             format!(
                 "B is better than A: {}",
-                differences(comparison, Verdict::Better)
+                comparison.differences(Verdict::Better)
             )
         }
         Verdict::Same => "B is as good as A: nothing differs so that it matters".into(),
@@ -77,34 +71,10 @@ fn conclusion(pair: Pair<'_>, comparison: &Comparison) -> String {
     }
 }
 
-/// The differences that come to this verdict.
-fn differences(comparison: &Comparison, verdict: Verdict) -> String {
-    let (fewer, longer) = match verdict {
-        Verdict::Worse => ("fewer attempts pass", "longer"),
-        _ => ("more attempts pass", "shorter"),
-    };
-    let in_row = |row: &Row| {
-        let case = row.case.as_deref().unwrap_or(ALL);
-        let success = (row.success.test.verdict == verdict).then(|| format!("{fewer} in {case}"));
-        let takes =
-            (row.durations.test.verdict == verdict).then(|| format!("{case} takes {longer}"));
-        success.into_iter().chain(takes)
-    };
-    let found: Vec<_> = comparison.rows().flat_map(in_row).collect();
-    let mut text = found[..found.len().min(NAMED)].join("; ");
-    if found.len() > NAMED {
-        text.push_str(&format!("; and {} more", found.len() - NAMED));
-    }
-    text
-}
-
 fn words_of(caveat: Caveat, pair: Pair<'_>) -> String {
     match caveat {
         Caveat::SameRun => "A and B are the same run".into(),
-        Caveat::DifferentSuites => {
-            "the runs are of different versions of the suite; cases are compared by their ids"
-                .into()
-        }
+        Caveat::DifferentSuites => caveat.words().into(),
         Caveat::DifferentExecutors => format!(
             "the runs used different executors: A {}, B {}",
             pair.baseline.run.executor, pair.candidate.run.executor
@@ -223,7 +193,7 @@ fn singles(comparison: &Comparison) -> Table<3> {
 }
 
 fn name(row: &Row) -> String {
-    row.case.as_deref().unwrap_or(ALL).to_owned()
+    row.name().to_owned()
 }
 
 fn share(share: Proportion) -> String {
