@@ -65,6 +65,7 @@ pub(crate) fn outages(connection: &Connection, id: i64) -> rusqlite::Result<Vec<
         Ok(Outage {
             began: row.timestamp("began_us")?,
             lasted: lasted.map(|_| row.duration("lasted_us")).transpose()?,
+            is_over: row.get("is_over")?,
             reason: row.get("reason")?,
         })
     })?;

@@ -158,6 +158,7 @@ fn recorded_with(texts: &[String; 4]) -> RecordedRun {
         .map(|reason| Outage {
             began: recorded_fixtures::minute(1),
             lasted: None,
+            is_over: false,
             reason: reason.clone(),
         })
         .into();

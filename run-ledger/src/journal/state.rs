@@ -40,7 +40,7 @@ pub(super) struct State {
     /// The numbers of the cases of the suite in force, by their ids.
     cases: HashMap<String, i64>,
     minute: OpenMinute,
-    outage: Option<(i64, Duration)>,
+    outage: Option<OpenOutage>,
     /// What the commit under way adds to the totals.
     added: BTreeMap<(i64, OutcomeClass), i64>,
     /// Where the commit under way leaves the run.
@@ -48,6 +48,12 @@ pub(super) struct State {
     flight: Flight,
     agents: AgentTotals,
     agents_changed: bool,
+}
+
+/// A time that is not over during which the executor is away.
+struct OpenOutage {
+    id: i64,
+    began: Duration,
 }
 
 /// The latest attempt that came to its end.
@@ -159,9 +165,7 @@ impl State {
                 self.change_health(connection, entry.at, trouble.as_deref())
             }
             JournalEvent::Sampled(sample) => self.sample(connection, entry.at, sample),
-            JournalEvent::Ended { end, problems } => self.end(connection, end, problems),
-            // Whoever adds an event says here how it is kept.
-            _ => Ok(()),
+            JournalEvent::Ended { end, problems } => self.end(connection, entry.at, end, problems),
         }
     }
 
@@ -369,14 +373,12 @@ impl State {
                     "INSERT INTO outages (run_id, part_id, began_us, reason) VALUES (?1, ?2, ?3, ?4)",
                     params![self.run_id, self.part_id, self.unix_us(at), reason],
                 )?;
-                self.outage = Some((connection.last_insert_rowid(), at));
+                self.outage = Some(OpenOutage {
+                    id: connection.last_insert_rowid(),
+                    began: at,
+                });
             }
-            (None, Some((id, began))) => {
-                connection.execute(
-                    "UPDATE outages SET lasted_us = ?2 WHERE id = ?1",
-                    params![id, us(at.saturating_sub(began))],
-                )?;
-            }
+            (None, Some(outage)) => end_outage(connection, outage, at, true)?,
             (_, unchanged) => self.outage = unchanged,
         }
         Ok(())
@@ -414,10 +416,14 @@ impl State {
     fn end(
         &mut self,
         connection: &Connection,
+        at: Duration,
         end: &RunEnd,
         problems: &[RunProblem],
     ) -> rusqlite::Result<()> {
         self.minute.roll_up(connection, self.run_id)?;
+        if let Some(outage) = self.outage.take() {
+            end_outage(connection, outage, at, false)?;
+        }
         let problems: Vec<_> = problems
             .iter()
             .map(|problem| (problem.code(), problem.to_string()))
@@ -432,6 +438,21 @@ impl State {
         )?;
         self.end_part(connection, PartEnd::InGoodOrder)
     }
+}
+
+/// Keeps how long an outage has lasted by now, and whether the executor is back.
+fn end_outage(
+    connection: &Connection,
+    outage: OpenOutage,
+    at: Duration,
+    is_over: bool,
+) -> rusqlite::Result<()> {
+    let OpenOutage { id, began } = outage;
+    connection.execute(
+        "UPDATE outages SET lasted_us = ?2, is_over = ?3 WHERE id = ?1",
+        params![id, us(at.saturating_sub(began)), is_over],
+    )?;
+    Ok(())
 }
 
 /// Whether a case need not be tried again when its iteration goes on.

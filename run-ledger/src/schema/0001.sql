@@ -163,8 +163,10 @@ CREATE TABLE outages (
     run_id    INTEGER NOT NULL,
     part_id   INTEGER NOT NULL,
     began_us  INTEGER NOT NULL,
-    -- NULL while it lasts, and where nobody saw its end.
+    -- NULL while it lasts, and where its part was broken off.
     lasted_us INTEGER,
+    -- Whether the executor came back; if not, it lasted to the end of its part.
+    is_over   INTEGER NOT NULL DEFAULT 0,
     reason    TEXT NOT NULL
 ) STRICT;
 CREATE INDEX outages_by_run ON outages (run_id);

@@ -57,6 +57,7 @@ fn what_was_committed_is_read_back() {
     assert_eq!(run.cases[1].totals.durations.count(), 0);
     assert_eq!(run.outages.len(), 1);
     assert_eq!(run.outages[0].lasted, Some(Duration::from_secs(12)));
+    assert!(run.outages[0].is_over);
     assert_eq!(run.failed[0].explanation.as_deref(), Some("refused"));
     assert_eq!(run.slowest[0].number, 1);
     assert_eq!(run.runner.memory_last, 9_000_000);
@@ -175,4 +176,23 @@ fn a_name_that_another_run_has_is_followed_by_letters() {
     drop(journals);
     let resumed = book.try_resume(3).expect("it can be resumed");
     assert_eq!(go_on(resumed).marker(), format!("{name}c"));
+}
+
+#[test]
+fn an_outage_that_lasts_to_the_end_has_its_length_and_is_not_over() {
+    let book = Book::new();
+    let mut journal = book.begin();
+    let trouble = Some("refused".into());
+    journal
+        .commit(&[at(10, JournalEvent::HealthChanged { trouble })])
+        .expect("committed");
+    let outage = book.run(1).outages.remove(0);
+    assert_eq!((outage.lasted, outage.is_over), (None, false));
+    let reason = "refused".into();
+    journal
+        .commit(&[ended(25, RunEnd::ExecutorLost { reason }, Vec::new())])
+        .expect("committed");
+    let outage = book.run(1).outages.remove(0);
+    let lasted = Some(Duration::from_secs(15));
+    assert_eq!((outage.lasted, outage.is_over), (lasted, false));
 }
