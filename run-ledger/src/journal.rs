@@ -2,6 +2,7 @@
 
 mod attempt_row;
 mod state;
+mod upkeep;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -14,6 +15,7 @@ use runner_core::{
 use rusqlite::Connection;
 
 use state::State;
+use upkeep::Upkeep;
 
 use crate::{
     clocks::{Clocks, Moment, SleepWatch},
@@ -31,7 +33,7 @@ pub struct RunJournal {
     path: PathBuf,
     /// What it is written with; `None` after its end.
     open: Option<Open>,
-    retention: Option<Duration>,
+    upkeep: Upkeep,
     marker: String,
     run: State,
     clocks: Clocks,
@@ -64,9 +66,9 @@ impl RunJournal {
         Self {
             file: Identity::behind(&path),
             looked: Duration::ZERO,
+            upkeep: Upkeep::new(path.clone()),
             path,
             open: Some(Open { connection, lock }),
-            retention: None,
             run: State::new(&begun),
             marker: begun.marker,
             clocks: Box::new(Moment::now),
@@ -86,10 +88,10 @@ impl RunJournal {
         &self.marker
     }
 
-    /// Prunes single attempts that are older than this.
+    /// Prunes single attempts that are older than this, also those of runs that nobody writes any more.
     #[must_use]
     pub fn with_retention(mut self, retention: Duration) -> Self {
-        self.retention = Some(retention);
+        self.upkeep.retention = Some(retention);
         self
     }
 
@@ -112,9 +114,10 @@ impl RunJournal {
     /// Lets the file of the ledger have so many pages at most, so that tests can fill a disk.
     #[doc(hidden)]
     pub fn limit_pages(&mut self, pages: u32) {
+        let open = self.open.as_ref();
         let limited =
-            self.write(|connection, _| connection.pragma_update(None, "max_page_count", pages));
-        debug_assert!(limited.is_ok(), "{limited:?}");
+            open.map(|open| (open.connection).pragma_update(None, "max_page_count", pages));
+        debug_assert!(matches!(limited, Some(Ok(()))), "{limited:?}");
     }
 
     /// Makes sure that what is written is where whoever reads it looks, and written by this process alone.
@@ -126,29 +129,26 @@ impl RunJournal {
         self.open.as_ref().map_or(Ok(()), |open| open.lock.check())
     }
 
-    fn write(
-        &mut self,
-        write: impl FnOnce(&mut Connection, &mut State) -> rusqlite::Result<()>,
-    ) -> Result<(), LedgerError> {
+    fn write(&mut self, entries: &[Entry], slept: Option<Duration>) -> Result<(), LedgerError> {
         let Some(open) = &mut self.open else {
             let path = self.path.clone();
             return Err(LedgerError::Ended { path });
         };
-        write(&mut open.connection, &mut self.run)
+        self.run
+            .commit(&mut open.connection, entries, slept, &mut self.upkeep)
             .map_err(|source| LedgerError::of(&self.path, source))
     }
 }
 
 impl Journal for RunJournal {
     fn commit(&mut self, entries: &[Entry]) -> Result<(), JournalError> {
-        let retention = self.retention;
         let last = entries.last().map_or(Duration::ZERO, |entry| entry.at);
         if last.saturating_sub(self.looked) >= LOOK_EVERY {
             self.looked = last;
             self.check()?;
         }
         let slept = self.sleep.slept((self.clocks)());
-        self.write(|connection, run| run.commit(connection, entries, retention, slept))?;
+        self.write(entries, slept)?;
         if entries.iter().any(is_end) {
             self.open = None;
         }

@@ -11,14 +11,14 @@ use runner_core::{
     journal::{Entry, JournalEvent, SuiteVersion},
     outcome::OutcomeClass,
     recorded::PartEnd,
-    results::{AttemptReport, Place, RunProblem},
+    results::{AttemptReport, Place, RunProblem, Verdict},
     run_state::RunEnd,
     self_sample::SelfSample,
 };
 use rusqlite::{Connection, TransactionBehavior, params};
 use suite::Case;
 
-use super::{Begun, attempt_row::AttemptRow};
+use super::{Begun, attempt_row::AttemptRow, upkeep::Upkeep};
 use crate::{
     compact,
     convert::{int, outcome, us},
@@ -43,6 +43,8 @@ pub(super) struct State {
     outage: Option<OpenOutage>,
     /// What the commit under way adds to the totals.
     added: BTreeMap<(i64, OutcomeClass), i64>,
+    /// How many failed attempts the commit under way adds.
+    failed: i64,
     /// Where the commit under way leaves the run.
     turn: Option<Turn>,
     flight: Flight,
@@ -85,6 +87,7 @@ impl State {
             minute: OpenMinute::default(),
             outage: None,
             added: BTreeMap::new(),
+            failed: 0,
             turn: None,
             flight: Flight::default(),
             agents: AgentTotals::default(),
@@ -102,8 +105,8 @@ impl State {
         &mut self,
         connection: &mut Connection,
         entries: &[Entry],
-        retention: Option<Duration>,
         slept: Option<Duration>,
+        upkeep: &mut Upkeep,
     ) -> rusqlite::Result<()> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let last = entries.last().map_or(Duration::ZERO, |entry| entry.at);
@@ -114,8 +117,8 @@ impl State {
             self.take(&transaction, entry)?;
         }
         self.settle(&transaction, last)?;
-        if let (Some(retention), Ok(now)) = (retention, self.began.checked_add(last)) {
-            compact::step(&transaction, self.run_id, now, retention)?;
+        if let Ok(now) = self.began.checked_add(last) {
+            upkeep.work(&transaction, self.run_id, now, last)?;
         }
         transaction.commit()
     }
@@ -177,6 +180,10 @@ impl State {
         )?;
         for ((suite_id, class), count) in std::mem::take(&mut self.added) {
             add.execute(params![self.run_id, suite_id, outcome(class), count])?;
+        }
+        match std::mem::take(&mut self.failed) {
+            0 => {}
+            failed => compact::drop_texts(connection, self.run_id, failed)?,
         }
         if let Some(Turn { place, done }) = self.turn {
             connection
@@ -281,6 +288,7 @@ impl State {
             &Sample::new(class, report.elapsed, &report.stats),
         );
         *self.added.entry((self.suite_id, class)).or_default() += 1;
+        self.failed += i64::from(report.verdict() == Verdict::Fail);
         let earlier = self
             .turn
             .filter(|turn| turn.place.iteration == place.iteration);

@@ -115,3 +115,35 @@ fn a_link_to_a_ledger_leads_to_the_same_runs_and_the_same_locks() {
     let error = committed_late(&mut journal, 2).expect_err("it leads somewhere else");
     assert!(error.contains("deleted or replaced"), "{error}");
 }
+
+#[test]
+fn what_a_slow_reader_held_back_does_not_stay_on_the_disk() {
+    let book = Book::new();
+    let mut journal = book.begin();
+    let reader = rusqlite::Connection::open(&book.path).expect("opened");
+    reader
+        .execute_batch("BEGIN; SELECT count(*) FROM runs")
+        .expect("it reads");
+    let wal = || std::fs::metadata(book.path.with_extension("db-wal")).map_or(0, |it| it.len());
+    let mut number = 0;
+    // Large outputs, so that it does not take long.
+    let mut commit = |journal: &mut RunJournal| {
+        let entries: Vec<_> = (0..500)
+            .map(|_| {
+                number += 1;
+                let mut report = report(Outcome::Failed(Vec::new()), 1);
+                report.output.head = "x".repeat(2_000);
+                finished(number, 1, "a", report)
+            })
+            .collect();
+        journal.commit(&entries).expect("committed");
+    };
+    let limit = 16 << 20;
+    (0..40)
+        .take_while(|_| wal() <= limit)
+        .for_each(|_| commit(&mut journal));
+    assert!(wal() > limit, "{}", wal());
+    reader.execute_batch("COMMIT").expect("it has read");
+    (0..3).for_each(|_| commit(&mut journal));
+    assert!(wal() <= limit, "{}", wal());
+}

@@ -8,7 +8,7 @@ use runner_core::{
     recorded::RecordedState,
     results::RunProblem,
     run_state::RunEnd,
-    self_sample::SelfSample,
+    self_sample::{SelfSample, SelfTotals},
 };
 
 use crate::support::{self, Book, at, ended, finished, go_on, report, started, version};
@@ -195,4 +195,32 @@ fn an_outage_that_lasts_to_the_end_has_its_length_and_is_not_over() {
     let outage = book.run(1).outages.remove(0);
     let lasted = Some(Duration::from_secs(15));
     assert_eq!((outage.lasted, outage.is_over), (lasted, false));
+}
+
+#[test]
+fn what_the_runner_measured_about_itself_is_the_same_summed_up_in_the_ledger() {
+    let book = Book::new();
+    let mut journal = book.begin();
+    let mut totals = SelfTotals::default();
+    assert_eq!(book.run(1).runner, totals);
+    for number in 1..=4 {
+        let ms = Duration::from_millis(number * number % 7);
+        let sample = SelfSample {
+            span: Duration::from_secs(60),
+            lag_max: ms,
+            late: ms * 2,
+            cpu: ms * 3,
+            memory_bytes: number * 5 % 7,
+            descriptors: number * 3 % 7,
+            lost_log_lines: number,
+            commits: number * 2,
+            commit_time: ms * 5,
+            commit_max: ms,
+        };
+        totals.add(&sample);
+        journal
+            .commit(&[at(60 * number, JournalEvent::Sampled(sample))])
+            .expect("committed");
+    }
+    assert_eq!(book.run(1).runner, totals);
 }
