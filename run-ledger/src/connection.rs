@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::{error::LedgerError, schema};
 
-/// How long to wait for another process that writes. Each holds the ledger for milliseconds at a time.
+/// How long to wait for another process that writes, at a time. Each holds the ledger for milliseconds.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The file of what was written latest is cut to so many bytes when it has grown beyond them, because a

@@ -12,7 +12,7 @@ use runner_core::{
     journal::{Entry, Journal, JournalError, JournalEvent},
     results::Place,
 };
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 use state::State;
 use upkeep::Upkeep;
@@ -27,6 +27,10 @@ use crate::{
 
 /// So often it is looked whether the files are still there.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
+
+/// So long a commit waits for another process that writes, all in all: a soak is worth that, and whoever
+/// watches over it allows for more.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The record of one run, to be written by this process alone.
 pub struct RunJournal {
@@ -111,6 +115,16 @@ impl RunJournal {
         self
     }
 
+    /// Waits for so long at a time for another process that writes, so that tests need not.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_busy_timeout(self, timeout: Duration) -> Self {
+        let open = self.open.as_ref();
+        let set = open.map(|open| open.connection.busy_timeout(timeout));
+        debug_assert!(matches!(set, Some(Ok(()))), "{set:?}");
+        self
+    }
+
     /// Lets the file of the ledger have so many pages at most, so that tests can fill a disk.
     #[doc(hidden)]
     pub fn limit_pages(&mut self, pages: u32) {
@@ -129,14 +143,37 @@ impl RunJournal {
         self.open.as_ref().map_or(Ok(()), |open| open.lock.check())
     }
 
+    /// Writes `entries` as soon as no other process writes, if that is soon enough.
     fn write(&mut self, entries: &[Entry], slept: Option<Duration>) -> Result<(), LedgerError> {
+        let path = &self.path;
         let Some(open) = &mut self.open else {
-            let path = self.path.clone();
+            let path = path.clone();
             return Err(LedgerError::Ended { path });
         };
-        self.run
-            .commit(&mut open.connection, entries, slept, &mut self.upkeep)
-            .map_err(|source| LedgerError::of(&self.path, source))
+        let asked = (self.clocks)().measured;
+        loop {
+            let begun = open
+                .connection
+                .transaction_with_behavior(TransactionBehavior::Immediate);
+            let written = begun.and_then(|transaction| {
+                self.run
+                    .commit(transaction, entries, slept, &mut self.upkeep)
+            });
+            let written = written.map_err(|source| LedgerError::of(path, source));
+            // Where it is, nothing has been written: once begun, a commit has the ledger for itself.
+            if !matches!(written, Err(LedgerError::Locked { .. })) {
+                return written;
+            }
+            let waited = (self.clocks)().measured.saturating_duration_since(asked);
+            if waited >= PATIENCE {
+                return written;
+            }
+            tracing::warn!(
+                ledger = %path.display(),
+                waited_s = waited.as_secs(),
+                "another process writes to the ledger and does not let go of it; trying again"
+            );
+        }
     }
 }
 

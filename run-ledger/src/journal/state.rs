@@ -15,7 +15,7 @@ use runner_core::{
     run_state::RunEnd,
     self_sample::SelfSample,
 };
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, params};
 use suite::Case;
 
 use super::{Begun, attempt_row::AttemptRow, upkeep::Upkeep};
@@ -103,12 +103,11 @@ impl State {
 
     pub(super) fn commit(
         &mut self,
-        connection: &mut Connection,
+        transaction: Transaction<'_>,
         entries: &[Entry],
         slept: Option<Duration>,
         upkeep: &mut Upkeep,
     ) -> rusqlite::Result<()> {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let last = entries.last().map_or(Duration::ZERO, |entry| entry.at);
         if let Some(slept) = slept {
             self.sleep(&transaction, slept)?;
