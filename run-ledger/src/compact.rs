@@ -1,123 +1,122 @@
 //! Keeps a ledger small: prunes single attempts that are old, and makes hours of old minutes.
 //!
-//! Each call does a bounded piece of that work, so that no commit takes long.
+//! Each call does a bounded piece of that work, so that no commit takes long. Whoever writes a run does it
+//! for that run, and for those that nobody writes any more.
 
-use std::{collections::HashMap, time::Duration};
+mod attempts;
+mod rollups;
+
+use std::{path::Path, time::Duration};
 
 use jiff::Timestamp;
-use runner_core::recorded::Totals;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::rollup::{self, HOUR, MINUTE};
+pub(crate) use attempts::drop_texts;
 
-/// How many attempts are looked at in one step.
-const CHUNK: i64 = 10_000;
+use crate::lock::RunLock;
 
-/// So many attempts that did not pass are kept beyond the retention: those somebody will ask about.
-const KEPT_FAILURES: i64 = 10_000;
-
-/// Does one step of what is to be done with what is older than `retention`.
-pub(crate) fn step(
-    connection: &Connection,
-    run_id: i64,
-    now: Timestamp,
-    retention: Duration,
-) -> rusqlite::Result<()> {
-    let Ok(cutoff) = now.checked_sub(retention) else {
-        return Ok(());
-    };
-    prune_attempts(connection, run_id, cutoff)?;
-    widen_rollups(connection, run_id, cutoff)
+/// What is old, seen from a moment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Age {
+    pub now: Timestamp,
+    /// What is from before is old.
+    pub cutoff: Timestamp,
 }
 
-fn prune_attempts(connection: &Connection, run_id: i64, cutoff: Timestamp) -> rusqlite::Result<()> {
-    let (pruned_to, rolled_up): (i64, i64) = connection
-        .prepare_cached("SELECT pruned_to, rolled_up FROM progress WHERE run_id = ?1")?
-        .query_row([run_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let upper = last_before(connection, run_id, pruned_to, cutoff)?;
-    // What is not in a rollup yet would be lost.
-    let Some(upper) = upper
-        .map(|upper| upper.min(rolled_up))
-        .filter(|upper| *upper > pruned_to)
-    else {
-        return Ok(());
-    };
-    let mut pruned = connection
-        .prepare_cached(
-            "DELETE FROM attempts WHERE run_id = ?1 AND number > ?2 AND number <= ?3 \
-             AND outcome = 0",
-        )?
-        .execute(params![run_id, pruned_to, upper])?;
-    pruned += connection
-        .prepare_cached(
-            "DELETE FROM attempts WHERE run_id = ?1 AND outcome <> 0 AND number <= (\
-             SELECT number FROM attempts WHERE run_id = ?1 AND outcome <> 0 AND number <= ?2 \
-             ORDER BY number DESC LIMIT 1 OFFSET ?3)",
-        )?
-        .execute(params![run_id, upper, KEPT_FAILURES])?;
-    connection
-        .prepare_cached(
-            "UPDATE progress SET pruned_to = ?2, pruned = pruned + ?3 WHERE run_id = ?1",
-        )?
-        .execute(params![run_id, upper, pruned as i64])?;
-    Ok(())
+impl Age {
+    /// What is older than `retention` now; `None` if nothing can be.
+    pub(crate) fn of(now: Timestamp, retention: Duration) -> Option<Self> {
+        let cutoff = now.checked_sub(retention).ok()?;
+        Some(Self { now, cutoff })
+    }
 }
 
-/// The number of the last attempt that began before `cutoff`, among the next ones after number `after`.
-fn last_before(
-    connection: &Connection,
-    run_id: i64,
+/// Does one step of what is to be done with what is old of this run, and says how many rows that were.
+pub(crate) fn step(connection: &Connection, run_id: i64, age: Age) -> rusqlite::Result<usize> {
+    let pruned = attempts::prune(connection, run_id, age)?;
+    let widened = rollups::widen(connection, run_id, age.cutoff)?;
+    Ok(pruned + widened)
+}
+
+/// Goes over the runs of a ledger that nobody writes.
+#[derive(Debug, Default)]
+pub(crate) struct Sweep {
+    /// The latest run that was looked at.
     after: i64,
-    cutoff: Timestamp,
-) -> rusqlite::Result<Option<i64>> {
-    let mut select = connection.prepare_cached(
-        "SELECT number, began_us FROM attempts WHERE run_id = ?1 AND number > ?2 \
-         ORDER BY number LIMIT ?3",
-    )?;
-    let mut rows = select.query(params![run_id, after, CHUNK])?;
-    let mut last = None;
-    // No further than to the first one that is young enough, so that a call with nothing to do is cheap.
-    while let Some(row) = rows.next()? {
-        if row.get::<_, i64>(1)? >= cutoff.as_microsecond() {
-            break;
-        }
-        last = Some(row.get(0)?);
-    }
-    Ok(last)
 }
 
-/// Makes one hour of the minutes of the oldest hour that has any, if all of it is before `cutoff`.
-fn widen_rollups(connection: &Connection, run_id: i64, cutoff: Timestamp) -> rusqlite::Result<()> {
-    let oldest: Option<i64> = connection
-        .prepare_cached(
-            "SELECT began_s FROM rollups WHERE run_id = ?1 AND width_s = ?2 ORDER BY began_s LIMIT 1",
-        )?
-        .query_row(params![run_id, MINUTE], |row| row.get(0))
-        .optional()?;
-    let Some(hour) = oldest.map(|began| rollup::floor(began, HOUR)) else {
-        return Ok(());
-    };
-    if hour + HOUR > cutoff.as_second() {
-        return Ok(());
+/// So many runs are looked at in one go,
+const RUNS: usize = 16;
+
+/// or fewer, if so many rows are dealt with by then.
+const ROWS: usize = 1_000;
+
+impl Sweep {
+    /// Does a step for runs of the ledger at `path` besides `own`. Whether any had something old.
+    pub(crate) fn step(
+        &mut self,
+        connection: &Connection,
+        path: &Path,
+        own: i64,
+        age: Age,
+    ) -> rusqlite::Result<bool> {
+        let mut rows = 0;
+        for _ in 0..RUNS {
+            let Some(run) = next(connection, self.after, own)? else {
+                self.after = 0;
+                break;
+            };
+            self.after = run;
+            // Whoever writes it, or is about to, keeps it as long as they see fit.
+            if RunLock::is_taken(path, run).unwrap_or(true) {
+                continue;
+            }
+            rows += step(connection, run, age)?;
+            note_compact(connection, run)?;
+            if rows >= ROWS {
+                break;
+            }
+        }
+        Ok(rows > 0)
     }
-    let range = params![run_id, MINUTE, hour, hour + HOUR];
-    let mut by_case: HashMap<i64, Totals> = HashMap::new();
-    let mut select = connection.prepare_cached(
-        "SELECT * FROM rollups WHERE run_id = ?1 AND width_s = ?2 AND began_s >= ?3 AND began_s < ?4",
-    )?;
-    let mut rows = select.query(range)?;
-    while let Some(row) = rows.next()? {
-        let totals = by_case.entry(row.get("case_key")?).or_default();
-        totals.merge(&rollup::read(row)?);
-    }
+}
+
+/// The first run after this one of which there may be anything left to do.
+fn next(connection: &Connection, after: i64, own: i64) -> rusqlite::Result<Option<i64>> {
     connection
         .prepare_cached(
-            "DELETE FROM rollups \
-             WHERE run_id = ?1 AND width_s = ?2 AND began_s >= ?3 AND began_s < ?4",
+            "SELECT run_id FROM progress WHERE is_compact = 0 AND run_id > ?1 AND run_id <> ?2 \
+             ORDER BY run_id LIMIT 1",
         )?
-        .execute(range)?;
-    for (case_key, totals) in &by_case {
-        rollup::insert(connection, run_id, HOUR, hour, *case_key, totals)?;
-    }
+        .query_row([after, own], |row| row.get(0))
+        .optional()
+}
+
+/// Leaves a run out from now on if nothing will ever be left to do for it, unless it goes on.
+fn note_compact(connection: &Connection, run_id: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE progress SET is_compact = 1 WHERE run_id = ?1 AND pruned_to >= rolled_up \
+             AND NOT EXISTS (SELECT 1 FROM rollups WHERE run_id = ?1 AND width_s = ?2)",
+        )?
+        .execute(params![run_id, crate::rollup::MINUTE])?;
     Ok(())
+}
+
+/// What SQLite does for a statement, in its own words.
+#[cfg(test)]
+fn plan(sql: &str) -> String {
+    let connection = Connection::open_in_memory().expect("a database");
+    let schema = include_str!("schema/0001.sql");
+    connection.execute_batch(schema).expect("the tables");
+    let mut select = connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+        .expect("a statement");
+    let mut rows = select.raw_query();
+    let mut plan = String::new();
+    while let Some(row) = rows.next().expect("a row") {
+        plan += &row.get::<_, String>("detail").expect("words");
+        plan.push('\n');
+    }
+    plan
 }

@@ -10,8 +10,12 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::{error::LedgerError, schema};
 
-/// How long to wait for another process that writes. Each holds the ledger for milliseconds at a time.
+/// How long to wait for another process that writes, at a time. Each holds the ledger for milliseconds.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The file of what was written latest is cut to so many bytes when it has grown beyond them, because a
+/// reader took its time.
+const WAL_BYTES: i64 = 16 << 20;
 
 /// Statements that are kept ready: more than there are in the crate.
 const STATEMENTS: usize = 64;
@@ -36,6 +40,7 @@ pub(crate) fn for_writing(path: &Path) -> Result<Connection, LedgerError> {
     switch_to_wal(&connection)
         // Every commit is on the disk when it returns, also if the power goes in the next moment.
         .and_then(|()| connection.pragma_update(None, "synchronous", "full"))
+        .and_then(|()| connection.pragma_update(None, "journal_size_limit", WAL_BYTES))
         .map_err(failed)?;
     schema::migrate(&mut connection, path)?;
     Ok(connection)

@@ -24,6 +24,10 @@ pub(crate) fn outcome(class: OutcomeClass) -> i64 {
     class as i64
 }
 
+/// What is true in SQL of attempts that failed, for whatever reason. The index on them says the same in the
+/// same words.
+pub(crate) const FAILED: &str = "outcome BETWEEN 1 AND 5";
+
 /// Reads the columns of a row as what they mean.
 pub(crate) trait Columns {
     /// A count.
@@ -67,6 +71,8 @@ pub(crate) fn misread(row: &Row<'_>, column: &str, kind: Type) -> rusqlite::Erro
 
 #[cfg(test)]
 mod tests {
+    use runner_core::results::Counts;
+
     use super::*;
 
     /// Ledgers hold these numbers: whoever adds a class adds it at the end.
@@ -87,6 +93,16 @@ mod tests {
                 "interrupted"
             ]
         );
+        let failed: Vec<_> = OutcomeClass::ALL
+            .into_iter()
+            .filter(|class| {
+                let mut counts = Counts::default();
+                counts.add_outcomes(*class, 1);
+                counts.failed == 1
+            })
+            .map(outcome)
+            .collect();
+        assert_eq!(failed, [1, 2, 3, 4, 5], "{FAILED}");
         for (index, class) in OutcomeClass::ALL.into_iter().enumerate() {
             assert_eq!(outcome(class), index as i64);
         }

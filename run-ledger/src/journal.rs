@@ -2,6 +2,7 @@
 
 mod attempt_row;
 mod state;
+mod upkeep;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -11,9 +12,10 @@ use runner_core::{
     journal::{Entry, Journal, JournalError, JournalEvent},
     results::Place,
 };
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 use state::State;
+use upkeep::Upkeep;
 
 use crate::{
     clocks::{Clocks, Moment, SleepWatch},
@@ -26,12 +28,16 @@ use crate::{
 /// So often it is looked whether the files are still there.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 
+/// So long a commit waits for another process that writes, all in all: a soak is worth that, and whoever
+/// watches over it allows for more.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// The record of one run, to be written by this process alone.
 pub struct RunJournal {
     path: PathBuf,
     /// What it is written with; `None` after its end.
     open: Option<Open>,
-    retention: Option<Duration>,
+    upkeep: Upkeep,
     marker: String,
     run: State,
     clocks: Clocks,
@@ -64,9 +70,9 @@ impl RunJournal {
         Self {
             file: Identity::behind(&path),
             looked: Duration::ZERO,
+            upkeep: Upkeep::new(path.clone()),
             path,
             open: Some(Open { connection, lock }),
-            retention: None,
             run: State::new(&begun),
             marker: begun.marker,
             clocks: Box::new(Moment::now),
@@ -86,10 +92,10 @@ impl RunJournal {
         &self.marker
     }
 
-    /// Prunes single attempts that are older than this.
+    /// Prunes single attempts that are older than this, also those of runs that nobody writes any more.
     #[must_use]
     pub fn with_retention(mut self, retention: Duration) -> Self {
-        self.retention = Some(retention);
+        self.upkeep.retention = Some(retention);
         self
     }
 
@@ -109,12 +115,23 @@ impl RunJournal {
         self
     }
 
+    /// Waits for so long at a time for another process that writes, so that tests need not.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_busy_timeout(self, timeout: Duration) -> Self {
+        let open = self.open.as_ref();
+        let set = open.map(|open| open.connection.busy_timeout(timeout));
+        debug_assert!(matches!(set, Some(Ok(()))), "{set:?}");
+        self
+    }
+
     /// Lets the file of the ledger have so many pages at most, so that tests can fill a disk.
     #[doc(hidden)]
     pub fn limit_pages(&mut self, pages: u32) {
+        let open = self.open.as_ref();
         let limited =
-            self.write(|connection, _| connection.pragma_update(None, "max_page_count", pages));
-        debug_assert!(limited.is_ok(), "{limited:?}");
+            open.map(|open| (open.connection).pragma_update(None, "max_page_count", pages));
+        debug_assert!(matches!(limited, Some(Ok(()))), "{limited:?}");
     }
 
     /// Makes sure that what is written is where whoever reads it looks, and written by this process alone.
@@ -126,29 +143,49 @@ impl RunJournal {
         self.open.as_ref().map_or(Ok(()), |open| open.lock.check())
     }
 
-    fn write(
-        &mut self,
-        write: impl FnOnce(&mut Connection, &mut State) -> rusqlite::Result<()>,
-    ) -> Result<(), LedgerError> {
+    /// Writes `entries` as soon as no other process writes, if that is soon enough.
+    fn write(&mut self, entries: &[Entry], slept: Option<Duration>) -> Result<(), LedgerError> {
+        let path = &self.path;
         let Some(open) = &mut self.open else {
-            let path = self.path.clone();
+            let path = path.clone();
             return Err(LedgerError::Ended { path });
         };
-        write(&mut open.connection, &mut self.run)
-            .map_err(|source| LedgerError::of(&self.path, source))
+        let asked = (self.clocks)().measured;
+        loop {
+            let begun = open
+                .connection
+                .transaction_with_behavior(TransactionBehavior::Immediate);
+            let written = begun.and_then(|transaction| {
+                self.run
+                    .commit(transaction, entries, slept, &mut self.upkeep)
+            });
+            let written = written.map_err(|source| LedgerError::of(path, source));
+            // Where it is, nothing has been written: once begun, a commit has the ledger for itself.
+            if !matches!(written, Err(LedgerError::Locked { .. })) {
+                return written;
+            }
+            let waited = (self.clocks)().measured.saturating_duration_since(asked);
+            if waited >= PATIENCE {
+                return written;
+            }
+            tracing::warn!(
+                ledger = %path.display(),
+                waited_s = waited.as_secs(),
+                "another process writes to the ledger and does not let go of it; trying again"
+            );
+        }
     }
 }
 
 impl Journal for RunJournal {
     fn commit(&mut self, entries: &[Entry]) -> Result<(), JournalError> {
-        let retention = self.retention;
         let last = entries.last().map_or(Duration::ZERO, |entry| entry.at);
         if last.saturating_sub(self.looked) >= LOOK_EVERY {
             self.looked = last;
             self.check()?;
         }
         let slept = self.sleep.slept((self.clocks)());
-        self.write(|connection, run| run.commit(connection, entries, retention, slept))?;
+        self.write(entries, slept)?;
         if entries.iter().any(is_end) {
             self.open = None;
         }

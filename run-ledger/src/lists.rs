@@ -1,14 +1,11 @@
 //! Reads the lists of a run: its parts, outages, findings, and the attempts somebody will read about.
 
-use runner_core::{
-    recorded::{FindingTotal, Outage, PartEnd, RecordedAttempt, RunPart, SuiteUse},
-    self_sample::SelfSample,
-};
+use runner_core::recorded::{FindingTotal, Outage, PartEnd, RecordedAttempt, RunPart, SuiteUse};
 use rusqlite::{Connection, Params, Row, types::Type};
 use serde::Deserialize;
 
 use crate::{
-    convert::{Columns as _, misread},
+    convert::{Columns as _, FAILED, misread},
     recorded,
 };
 
@@ -19,7 +16,7 @@ const PARTS: i64 = 1_000;
 const OUTAGES: i64 = 1_000;
 
 /// So many attempts that did not pass are listed.
-const FAILED: i64 = 100;
+const LISTED: i64 = 100;
 
 /// So many of the slowest attempts are listed.
 const SLOWEST: i64 = 20;
@@ -65,6 +62,7 @@ pub(crate) fn outages(connection: &Connection, id: i64) -> rusqlite::Result<Vec<
         Ok(Outage {
             began: row.timestamp("began_us")?,
             lasted: lasted.map(|_| row.duration("lasted_us")).transpose()?,
+            is_over: row.get("is_over")?,
             reason: row.get("reason")?,
         })
     })?;
@@ -106,11 +104,8 @@ const ATTEMPTS: &str = "SELECT attempts.*, case_id, hash FROM attempts \
                         JOIN cases ON cases.id = case_key JOIN suites ON suites.id = suite_id ";
 
 pub(crate) fn failed(connection: &Connection, id: i64) -> rusqlite::Result<Vec<RecordedAttempt>> {
-    // Classes after that of skipped attempts had no end of their own.
-    let sql = format!(
-        "{ATTEMPTS} WHERE run_id = ?1 AND outcome <> 0 AND outcome < 6 ORDER BY number DESC LIMIT ?2"
-    );
-    list(connection, &sql, [id, FAILED], attempt)
+    let sql = format!("{ATTEMPTS} WHERE run_id = ?1 AND {FAILED} ORDER BY number DESC LIMIT ?2");
+    list(connection, &sql, [id, LISTED], attempt)
 }
 
 pub(crate) fn slowest(connection: &Connection, id: i64) -> rusqlite::Result<Vec<RecordedAttempt>> {
@@ -146,20 +141,5 @@ fn attempt(row: &Row<'_>) -> rusqlite::Result<RecordedAttempt> {
         findings: findings.into_iter().map(|finding| finding.code).collect(),
         output: row.get("output")?,
         suite_hash: row.get("hash")?,
-    })
-}
-
-pub(crate) fn sample(row: &Row<'_>) -> rusqlite::Result<SelfSample> {
-    Ok(SelfSample {
-        span: row.duration("span_us")?,
-        lag_max: row.duration("lag_max_us")?,
-        late: row.duration("late_us")?,
-        cpu: row.duration("cpu_us")?,
-        memory_bytes: row.count("memory_bytes")?,
-        descriptors: row.count("descriptors")?,
-        lost_log_lines: row.count("lost_log_lines")?,
-        commits: row.count("commits")?,
-        commit_time: row.duration("commit_us")?,
-        commit_max: row.duration("commit_max_us")?,
     })
 }

@@ -12,7 +12,7 @@ use runner_core::{
         RunKind, Totals,
     },
     results::{Counts, RunInfo},
-    self_sample::SelfTotals,
+    self_sample::{SelfSample, SelfTotals},
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, types::Type};
 use suite::Usd;
@@ -142,14 +142,44 @@ fn agents(connection: &Connection, id: i64) -> rusqlite::Result<AgentTotals> {
     Ok(totals.unwrap_or_default())
 }
 
+/// The sums of what the runner measured about itself, made where they are: there is a sample each minute.
 fn runner(connection: &Connection, id: i64) -> rusqlite::Result<SelfTotals> {
-    let mut totals = SelfTotals::default();
-    let mut select = connection.prepare("SELECT * FROM samples WHERE run_id = ?1 ORDER BY id")?;
-    let mut rows = select.query([id])?;
-    while let Some(row) = rows.next()? {
-        totals.add(&lists::sample(row)?);
-    }
-    Ok(totals)
+    let sql = "SELECT count(*) AS samples, coalesce(sum(span_us), 0) AS span_us, \
+               coalesce(max(lag_max_us), 0) AS lag_max_us, coalesce(sum(late_us), 0) AS late_us, \
+               coalesce(sum(cpu_us), 0) AS cpu_us, coalesce(max(memory_bytes), 0) AS memory_max, \
+               coalesce(max(descriptors), 0) AS descriptors_max, \
+               coalesce(sum(lost_log_lines), 0) AS lost_log_lines, \
+               coalesce(sum(commits), 0) AS commits, coalesce(sum(commit_us), 0) AS commit_us, \
+               coalesce(max(commit_max_us), 0) AS commit_max_us, \
+               coalesce((SELECT memory_bytes FROM samples WHERE run_id = ?1 \
+               ORDER BY id LIMIT 1), 0) AS memory_first, \
+               coalesce((SELECT memory_bytes FROM samples WHERE run_id = ?1 \
+               ORDER BY id DESC LIMIT 1), 0) AS memory_last, \
+               coalesce((SELECT descriptors FROM samples WHERE run_id = ?1 \
+               ORDER BY id DESC LIMIT 1), 0) AS descriptors_last \
+               FROM samples WHERE run_id = ?1";
+    connection.query_row(sql, [id], |row| {
+        let memory_last = row.count("memory_last")?;
+        Ok(SelfTotals {
+            samples: row.count("samples")?,
+            memory_first: row.count("memory_first")?,
+            memory_last,
+            memory_max: row.count("memory_max")?,
+            descriptors_max: row.count("descriptors_max")?,
+            sum: SelfSample {
+                span: row.duration("span_us")?,
+                lag_max: row.duration("lag_max_us")?,
+                late: row.duration("late_us")?,
+                cpu: row.duration("cpu_us")?,
+                memory_bytes: memory_last,
+                descriptors: row.count("descriptors_last")?,
+                lost_log_lines: row.count("lost_log_lines")?,
+                commits: row.count("commits")?,
+                commit_time: row.duration("commit_us")?,
+                commit_max: row.duration("commit_max_us")?,
+            },
+        })
+    })
 }
 
 /// What came of the cases and of the hours: the rollups, and the attempts that are not in one yet.

@@ -163,6 +163,10 @@ impl Resumed {
         self.progress.settle(&transaction, self.id)?;
         let part_id = writer::insert_part(&transaction, self.id, part.began, part.version)?;
         transaction.execute(
+            "UPDATE progress SET is_compact = 0 WHERE run_id = ?1",
+            [self.id],
+        )?;
+        transaction.execute(
             "UPDATE runs SET ended = NULL, problems = '[]', executor = ?2, environment = ?3 \
              WHERE id = ?1",
             params![

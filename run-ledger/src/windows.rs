@@ -10,11 +10,13 @@ use jiff::Timestamp;
 use runner_core::{
     drift::{MAX_CASES, Quantity, Series, Windows, window_width},
     recorded::Totals,
+    self_sample::SelfSample,
 };
 use rusqlite::Connection;
 
 use crate::{
-    executor_samples, lists,
+    convert::Columns as _,
+    executor_samples,
     resume::each_after,
     rollup::{self, HOUR, MINUTE},
 };
@@ -205,10 +207,15 @@ fn of_samples(connection: &Connection, run_id: i64, cut: &Cut) -> rusqlite::Resu
         }
     })?;
     let mut runner = Quantity::OF_RUNNER.map(|quantity| Means::new(quantity, cut.count));
-    let mut select = connection.prepare_cached("SELECT * FROM samples WHERE run_id = ?1")?;
+    let mut select = connection
+        .prepare_cached("SELECT at_us, memory_bytes, descriptors FROM samples WHERE run_id = ?1")?;
     let mut rows = select.query([run_id])?;
     while let Some(row) = rows.next()? {
-        let sample = lists::sample(row)?;
+        let sample = SelfSample {
+            memory_bytes: row.count("memory_bytes")?,
+            descriptors: row.count("descriptors")?,
+            ..SelfSample::default()
+        };
         for means in &mut runner {
             means.add(cut, row.get("at_us")?, means.quantity.of_runner(&sample));
         }

@@ -39,7 +39,6 @@ pub struct Entry {
 
 /// The kinds of things that happen in a run.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub enum JournalEvent {
     /// From here on the suite is this one.
     SuiteChanged(SuiteVersion),

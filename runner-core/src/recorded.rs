@@ -40,7 +40,8 @@ pub struct RecordedRun {
     /// How many attempts had begun when the runner itself was ended in the middle of them. They count
     /// among those not run.
     pub interrupted: u64,
-    /// The latest iteration that began, counted from one; 0 before the first attempt.
+    /// The iteration it is in, counted from one; 0 before the first attempt. Where the suite has changed
+    /// between two iterations, the one that comes.
     pub iteration: u64,
     /// The time under test: that of all parts together, without the gaps between them.
     pub elapsed: Duration,
@@ -55,7 +56,7 @@ pub struct RecordedRun {
     pub outage_count: u64,
     /// The versions of the suite under which attempts were made, in their order.
     pub suites: Vec<SuiteUse>,
-    /// What came of each case, in the order of their first attempts.
+    /// What came of each case, in the order in which the ledger came to know them, be it in another run.
     pub cases: Vec<RecordedCase>,
     /// What came of each hour in which attempts ended, in order.
     pub hours: Vec<RecordedHour>,
@@ -184,8 +185,11 @@ impl RunPart {
 pub struct Outage {
     /// When it was noticed.
     pub began: Timestamp,
-    /// Until it was seen to be over; `None` if it never was in that part of the run.
+    /// How long it lasted, to the end of that part of the run at most; `None` while it lasts, and where the
+    /// part was broken off.
     pub lasted: Option<Duration>,
+    /// Whether the executor was seen to be back.
+    pub is_over: bool,
     /// Why the executor was taken for away, in words. They may quote what it sent.
     pub reason: String,
 }

@@ -110,6 +110,7 @@ pub fn recorded_with(texts: &[String; 4]) -> RecordedRun {
         .map(|reason| Outage {
             began: recorded::minute(1),
             lasted: None,
+            is_over: false,
             reason: reason.clone(),
         })
         .into();

@@ -151,6 +151,7 @@ pub fn outage(began: i64, seconds: Option<u64>, reason: &str) -> Outage {
     Outage {
         began: minute(began),
         lasted: seconds.map(Duration::from_secs),
+        is_over: seconds.is_some(),
         reason: reason.into(),
     }
 }

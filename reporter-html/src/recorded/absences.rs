@@ -48,10 +48,10 @@ pub(super) fn outages(view: View<'_>) -> Section {
 }
 
 fn outage_row(view: View<'_>, outage: &Outage) -> Markup {
-    let until = match outage.lasted {
-        Some(_) => "",
-        None if view.run.away_since() == Some(outage.began) => ", still away",
-        None => ", still away at the end",
+    let until = match outage.is_over {
+        true => "",
+        false if view.run.away_since() == Some(outage.began) => ", still away",
+        false => ", still away at the end",
     };
     html! {
         tr {

@@ -54,10 +54,11 @@ fn write_outages(out: &mut impl Write, view: View<'_>) -> io::Result<()> {
 fn write_outage(out: &mut impl Write, view: View<'_>, outage: &Outage) -> io::Result<()> {
     let began = view.moment(outage.began);
     write!(out, "| {began} | {}", Human(view.run.outage_length(outage)))?;
-    match outage.lasted {
-        Some(_) => {}
-        None if view.run.away_since() == Some(outage.began) => write!(out, ", still away")?,
-        None => write!(out, ", still away at the end")?,
+    if !outage.is_over {
+        match view.run.away_since() == Some(outage.began) {
+            true => write!(out, ", still away")?,
+            false => write!(out, ", still away at the end")?,
+        }
     }
     writeln!(out, " | {} |", Clipped(&outage.reason))
 }

@@ -11,14 +11,14 @@ use runner_core::{
     journal::{Entry, JournalEvent, SuiteVersion},
     outcome::OutcomeClass,
     recorded::PartEnd,
-    results::{AttemptReport, Place, RunProblem},
+    results::{AttemptReport, Place, RunProblem, Verdict},
     run_state::RunEnd,
     self_sample::SelfSample,
 };
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, params};
 use suite::Case;
 
-use super::{Begun, attempt_row::AttemptRow};
+use super::{Begun, attempt_row::AttemptRow, upkeep::Upkeep};
 use crate::{
     compact,
     convert::{int, outcome, us},
@@ -41,14 +41,22 @@ pub(super) struct State {
     /// The numbers of the cases of the suite in force, by their ids.
     cases: HashMap<String, i64>,
     minute: OpenMinute,
-    outage: Option<(i64, Duration)>,
+    outage: Option<OpenOutage>,
     /// What the commit under way adds to the totals.
     added: BTreeMap<(i64, OutcomeClass), i64>,
+    /// How many failed attempts the commit under way adds.
+    failed: i64,
     /// Where the commit under way leaves the run.
     turn: Option<Turn>,
     flight: Flight,
     agents: AgentTotals,
     agents_changed: bool,
+}
+
+/// A time that is not over during which the executor is away.
+struct OpenOutage {
+    id: i64,
+    began: Duration,
 }
 
 /// The latest attempt that came to its end.
@@ -80,6 +88,7 @@ impl State {
             minute: OpenMinute::default(),
             outage: None,
             added: BTreeMap::new(),
+            failed: 0,
             turn: None,
             flight: Flight::default(),
             agents: AgentTotals::default(),
@@ -95,12 +104,11 @@ impl State {
 
     pub(super) fn commit(
         &mut self,
-        connection: &mut Connection,
+        transaction: Transaction<'_>,
         entries: &[Entry],
-        retention: Option<Duration>,
         slept: Option<Duration>,
+        upkeep: &mut Upkeep,
     ) -> rusqlite::Result<()> {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let last = entries.last().map_or(Duration::ZERO, |entry| entry.at);
         if let Some(slept) = slept {
             self.sleep(&transaction, slept)?;
@@ -109,8 +117,8 @@ impl State {
             self.take(&transaction, entry)?;
         }
         self.settle(&transaction, last)?;
-        if let (Some(retention), Ok(now)) = (retention, self.began.checked_add(last)) {
-            compact::step(&transaction, self.run_id, now, retention)?;
+        if let Ok(now) = self.began.checked_add(last) {
+            upkeep.work(&transaction, self.run_id, now, last)?;
         }
         transaction.commit()
     }
@@ -164,9 +172,9 @@ impl State {
                 let at_us = self.unix_us(entry.at);
                 executor_samples::add(connection, self.run_id, at_us, samples.executor.as_ref())
             }
-            JournalEvent::Ended { end, problems } => self.end(connection, end, problems),
-            // Whoever adds an event says here how it is kept.
-            _ => Ok(()),
+            // What was not used has come to nothing.
+            JournalEvent::SuiteRejected { .. } => Ok(()),
+            JournalEvent::Ended { end, problems } => self.end(connection, entry.at, end, problems),
         }
     }
 
@@ -178,6 +186,10 @@ impl State {
         )?;
         for ((suite_id, class), count) in std::mem::take(&mut self.added) {
             add.execute(params![self.run_id, suite_id, outcome(class), count])?;
+        }
+        match std::mem::take(&mut self.failed) {
+            0 => {}
+            failed => compact::drop_texts(connection, self.run_id, failed)?,
         }
         if let Some(Turn { place, done }) = self.turn {
             connection
@@ -282,6 +294,7 @@ impl State {
             &Sample::new(class, report.elapsed, &report.stats),
         );
         *self.added.entry((self.suite_id, class)).or_default() += 1;
+        self.failed += i64::from(report.verdict() == Verdict::Fail);
         let earlier = self
             .turn
             .filter(|turn| turn.place.iteration == place.iteration);
@@ -374,14 +387,12 @@ impl State {
                     "INSERT INTO outages (run_id, part_id, began_us, reason) VALUES (?1, ?2, ?3, ?4)",
                     params![self.run_id, self.part_id, self.unix_us(at), reason],
                 )?;
-                self.outage = Some((connection.last_insert_rowid(), at));
+                self.outage = Some(OpenOutage {
+                    id: connection.last_insert_rowid(),
+                    began: at,
+                });
             }
-            (None, Some((id, began))) => {
-                connection.execute(
-                    "UPDATE outages SET lasted_us = ?2 WHERE id = ?1",
-                    params![id, us(at.saturating_sub(began))],
-                )?;
-            }
+            (None, Some(outage)) => end_outage(connection, outage, at, true)?,
             (_, unchanged) => self.outage = unchanged,
         }
         Ok(())
@@ -419,10 +430,14 @@ impl State {
     fn end(
         &mut self,
         connection: &Connection,
+        at: Duration,
         end: &RunEnd,
         problems: &[RunProblem],
     ) -> rusqlite::Result<()> {
         self.minute.roll_up(connection, self.run_id)?;
+        if let Some(outage) = self.outage.take() {
+            end_outage(connection, outage, at, false)?;
+        }
         let problems: Vec<_> = problems
             .iter()
             .map(|problem| (problem.code(), problem.to_string()))
@@ -437,6 +452,21 @@ impl State {
         )?;
         self.end_part(connection, PartEnd::InGoodOrder)
     }
+}
+
+/// Keeps how long an outage has lasted by now, and whether the executor is back.
+fn end_outage(
+    connection: &Connection,
+    outage: OpenOutage,
+    at: Duration,
+    is_over: bool,
+) -> rusqlite::Result<()> {
+    let OpenOutage { id, began } = outage;
+    connection.execute(
+        "UPDATE outages SET lasted_us = ?2, is_over = ?3 WHERE id = ?1",
+        params![id, us(at.saturating_sub(began)), is_over],
+    )?;
+    Ok(())
 }
 
 /// Whether a case need not be tried again when its iteration goes on.

@@ -53,15 +53,21 @@ CREATE TABLE progress (
     last_number      INTEGER NOT NULL DEFAULT 0,
     -- Up to this number, attempts are in rollups.
     rolled_up        INTEGER NOT NULL DEFAULT 0,
-    -- Up to this number, attempts that passed are pruned; how many are.
+    -- Up to this number, attempts that did not fail are pruned; how many are, of whatever kind.
     pruned_to        INTEGER NOT NULL DEFAULT 0,
     pruned           INTEGER NOT NULL DEFAULT 0,
+    -- How many failed attempts are kept with what was said of them; up to this number, none is.
+    with_texts       INTEGER NOT NULL DEFAULT 0,
+    bare_to          INTEGER NOT NULL DEFAULT 0,
+    -- Whether nothing is left to prune, unless the run goes on.
+    is_compact       INTEGER NOT NULL DEFAULT 0,
     -- The attempt that is under way.
     flight_number    INTEGER,
     flight_iteration INTEGER,
     flight_case      INTEGER,
     flight_began_us  INTEGER
 ) STRICT;
+CREATE INDEX progress_not_compact ON progress (run_id) WHERE is_compact = 0;
 
 -- The parts of a run, each by a process of its own.
 CREATE TABLE parts (
@@ -101,11 +107,11 @@ CREATE TABLE attempts (
     findings        TEXT,
     -- JSON: what an agent told.
     agent           TEXT,
-    -- The end of the output of an attempt that did not pass.
+    -- The end of the output of an attempt that failed.
     output          TEXT,
     PRIMARY KEY (run_id, number)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX attempts_not_passed ON attempts (run_id, number) WHERE outcome <> 0;
+CREATE INDEX attempts_failed ON attempts (run_id, number) WHERE outcome BETWEEN 1 AND 5;
 
 -- How many attempts came to what.
 CREATE TABLE totals (
@@ -156,15 +162,17 @@ CREATE TABLE rollups (
     first_outputs BLOB NOT NULL,
     gaps          BLOB NOT NULL
 ) STRICT;
-CREATE INDEX rollups_by_time ON rollups (run_id, width_s, began_s);
+CREATE INDEX rollups_by_hour ON rollups (run_id, width_s, began_s / 3600, case_key);
 
 CREATE TABLE outages (
     id        INTEGER PRIMARY KEY,
     run_id    INTEGER NOT NULL,
     part_id   INTEGER NOT NULL,
     began_us  INTEGER NOT NULL,
-    -- NULL while it lasts, and where nobody saw its end.
+    -- NULL while it lasts, and where its part was broken off.
     lasted_us INTEGER,
+    -- Whether the executor came back; if not, it lasted to the end of its part.
+    is_over   INTEGER NOT NULL DEFAULT 0,
     reason    TEXT NOT NULL
 ) STRICT;
 CREATE INDEX outages_by_run ON outages (run_id);

@@ -1,8 +1,14 @@
 //! Several processes, one ledger.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
-use run_ledger::{Ledger, LedgerError, RunJournal, RunReader};
+use run_ledger::{Ledger, LedgerError, Moment, RunJournal, RunReader};
 use runner_core::{journal::Journal as _, outcome::Outcome, recorded::RecordedState};
 
 use crate::support::{Book, finished, report};
@@ -114,4 +120,82 @@ fn a_link_to_a_ledger_leads_to_the_same_runs_and_the_same_locks() {
     std::os::unix::fs::symlink(&other, &link.path).expect("a link");
     let error = committed_late(&mut journal, 2).expect_err("it leads somewhere else");
     assert!(error.contains("deleted or replaced"), "{error}");
+}
+
+#[test]
+fn what_a_slow_reader_held_back_does_not_stay_on_the_disk() {
+    let book = Book::new();
+    let mut journal = book.begin();
+    let reader = rusqlite::Connection::open(&book.path).expect("opened");
+    reader
+        .execute_batch("BEGIN; SELECT count(*) FROM runs")
+        .expect("it reads");
+    let wal = || std::fs::metadata(book.path.with_extension("db-wal")).map_or(0, |it| it.len());
+    let mut number = 0;
+    // Large outputs, so that it does not take long.
+    let mut commit = |journal: &mut RunJournal| {
+        let entries: Vec<_> = (0..500)
+            .map(|_| {
+                number += 1;
+                let mut report = report(Outcome::Failed(Vec::new()), 1);
+                report.output.head = "x".repeat(2_000);
+                finished(number, 1, "a", report)
+            })
+            .collect();
+        journal.commit(&entries).expect("committed");
+    };
+    let limit = 16 << 20;
+    (0..40)
+        .take_while(|_| wal() <= limit)
+        .for_each(|_| commit(&mut journal));
+    assert!(wal() > limit, "{}", wal());
+    reader.execute_batch("COMMIT").expect("it has read");
+    (0..3).for_each(|_| commit(&mut journal));
+    assert!(wal() <= limit, "{}", wal());
+}
+
+/// A soak whose ledger another connection holds until the clocks were read so many times; each time eleven
+/// seconds have gone by. What its commit comes to, and how often the clocks were read.
+fn commit_while_held(book: &Book, reads: u32) -> (Result<(), String>, u32) {
+    let holder = rusqlite::Connection::open(&book.path).expect("opened");
+    let count = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&count);
+    let mut now = Moment::now();
+    let clocks = move || {
+        match counted.fetch_add(1, Ordering::SeqCst) {
+            0 => holder.execute_batch("BEGIN IMMEDIATE").expect("held"),
+            read if read == reads => holder.execute_batch("ROLLBACK").expect("let go of"),
+            _ => {}
+        }
+        let pause = Duration::from_secs(11);
+        now.measured += pause;
+        now.wall += pause;
+        now
+    };
+    let mut journal = book
+        .begin()
+        .with_busy_timeout(Duration::from_millis(1))
+        .with_clocks(clocks);
+    let committed = journal.commit(&[finished(1, 1, "a", report(Outcome::Passed, 1))]);
+    let committed = committed.map_err(|error| error.to_string());
+    (committed, count.load(Ordering::SeqCst))
+}
+
+#[test]
+fn another_process_that_holds_the_ledger_for_long_is_waited_for() {
+    let book = Book::new();
+    let (committed, _) = commit_while_held(&book, 6);
+    committed.expect("it was let go of in time");
+    assert_eq!(book.run(1).counts.passed, 1);
+}
+
+#[test]
+fn another_process_that_holds_the_ledger_for_ever_is_not() {
+    let book = Book::new();
+    let (committed, reads) = commit_while_held(&book, u32::MAX);
+    let error = committed.expect_err("it was never let go of");
+    assert!(error.contains("locked by another process"), "{error}");
+    // To tell sleep, to tell when it began, and then for one minute.
+    assert_eq!(reads, 3 + 6);
+    assert_eq!(book.run(1).counts.passed, 0);
 }

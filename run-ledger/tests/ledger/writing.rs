@@ -8,7 +8,7 @@ use runner_core::{
     recorded::RecordedState,
     results::RunProblem,
     run_state::RunEnd,
-    self_sample::{Samples, SelfSample},
+    self_sample::{Samples, SelfSample, SelfTotals},
 };
 
 use crate::support::{self, Book, at, ended, finished, go_on, report, started, version};
@@ -60,6 +60,7 @@ fn what_was_committed_is_read_back() {
     assert_eq!(run.cases[1].totals.durations.count(), 0);
     assert_eq!(run.outages.len(), 1);
     assert_eq!(run.outages[0].lasted, Some(Duration::from_secs(12)));
+    assert!(run.outages[0].is_over);
     assert_eq!(run.failed[0].explanation.as_deref(), Some("refused"));
     assert_eq!(run.slowest[0].number, 1);
     assert_eq!(run.runner.memory_last, 9_000_000);
@@ -178,4 +179,55 @@ fn a_name_that_another_run_has_is_followed_by_letters() {
     drop(journals);
     let resumed = book.try_resume(3).expect("it can be resumed");
     assert_eq!(go_on(resumed).marker(), format!("{name}c"));
+}
+
+#[test]
+fn an_outage_that_lasts_to_the_end_has_its_length_and_is_not_over() {
+    let book = Book::new();
+    let mut journal = book.begin();
+    let trouble = Some("refused".into());
+    journal
+        .commit(&[at(10, JournalEvent::HealthChanged { trouble })])
+        .expect("committed");
+    let outage = book.run(1).outages.remove(0);
+    assert_eq!((outage.lasted, outage.is_over), (None, false));
+    let reason = "refused".into();
+    journal
+        .commit(&[ended(25, RunEnd::ExecutorLost { reason }, Vec::new())])
+        .expect("committed");
+    let outage = book.run(1).outages.remove(0);
+    let lasted = Some(Duration::from_secs(15));
+    assert_eq!((outage.lasted, outage.is_over), (lasted, false));
+}
+
+#[test]
+fn what_the_runner_measured_about_itself_is_the_same_summed_up_in_the_ledger() {
+    let book = Book::new();
+    let mut journal = book.begin();
+    let mut totals = SelfTotals::default();
+    assert_eq!(book.run(1).runner, totals);
+    for number in 1..=4 {
+        let ms = Duration::from_millis(number * number % 7);
+        let sample = SelfSample {
+            span: Duration::from_secs(60),
+            lag_max: ms,
+            late: ms * 2,
+            cpu: ms * 3,
+            memory_bytes: number * 5 % 7,
+            descriptors: number * 3 % 7,
+            lost_log_lines: number,
+            commits: number * 2,
+            commit_time: ms * 5,
+            commit_max: ms,
+        };
+        totals.add(&sample);
+        let samples = Samples {
+            runner: sample,
+            executor: None,
+        };
+        journal
+            .commit(&[at(60 * number, JournalEvent::Sampled(samples))])
+            .expect("committed");
+    }
+    assert_eq!(book.run(1).runner, totals);
 }

@@ -154,7 +154,7 @@ impl RecordedRun {
     pub fn away_since(&self) -> Option<Timestamp> {
         let outage = self.outages.last()?;
         let is_now = self.state == RecordedState::Running
-            && outage.lasted.is_none()
+            && !outage.is_over
             && self.parts.last()?.began <= outage.began;
         is_now.then_some(outage.began)
     }

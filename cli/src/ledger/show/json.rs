@@ -147,6 +147,8 @@ struct PartJson<'a> {
 struct OutageJson<'a> {
     began_at: String,
     lasted_ms: Option<f64>,
+    /// Whether the executor came back.
+    over: bool,
     reason: &'a str,
 }
 
@@ -232,6 +234,7 @@ fn outage_json<'a>(run: &RecordedRun, outage: &'a Outage) -> OutageJson<'a> {
     OutageJson {
         began_at: moment_of(outage.began, &run.run.started_at),
         lasted_ms: outage.lasted.map(ms),
+        over: outage.is_over,
         reason: &outage.reason,
     }
 }

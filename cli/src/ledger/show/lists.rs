@@ -32,10 +32,12 @@ pub(super) fn outages(page: &mut Page, run: &RecordedRun, is_whole: bool) {
     let mut table = Table::new([Left("since"), Right("for"), Left("why")]);
     let shown = &run.outages[hidden(run.outages.len(), is_whole)..];
     for outage in shown {
-        let lasted = outage.lasted;
+        let lasted = outage.lasted.map(|lasted| Human(lasted).to_string());
+        let unfinished = (!outage.is_over).then(|| "not back".to_owned());
+        let lasted: Vec<_> = lasted.into_iter().chain(unfinished).collect();
         table.push([
             moment(run, outage.began),
-            lasted.map_or("not back".into(), |lasted| Human(lasted).to_string()),
+            lasted.join(", "),
             outage.reason.clone(),
         ]);
     }

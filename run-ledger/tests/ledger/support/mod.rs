@@ -130,8 +130,13 @@ impl Book {
 
 /// Begins another part of a run.
 pub(crate) fn go_on(resumed: Resumed) -> RunJournal {
+    go_on_at(resumed, Timestamp::now())
+}
+
+/// Begins another part of a run at this time.
+pub(crate) fn go_on_at(resumed: Resumed, began: Timestamp) -> RunJournal {
     let part = NewPart {
-        began: Timestamp::now(),
+        began,
         version: "1",
         executor: "there",
         environment: &[],

@@ -49,6 +49,7 @@ fn eventful() -> RecordedRun {
         .map(|n| Outage {
             began: at(n),
             lasted: (n < 19).then_some(Duration::from_secs(2)),
+            is_over: n < 18,
             reason: format!("refused {n} {HOSTILE}"),
         })
         .collect();
@@ -131,6 +132,13 @@ fn a_long_list_is_shown_in_part_unless_the_whole_is_asked_for() {
         text.contains("and 20 earlier (-v and --json list what is kept)"),
         "{text}"
     );
+    for words in [
+        "2.00s  refused 17",
+        "2.00s, not back  refused 18",
+        "not back  refused 19",
+    ] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
     let whole = page(&run, true).to_string();
     assert!(whole.contains("refused 0 "), "{whole}");
 }
