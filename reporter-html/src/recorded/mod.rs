@@ -2,8 +2,7 @@
 //!
 //! The verdict comes first, then how much was done in which time, then what came of it: over time, by
 //! case, by hour, and by what went wrong. Then come the runner itself, the cases over time, and where
-//! the run took place. Every list that grows with time shows its latest entries and says what it leaves
-//! out.
+//! the run took place. Every list has room for so many entries and says what it leaves out.
 
 mod absences;
 mod attempts;
@@ -34,6 +33,7 @@ use crate::{
     summary::Summary,
     text::{Code, Prose},
 };
+use cases::Articles;
 use charts::Charts;
 pub(crate) use view::View;
 
@@ -58,6 +58,7 @@ pub(crate) fn write(
 fn sections(view: View<'_>, options: &ReportOptions) -> [Option<Section>; 17] {
     let run = view.run;
     let charts = Charts::new(view, options);
+    let articles = Articles::new(&run.cases, &charts);
     let summary = Summary {
         what: "attempts",
         counts: &run.counts,
@@ -71,7 +72,7 @@ fn sections(view: View<'_>, options: &ReportOptions) -> [Option<Section>; 17] {
         gates::section(&run.gates),
         charts.section(),
         charts.distribution(),
-        cases::table(&run.cases),
+        cases::table(&run.cases, &articles),
         hours::section(view, options),
         Some(absences::outages(view)),
         absences::gaps(view),
@@ -81,7 +82,7 @@ fn sections(view: View<'_>, options: &ReportOptions) -> [Option<Section>; 17] {
         suites::section(&run.suites),
         Some(runner::section(&run.runner)),
         graduation::section(view),
-        cases::over_time(&run.cases, &charts),
+        articles.section(run.cases.len()),
         Some(environment.section()),
     ]
 }
