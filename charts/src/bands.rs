@@ -11,6 +11,9 @@ use crate::{
 /// The shortest width at which a band can be seen.
 const MIN_WIDTH: f64 = 1.5;
 
+/// On average, a band and what is beside it have at least so much room.
+const ROOM: f64 = 8.0;
+
 /// So much of a band with a foot stands below the axis.
 const FOOT: f64 = 4.0;
 
@@ -65,18 +68,19 @@ impl Bands {
         }
     }
 
-    /// Those that would touch are one, so that there are no more than a picture has room for.
+    /// Those that would touch are one, and where there are still more than can be told apart, those that
+    /// are closest to each other: a picture is no larger for a thousand outages than for a hundred.
     fn path(&self, place: Place<'_>) -> Path {
         let canvas = place.canvas;
-        let mut bands: Vec<(f64, f64)> = Vec::new();
         let windows = self.windows.iter();
         let mut spans: Vec<_> = windows.map(|window| across(place, *window)).collect();
         spans.sort_by(|one, other| one.0.total_cmp(&other.0));
-        for (from, until) in spans {
-            match bands.last_mut() {
-                Some(last) if from <= last.1 + 0.5 => last.1 = last.1.max(until),
-                _ => bands.push((from, until)),
-            }
+        let width = canvas.x(1.0) - canvas.x(0.0);
+        let mut distance = 0.5;
+        let mut bands = merged(spans, distance);
+        while bands.len() as f64 > width / ROOM {
+            distance *= 2.0;
+            bands = merged(bands, distance);
         }
         let foot = if self.has_foot { FOOT } else { 0.0 };
         let mut path = Path::default();
@@ -85,6 +89,18 @@ impl Bands {
         }
         path
     }
+}
+
+/// Spans in their order, with those as one that are no further apart than `distance`.
+fn merged(spans: Vec<(f64, f64)>, distance: f64) -> Vec<(f64, f64)> {
+    let mut bands: Vec<(f64, f64)> = Vec::new();
+    for (from, until) in spans {
+        match bands.last_mut() {
+            Some(last) if from <= last.1 + distance => last.1 = last.1.max(until),
+            _ => bands.push((from, until)),
+        }
+    }
+    bands
 }
 
 fn across(place: Place<'_>, window: Window) -> (f64, f64) {

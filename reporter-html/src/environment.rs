@@ -2,14 +2,25 @@
 
 use executor_protocol::Health;
 use maud::html;
-use runner_core::{excerpt::Excerpt, results::RunInfo, text::Human};
+use runner_core::{
+    excerpt::Excerpt,
+    results::RunInfo,
+    text::{Grouped, Human},
+};
 
 use crate::{
+    bounded::Room,
     excerpt::{Blocks, words},
     facts::Facts,
     page::Section,
-    text::{Code, Prose},
+    text::{Clipped, Code},
 };
+
+/// So many versions of the program are listed.
+const VERSIONS: usize = 20;
+
+/// The room of further facts.
+const FACTS: Room = Room::OF_TABLE;
 
 /// What is known about where a run took place.
 pub(crate) struct Environment<'a> {
@@ -27,11 +38,14 @@ impl<'a> Environment<'a> {
         max_chars: usize,
     ) -> Self {
         let mut facts = Facts::default();
+        let mut versions = versions.enumerate();
         let versions = html! {
-            @for (index, version) in versions.enumerate() {
+            @for (index, version) in versions.by_ref().take(VERSIONS) {
                 @if index > 0 { ", then " }
-                (Prose(version))
+                (Clipped(version))
             }
+            @let others = versions.count() as u64;
+            @if others > 0 { ", and " (Grouped(others)) " more" }
         };
         facts.add("Gauntlet version", versions);
         facts.add("Executor", Code(&run.executor));
@@ -60,8 +74,21 @@ impl<'a> Environment<'a> {
 
     /// The section, with all further facts.
     pub(crate) fn section(mut self) -> Section {
-        for (name, value) in &self.run.environment {
-            self.facts.add(Prose(name), words(value, self.max_chars));
+        let all = &self.run.environment;
+        let mut bytes = 0;
+        let facts = all.iter().take(FACTS.entries).map(|(name, value)| {
+            let fact = (html! { (Clipped(name)) }, words(value, self.max_chars));
+            bytes += fact.0.0.len() + fact.1.0.len();
+            (bytes <= FACTS.bytes).then_some(fact)
+        });
+        let facts: Vec<_> = facts.map_while(|fact| fact).collect();
+        let others = all.len() - facts.len();
+        for (name, value) in facts {
+            self.facts.add(name, value);
+        }
+        if others > 0 {
+            self.facts
+                .add("Further facts", Grouped(others as u64).to_string());
         }
         Section::new("environment", "Environment", html! { (self.facts) })
     }

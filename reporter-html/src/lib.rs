@@ -16,9 +16,11 @@
 //!   table.
 //! - It follows the reader's choice of light or dark, fits a phone, and prints light, with those parts
 //!   open that the reader opened.
-//! - It does not grow with the number of attempts. Lists that grow with time show their latest entries
-//!   and say what they leave out; charts merge hours until there are few enough points.
+//! - On a recorded run, it stays below two mebibytes, whatever there is of attempts, cases, hours, outages
+//!   and findings. Lists show their latest, gravest or worst entries and say what they leave out; charts
+//!   merge hours until there are few enough points.
 
+mod bounded;
 mod buckets;
 mod environment;
 mod excerpt;
@@ -144,8 +146,8 @@ pub fn write_report<'a>(
 /// Writes the report on what a ledger holds of `run` to `out`, which need not be buffered, and flushes
 /// it.
 ///
-/// The run may go on: its report is one as of the latest moment that the ledger knows. Nothing in it
-/// grows with the number of attempts. Times stand in the zone in which the run was started.
+/// The run may go on: its report is one as of the latest moment that the ledger knows. With the default
+/// options it stays below two mebibytes. Times stand in the zone in which the run was started.
 ///
 /// ```
 /// use reporter_html::{ReportOptions, write_recorded_report};

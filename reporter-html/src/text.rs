@@ -80,6 +80,11 @@ pub(crate) fn is_clipped(text: &str) -> bool {
     !clip(text).1.is_empty()
 }
 
+/// The beginning of a text that is too long for a cell, or the whole.
+pub(crate) fn beginning(text: &str) -> &str {
+    clip(text).0
+}
+
 fn clip(text: &str) -> (&str, &str) {
     let end = text.char_indices().nth(MAX_CELL_CHARS);
     text.split_at(end.map_or(text.len(), |(end, _)| end))

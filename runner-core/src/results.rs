@@ -1,5 +1,8 @@
 //! The results of a run: plain values that reporters turn into documents.
 
+mod counts;
+mod problem;
+
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use executor_protocol::{Findings, Health, StreamStats};
@@ -8,11 +11,13 @@ use run_stats::Proportion;
 use suite::{Case, Ratio, Usd};
 
 use crate::{
-    agent::{AgentReport, AgentTotals, Sum},
+    agent::{AgentReport, Sum},
     notices::Notices,
     outcome::{Outcome, OutcomeClass},
     text::{Grouped, Percent, Share, Untold, Visible},
 };
+pub use counts::Counts;
+pub use problem::RunProblem;
 
 /// Everything there is to say about one run over one suite.
 #[derive(Debug, Clone)]
@@ -289,168 +294,5 @@ impl fmt::Display for GateValue {
             Self::Tokens(sum) => write!(f, "{}{}", Grouped(sum.known), Untold(sum.untold)),
             Self::Drift(words) => f.write_str(words),
         }
-    }
-}
-
-/// Why a run as a whole is no success.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RunProblem {
-    /// The executor was unhealthy or unreachable at the start.
-    ExecutorUnavailable {
-        /// Why, in words.
-        reason: String,
-    },
-    /// The executor went away in the middle and did not come back in time.
-    ExecutorLost {
-        /// Why it was taken for lost, in words.
-        reason: String,
-    },
-    /// The run was ended before all cases had their turn.
-    Interrupted,
-    /// At least one gate does not hold.
-    GateFailed,
-    /// At least one case failed, and no gate decides otherwise.
-    CaseFailed,
-    /// No case was tried at all, so nothing is known.
-    NothingTried,
-    /// What happened could not be kept in the ledger, and the run ended for that.
-    LedgerLost {
-        /// Why, in words.
-        reason: String,
-    },
-    /// The runner itself did not do its part, so that its figures cannot be trusted.
-    RunnerTooSlow {
-        /// What shows it, in words.
-        evidence: String,
-    },
-    /// The run is worse than the one it was to be held against.
-    Regression {
-        /// What is worse, in words.
-        differences: String,
-    },
-    /// The run could not be held against the one it was to be held against.
-    Incomparable {
-        /// Why, in words.
-        reason: String,
-    },
-    /// A part of the runner was lost.
-    HarnessLost {
-        /// Which, in words.
-        part: String,
-    },
-}
-
-impl RunProblem {
-    /// The stable code, as it stands in machine records.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::ExecutorUnavailable { .. } => "executor-unavailable",
-            Self::ExecutorLost { .. } => "executor-lost",
-            Self::Interrupted => "interrupted",
-            Self::GateFailed => "gate-failed",
-            Self::CaseFailed => "case-failed",
-            Self::NothingTried => "nothing-tried",
-            Self::LedgerLost { .. } => "ledger-lost",
-            Self::RunnerTooSlow { .. } => "runner-too-slow",
-            Self::Regression { .. } => "regression",
-            Self::Incomparable { .. } => "incomparable",
-            Self::HarnessLost { .. } => "harness-lost",
-        }
-    }
-}
-
-impl fmt::Display for RunProblem {
-    /// The problem in words. They may quote what the executor sent.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ExecutorUnavailable { reason } => {
-                write!(f, "the executor is not available: {reason}")
-            }
-            Self::ExecutorLost { reason } => write!(f, "the executor went away: {reason}"),
-            Self::Interrupted => f.write_str("the run was interrupted"),
-            Self::GateFailed => f.write_str("a gate does not hold"),
-            Self::CaseFailed => f.write_str("a case failed"),
-            Self::NothingTried => f.write_str("no case was tried, so nothing is known"),
-            Self::LedgerLost { reason } => write!(f, "the ledger cannot be written: {reason}"),
-            Self::RunnerTooSlow { evidence } => {
-                write!(f, "the runner itself could not keep up: {evidence}")
-            }
-            Self::Regression { differences } => write!(f, "a regression: {differences}"),
-            Self::Incomparable { reason } => {
-                write!(f, "nothing can be said about a regression: {reason}")
-            }
-            Self::HarnessLost { part } => write!(f, "gauntlet lost its {part}"),
-        }
-    }
-}
-
-/// How many cases, or attempts of a soak, got which verdict and which outcome.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// All of them.
-    pub total: u64,
-    /// Passed.
-    pub passed: u64,
-    /// Not passed, all reasons together.
-    pub failed: u64,
-    /// Among the failed: the executor's or the network's fault.
-    pub infrastructure_errors: u64,
-    /// Among the failed: our own fault.
-    pub harness_errors: u64,
-    /// Not tried for a reason of their own.
-    pub skipped: u64,
-    /// Not tried or not finished because the run ended.
-    pub not_run: u64,
-    /// What the agents told together.
-    pub agents: AgentTotals,
-}
-
-impl Counts {
-    /// Counts `cases`.
-    #[must_use]
-    pub fn of(cases: &[CaseResult]) -> Self {
-        let mut counts = Self::default();
-        for result in cases {
-            match &result.attempt {
-                Some(attempt) => counts.add(attempt),
-                None => {
-                    counts.total += 1;
-                    counts.not_run += 1;
-                }
-            }
-        }
-        counts
-    }
-
-    /// Counts one more attempt.
-    pub fn add(&mut self, attempt: &AttemptReport) {
-        self.add_outcomes(attempt.outcome.class(), 1);
-        if let Some(agent) = &attempt.agent {
-            self.agents.add(agent);
-        }
-    }
-
-    /// Counts so many more attempts with outcomes of this class.
-    pub fn add_outcomes(&mut self, class: OutcomeClass, count: u64) {
-        self.total += count;
-        match class {
-            OutcomeClass::Passed => self.passed += count,
-            OutcomeClass::Skipped => self.skipped += count,
-            OutcomeClass::Cancelled | OutcomeClass::Interrupted => self.not_run += count,
-            _ => self.failed += count,
-        }
-        match class {
-            OutcomeClass::InfrastructureError => self.infrastructure_errors += count,
-            OutcomeClass::HarnessError => self.harness_errors += count,
-            _ => {}
-        }
-    }
-
-    /// The share of passed cases among those that were tried.
-    #[must_use]
-    pub fn success(&self) -> Proportion {
-        Proportion::new(self.passed, self.passed + self.failed)
     }
 }

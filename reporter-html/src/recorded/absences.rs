@@ -3,14 +3,13 @@
 use charts::{Table, numbers, words};
 use maud::{Markup, html};
 use runner_core::{
-    excerpt::latest,
     recorded::{Gap, Outage, PartEnd},
     text::{Human, Times},
     words::Nouns,
 };
 
-use super::{View, view::LISTED};
-use crate::{page::Section, text::Clipped};
+use super::View;
+use crate::{bounded::Room, page::Section, text::Clipped};
 
 /// The section about when the executor was away.
 pub(super) fn outages(view: View<'_>) -> Section {
@@ -23,12 +22,13 @@ pub(super) fn outages(view: View<'_>) -> Section {
             .map(|outage| run.outage_length(outage))
             .sum(),
     );
-    let shown = latest(&run.outages, LISTED);
-    let rows = html! { @for outage in shown { (outage_row(view, outage)) } };
+    let latest_first = run.outages.iter().rev();
+    let shown = Room::OF_TABLE.fill(latest_first, |outage| outage_row(view, outage));
+    let shown = shown.reversed();
     let table = Table {
         caption: "Times in which the executor was away",
         columns: &[words("Began"), numbers("Lasted"), words("Reason")],
-        rows,
+        rows: html! { (shown) },
     };
     let body = html! {
         @if count == 0 {
@@ -65,23 +65,9 @@ fn outage_row(view: View<'_>, outage: &Outage) -> Markup {
 /// The section about when the runner was away; `None` if it never was.
 pub(super) fn gaps(view: View<'_>) -> Option<Section> {
     let gaps: Vec<_> = view.run.gaps().collect();
-    let shown = latest(&gaps, LISTED);
-    let rows = html! {
-        @for gap in shown {
-            tr {
-                th scope="row" { (view.moment(gap.before.until())) }
-                td { (view.moment(gap.after.began)) }
-                td.n { (Human(gap.length())) }
-                td {
-                    @match gap.before.end {
-                        Some(PartEnd::InGoodOrder) => "in good order",
-                        Some(PartEnd::MachineSlept) => "the machine slept",
-                        None => "killed, or the machine went down",
-                    }
-                }
-            }
-        }
-    };
+    let latest_first = gaps.iter().rev();
+    let shown = Room::OF_TABLE.fill(latest_first, |gap| gap_row(view, gap));
+    let shown = shown.reversed();
     let columns = [
         words("From"),
         words("To"),
@@ -91,7 +77,7 @@ pub(super) fn gaps(view: View<'_>) -> Option<Section> {
     let table = Table {
         caption: "Times between two parts of the run, in which the runner was away",
         columns: &columns,
-        rows,
+        rows: html! { (shown) },
     };
     let total = Human(gaps.iter().map(Gap::length).sum());
     let known = gaps.len() as u64;
@@ -106,4 +92,21 @@ pub(super) fn gaps(view: View<'_>) -> Option<Section> {
         (table)
     };
     (!gaps.is_empty()).then(|| Section::new("gaps", "Gaps between parts", body))
+}
+
+fn gap_row(view: View<'_>, gap: &Gap<'_>) -> Markup {
+    html! {
+        tr {
+            th scope="row" { (view.moment(gap.before.until())) }
+            td { (view.moment(gap.after.began)) }
+            td.n { (Human(gap.length())) }
+            td {
+                @match gap.before.end {
+                    Some(PartEnd::InGoodOrder) => "in good order",
+                    Some(PartEnd::MachineSlept) => "the machine slept",
+                    None => "killed, or the machine went down",
+                }
+            }
+        }
+    }
 }

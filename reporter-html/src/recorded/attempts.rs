@@ -11,6 +11,7 @@ use runner_core::{
 use super::View;
 use crate::{
     ReportOptions,
+    bounded::{Filled, Room},
     excerpt::{self, Blocks},
     facts::Facts,
     page::Section,
@@ -18,22 +19,33 @@ use crate::{
     text::{Clipped, ClippedCode, Code, is_clipped},
 };
 
-/// So many attempts that did not pass are shown with all that is kept of them.
-const IN_FULL: usize = 20;
+/// The table of attempts that did not pass, which has more to say than others.
+const TABLE: Room = Room {
+    entries: 100,
+    bytes: 128 * 1024,
+};
 
-/// So many attempts are listed in each table.
-const LISTED: usize = 100;
+/// So many attempts that did not pass are shown with all that is kept of them.
+const IN_FULL: Room = Room {
+    entries: 20,
+    bytes: 200 * 1024,
+};
+
+/// So many codes of findings stand in a cell.
+const CODES: usize = 10;
 
 /// The section about attempts that did not pass; `None` if there are none.
 pub(super) fn failed(view: View<'_>, options: &ReportOptions) -> Option<Section> {
     let run = view.run;
-    let shown = &run.failed[..run.failed.len().min(LISTED)];
+    let shown = TABLE.fill(&run.failed, |attempt| failed_row(view, attempt));
     let count = run.counts.failed.max(shown.len() as u64);
     if count == 0 {
         return None;
     }
     let is_complete = shown.len() as u64 == count;
-    let with_more = shown.iter().filter(|attempt| has_more(attempt));
+    let listed = run.failed.iter().take(shown.len());
+    let with_more = listed.filter(|attempt| has_more(attempt));
+    let in_full = IN_FULL.fill(with_more, |attempt| in_full(attempt, options));
     let body = html! {
         p {
             "Attempts that did not pass, latest first: "
@@ -44,8 +56,8 @@ pub(super) fn failed(view: View<'_>, options: &ReportOptions) -> Option<Section>
             }
             @if !is_complete { (not_kept(run.pruned)) }
         }
-        @if !shown.is_empty() { (failed_table(view, shown)) }
-        @for attempt in with_more.take(IN_FULL) { (in_full(attempt, options)) }
+        @if shown.len() > 0 { (failed_table(&shown)) }
+        (in_full)
     };
     Some(Section::new("failed-attempts", "Failed attempts", body))
 }
@@ -59,30 +71,7 @@ fn not_kept(pruned: u64) -> Markup {
     }
 }
 
-fn failed_table(view: View<'_>, shown: &[RecordedAttempt]) -> Markup {
-    let rows = html! {
-        @for attempt in shown {
-            tr {
-                (row_start(view, attempt))
-                td { (Status::of_class(attempt.outcome)) }
-                td.n { (Human(attempt.elapsed)) }
-                td.n { (OrDash(attempt.exit_code)) }
-                td {
-                    @for (index, code) in attempt.findings.iter().enumerate() {
-                        @if index > 0 { ", " }
-                        (ClippedCode(code))
-                    }
-                    @if attempt.findings.is_empty() { "–" }
-                }
-                td {
-                    @match &attempt.explanation {
-                        Some(explanation) => (Clipped(explanation)),
-                        None => "–",
-                    }
-                }
-            }
-        }
-    };
+fn failed_table(rows: &Filled) -> Markup {
     let columns = [
         numbers("Attempt"),
         numbers("Iteration"),
@@ -97,9 +86,39 @@ fn failed_table(view: View<'_>, shown: &[RecordedAttempt]) -> Markup {
     let table = Table {
         caption: "Attempts that did not pass",
         columns: &columns,
-        rows,
+        rows: html! { (rows) },
     };
     html! { (table) }
+}
+
+fn failed_row(view: View<'_>, attempt: &RecordedAttempt) -> Markup {
+    html! {
+        tr {
+            (row_start(view, attempt))
+            td { (Status::of_class(attempt.outcome)) }
+            td.n { (Human(attempt.elapsed)) }
+            td.n { (OrDash(attempt.exit_code)) }
+            td { (codes(&attempt.findings)) }
+            td {
+                @match &attempt.explanation {
+                    Some(explanation) => (Clipped(explanation)),
+                    None => "–",
+                }
+            }
+        }
+    }
+}
+
+/// The codes of what was found, or a dash.
+fn codes(codes: &[String]) -> Markup {
+    html! {
+        @for (index, code) in codes.iter().take(CODES).enumerate() {
+            @if index > 0 { ", " }
+            (ClippedCode(code))
+        }
+        @if codes.len() > CODES { ", and " (codes.len() - CODES) " more" }
+        @if codes.is_empty() { "–" }
+    }
 }
 
 /// The first cells of a row: which attempt it is about.
@@ -141,14 +160,14 @@ fn in_full(attempt: &RecordedAttempt, options: &ReportOptions) -> Markup {
 /// The section about the slowest attempts; `None` if none is known.
 pub(super) fn slowest(view: View<'_>) -> Option<Section> {
     let run = view.run;
-    let rows = html! {
-        @for attempt in run.slowest.iter().take(LISTED) {
+    let slowest = Room::OF_TABLE.fill(&run.slowest, |attempt| {
+        html! {
             tr {
                 (row_start(view, attempt))
                 td.n { (Human(attempt.elapsed)) }
             }
         }
-    };
+    });
     let columns = [
         numbers("Attempt"),
         numbers("Iteration"),
@@ -159,7 +178,7 @@ pub(super) fn slowest(view: View<'_>) -> Option<Section> {
     let table = Table {
         caption: "The slowest attempts that passed",
         columns: &columns,
-        rows,
+        rows: html! { (slowest) },
     };
     let body = html! {
         p { "Attempts that passed, slowest first." (not_kept(run.pruned)) }

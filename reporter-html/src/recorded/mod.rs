@@ -2,8 +2,7 @@
 //!
 //! The verdict comes first, then how much was done in which time, then what came of it: over time, by
 //! case, by hour, and by what went wrong. Then come the runner itself, the cases over time, and where
-//! the run took place. Every list that grows with time shows its latest entries and says what it leaves
-//! out.
+//! the run took place. Every list has room for so many entries and says what it leaves out.
 
 mod absences;
 mod attempts;
@@ -36,6 +35,7 @@ use crate::{
     summary::Summary,
     text::{Code, Prose},
 };
+use cases::Articles;
 use charts::Charts;
 pub(crate) use view::View;
 
@@ -60,6 +60,7 @@ pub(crate) fn write(
 fn sections(view: View<'_>, options: &ReportOptions) -> [Option<Section>; 19] {
     let run = view.run;
     let charts = Charts::new(view, options);
+    let articles = Articles::new(&run.cases, &charts);
     let summary = Summary {
         what: "attempts",
         counts: &run.counts,
@@ -75,7 +76,7 @@ fn sections(view: View<'_>, options: &ReportOptions) -> [Option<Section>; 19] {
         charts.distribution(),
         drift::section(run),
         baseline::section(run.baseline.as_ref()),
-        cases::table(&run.cases),
+        cases::table(&run.cases, &articles),
         hours::section(view, options),
         Some(absences::outages(view)),
         absences::gaps(view),
@@ -85,7 +86,7 @@ fn sections(view: View<'_>, options: &ReportOptions) -> [Option<Section>; 19] {
         suites::section(&run.suites),
         Some(runner::section(&run.runner)),
         graduation::section(view),
-        cases::over_time(&run.cases, &charts),
+        articles.section(run.cases.len()),
         Some(environment.section()),
     ]
 }

@@ -1,31 +1,17 @@
 //! The versions of the suite: its file may change while a run goes on.
 
 use charts::{Table, numbers, words};
-use maud::html;
+use maud::{Markup, html};
 use runner_core::{
-    excerpt::latest,
     recorded::SuiteUse,
     text::{Confidence, Grouped, OrDash, Rate, short_hash},
 };
 
-use super::view::LISTED;
-use crate::{page::Section, text::Code};
+use crate::{bounded::Room, page::Section, text::Code};
 
 /// The section; `None` if no attempt was made.
 pub(super) fn section(suites: &[SuiteUse]) -> Option<Section> {
-    let shown = latest(suites, LISTED);
-    let rows = html! {
-        @for SuiteUse { hash, outcomes } in shown {
-            @let success = outcomes.success();
-            @let known = (success.trials() > 0).then_some(success);
-            tr {
-                th scope="row" { (Code(short_hash(hash))) }
-                td.n { (Grouped(outcomes.counts().total)) }
-                td.n { (OrDash(known.map(Rate))) }
-                td { (OrDash(known.map(Confidence))) }
-            }
-        }
-    };
+    let shown = Room::OF_TABLE.fill(suites.iter().rev(), row).reversed();
     let columns = [
         words("SHA-256 begins with"),
         numbers("Attempts"),
@@ -35,7 +21,7 @@ pub(super) fn section(suites: &[SuiteUse]) -> Option<Section> {
     let table = Table {
         caption: "Versions of the suite under which attempts were made",
         columns: &columns,
-        rows,
+        rows: html! { (shown) },
     };
     let body = html! {
         @if shown.len() < suites.len() {
@@ -45,4 +31,17 @@ pub(super) fn section(suites: &[SuiteUse]) -> Option<Section> {
     };
     let section = Section::new("suite-versions", "Suite versions", body);
     (!suites.is_empty()).then_some(section)
+}
+
+fn row(SuiteUse { hash, outcomes }: &SuiteUse) -> Markup {
+    let success = outcomes.success();
+    let known = (success.trials() > 0).then_some(success);
+    html! {
+        tr {
+            th scope="row" { (Code(short_hash(hash))) }
+            td.n { (Grouped(outcomes.counts().total)) }
+            td.n { (OrDash(known.map(Rate))) }
+            td { (OrDash(known.map(Confidence))) }
+        }
+    }
 }

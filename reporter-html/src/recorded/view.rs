@@ -33,6 +33,3 @@ impl<'a> View<'a> {
         }
     }
 }
-
-/// So many entries of a list that grows with time are shown.
-pub(crate) const LISTED: usize = 100;

@@ -20,7 +20,7 @@ use crate::{
     buckets::{Bucket, Grid},
     format::Anchor,
     page::Section,
-    text::Plain,
+    text::{Plain, beginning},
 };
 use timeline::Timeline;
 
@@ -114,7 +114,7 @@ impl<'a> Charts<'a> {
             buckets: grid.gather(hours),
             canvas: Canvas::COMPACT,
             id: anchor.to_string(),
-            of: format!(" of {}", Plain(name)),
+            of: format!(" of {}", Plain(beginning(name))),
             is_detailed: false,
         };
         Some(html! {
