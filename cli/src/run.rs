@@ -29,6 +29,7 @@ use crate::{
     report::Document,
     session::{self, Crew, Session},
     settings::Layers,
+    telemetry::{Telemetry, TelemetryTarget},
 };
 
 /// Runs the suites of `args`, writes their reports, and says how it went.
@@ -40,6 +41,7 @@ pub(crate) fn run(common: &CommonArgs, args: &RunArgs) -> Result<Exit, CliError>
         settings: layers.merge()?,
         recorded: layers.to_record(),
         token: executor::token(running.token_file.as_deref())?,
+        telemetry: TelemetryTarget::of(running)?,
         progress: Progress::new(session::detail(common, running.json)),
     };
     let progress = session.progress.clone();
@@ -210,7 +212,8 @@ impl Runner<'_> {
             .open_ledger()?
             .map(|ledger: Ledger| session.begin(ledger, RunKind::Run, &mut plan, "{}"))
             .transpose()?;
-        let observers = session.observers(RunKind::Run, Box::new(session.progress.clone()));
+        let mut observers = session.observers(RunKind::Run, Box::new(session.progress.clone()));
+        let telemetry = Telemetry::start(session, &plan, &mut observers)?;
         let crew = Crew::start(
             &plan,
             executor,
@@ -221,7 +224,7 @@ impl Runner<'_> {
             Beacon::default(),
         );
         let mut running = pin!(crew.run(plan));
-        tokio::select! {
+        let summary = tokio::select! {
             biased;
             summary = &mut running => summary,
             _ = interrupt.received() => {
@@ -229,6 +232,8 @@ impl Runner<'_> {
                 crew.supervisor.do_send(Cancel);
                 running.await
             }
-        }
+        };
+        telemetry.finish(&session.progress).await;
+        summary
     }
 }

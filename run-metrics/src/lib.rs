@@ -25,6 +25,8 @@ mod cases;
 mod catalogue;
 mod instruments;
 mod label;
+#[cfg(feature = "otlp")]
+pub mod otlp;
 
 use std::{
     fmt, io,

@@ -44,6 +44,7 @@ use crate::{
     service::Service,
     session::{self, Crew, Session},
     settings::{HAD_CREDENTIALS, Layers, bare_url},
+    telemetry::{Telemetry, TelemetryTarget},
 };
 
 use self::{
@@ -65,6 +66,7 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
     let mut layers = Layers::read(common.settings.as_deref(), flags::soak(args))?;
     let ledger_path = layers.merge()?.ledger.path().map(PathBuf::from);
     let ledger_path = ledger_path.ok_or(CliError::NoLedger)?;
+    let telemetry = TelemetryTarget::of(&args.running)?;
     let ledger = Ledger::open(&ledger_path)?;
     // The moment from which everything of this part is counted, by both clocks.
     let (now, started) = (Timestamp::now(), Instant::now());
@@ -121,6 +123,7 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
                 settings,
                 recorded,
                 token,
+                telemetry,
                 progress: Progress::new(detail),
             },
             options,
@@ -274,6 +277,7 @@ impl Soaker {
         let progress = SoakProgress::new(self.session.progress.clone(), &before, time_left);
         let mut observers = self.session.observers(RunKind::Soak, Box::new(progress));
         observers.push(Box::new(ServiceObserver::new(Rc::clone(&service), &before)));
+        let telemetry = Telemetry::start(&self.session, &plan, &mut observers)?;
         let crew = Crew::start(
             &plan,
             executor,
@@ -313,6 +317,7 @@ impl Soaker {
             }
         };
         alive.abort();
+        telemetry.finish(&self.session.progress).await;
         summary
     }
 }

@@ -42,7 +42,19 @@ impl Program {
             .stdin(Stdio::null())
             .env("TMPDIR", folder.join("tmp"))
             .env("HOME", folder);
-        let foreign = ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR"];
+        let foreign = [
+            "NO_COLOR",
+            "CLICOLOR",
+            "CLICOLOR_FORCE",
+            "FORCE_COLOR",
+            "OTEL_EXPORTER_OTLP_HEADERS",
+            "ALL_PROXY",
+            "all_proxy",
+            "HTTPS_PROXY",
+            "https_proxy",
+            "HTTP_PROXY",
+            "http_proxy",
+        ];
         let ours = env::vars_os().map(|(name, _)| name);
         for name in ours.filter(|name| name.to_string_lossy().starts_with("GAUNTLET_")) {
             command.env_remove(name);
