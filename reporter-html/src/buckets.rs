@@ -6,6 +6,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use charts::Window;
 use jiff::Timestamp;
 use run_stats::DurationHistogram;
 use runner_core::recorded::{OutcomeCounts, RecordedHour, Totals};
@@ -24,6 +25,14 @@ pub(crate) struct Bucket {
     pub(crate) outcomes: OutcomeCounts,
     /// How long those took that passed.
     pub(crate) durations: DurationHistogram,
+}
+
+impl Bucket {
+    /// The time that it goes over.
+    pub(crate) fn window(&self) -> Window {
+        let Self { from, until, .. } = *self;
+        Window { from, until }
+    }
 }
 
 /// Where buckets begin and how long they are.

@@ -1,13 +1,10 @@
 //! The table of gates, and which of them do not hold.
 
+use charts::{Table, words};
 use maud::{Markup, html};
 use runner_core::results::GateResult;
 
-use crate::{
-    page::Section,
-    status::Holds,
-    table::{Table, words},
-};
+use crate::{page::Section, status::Holds};
 
 /// The section with its table; `None` if the suite has no gates.
 pub(crate) fn section(gates: &[GateResult]) -> Option<Section> {

@@ -18,17 +18,8 @@
 //!   open that the reader opened.
 //! - It does not grow with the number of attempts. Lists that grow with time show their latest entries
 //!   and say what they leave out; charts merge hours until there are few enough points.
-//!
-//! # How charts are drawn
-//!
-//! By hand, as SVG inside of the document, and not by a library for charts. What such a library draws
-//! carries its colours in every element and its sizes in pixels, so that it can follow neither the
-//! reader's choice of dark or light nor the width of a phone, and it names neither the picture nor its
-//! parts for those who do not see it. What is needed here are steps, bars and bands over two axes: a few
-//! paths, with classes that the style colours.
 
 mod buckets;
-mod chart;
 mod environment;
 mod excerpt;
 mod facts;
@@ -39,7 +30,6 @@ mod recorded;
 mod run;
 mod status;
 mod summary;
-mod table;
 mod text;
 mod verdict;
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use charts::{Table, numbers, words};
 use maud::{Markup, html};
 use runner_core::{
     recorded::{Outage, RunPart},
@@ -13,12 +14,7 @@ use super::{
     verdict::nouns,
     view::{between, latest},
 };
-use crate::{
-    format::Times,
-    page::Section,
-    table::{Table, numbers, words},
-    text::Clipped,
-};
+use crate::{format::Times, page::Section, text::Clipped};
 
 /// The section about when the executor was away.
 pub(super) fn outages(view: View<'_>) -> Section {

@@ -1,5 +1,6 @@
 //! Single attempts: those that did not pass, and the slowest of those that did.
 
+use charts::{Table, numbers, words};
 use maud::{Markup, html};
 use runner_core::{
     recorded::RecordedAttempt,
@@ -14,7 +15,6 @@ use crate::{
     format::{Bytes, OrDash},
     page::Section,
     status::Status,
-    table::{Table, numbers, words},
     text::{Clipped, ClippedCode, Code, is_clipped},
 };
 

@@ -1,5 +1,6 @@
 //! The cases: all of them in a table, then each over its time.
 
+use charts::{Table, numbers, words};
 use maud::{Markup, html};
 use runner_core::{
     recorded::{OutcomeCounts, RecordedCase},
@@ -11,7 +12,6 @@ use crate::{
     facts::Facts,
     format::{Anchor, OrDash},
     page::Section,
-    table::{Table, numbers, words},
     text::{Code, Prose},
 };
 

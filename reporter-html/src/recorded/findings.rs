@@ -1,5 +1,6 @@
 //! Breaches of the stream protocol, by code.
 
+use charts::{Table, numbers, words};
 use executor_protocol::FindingCode;
 use maud::html;
 use runner_core::{recorded::FindingTotal, text::Grouped};
@@ -7,7 +8,6 @@ use runner_core::{recorded::FindingTotal, text::Grouped};
 use crate::{
     format::OrDash,
     page::Section,
-    table::{Table, numbers, words},
     text::{Clipped, ClippedCode},
 };
 

@@ -1,5 +1,6 @@
 //! How each version of the suite did, over everything that the ledger holds of it.
 
+use charts::{Table, numbers, words};
 use maud::html;
 use runner_core::{
     recorded::{GRADUATION_RATIO, SuiteHistory},
@@ -7,11 +8,7 @@ use runner_core::{
 };
 
 use super::{View, suites::beginning};
-use crate::{
-    page::Section,
-    table::{Table, numbers, words},
-    text::Code,
-};
+use crate::{page::Section, text::Code};
 
 /// So many versions are listed, the latest ones.
 const LISTED: usize = 100;

@@ -2,6 +2,7 @@
 
 use std::{fmt, time::Duration};
 
+use charts::{Table, numbers, words};
 use maud::{Markup, Render, html};
 use run_stats::DurationHistogram;
 use runner_core::{
@@ -15,7 +16,6 @@ use crate::{
     ReportOptions,
     format::{Many, OrDash},
     page::Section,
-    table::{Table, numbers, words},
 };
 
 /// The section with the latest hours over all cases. What came of all before together is its first row.

@@ -1,5 +1,6 @@
 //! The versions of the suite: its file may change while a run goes on.
 
+use charts::{Table, numbers, words};
 use maud::html;
 use runner_core::{
     recorded::SuiteUse,
@@ -7,12 +8,7 @@ use runner_core::{
 };
 
 use super::view::latest;
-use crate::{
-    format::OrDash,
-    page::Section,
-    table::{Table, numbers, words},
-    text::Code,
-};
+use crate::{format::OrDash, page::Section, text::Code};
 
 /// Versions are called by so many characters of their hash: enough to tell them apart, and few enough
 /// to be read.

@@ -1,5 +1,6 @@
 //! The article about one case: what was asked, what came of it, what was seen.
 
+use charts::{Table, numbers, words};
 use executor_protocol::Findings;
 use maud::{Markup, html};
 use runner_core::{
@@ -17,7 +18,6 @@ use crate::{
     facts::Facts,
     format::{Anchor, Bytes},
     status::Status,
-    table::{Table, numbers, words},
     text::{Code, Prose},
 };
 

@@ -2,20 +2,14 @@
 
 use std::time::Duration;
 
+use charts::{Coordinate, Table, numbers, words};
 use maud::{Markup, html};
 use runner_core::{
     results::{CaseResult, Verdict},
     text::Human,
 };
 
-use crate::{
-    chart::path::Coordinate,
-    format::Anchor,
-    page::Section,
-    status::Status,
-    table::{Table, numbers, words},
-    text::Prose,
-};
+use crate::{format::Anchor, page::Section, status::Status, text::Prose};
 
 /// The section; `None` if there are no cases.
 pub(super) fn section(cases: &[CaseResult]) -> Option<Section> {

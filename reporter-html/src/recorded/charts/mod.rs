@@ -6,6 +6,7 @@ mod outcomes;
 mod rates;
 mod timeline;
 
+use ::charts::{Canvas, Figure, Frame, OverTime, Plot, Table, numbers, words};
 use maud::{Markup, Render, html};
 use runner_core::{
     recorded::RecordedHour,
@@ -16,10 +17,8 @@ use super::{View, hours};
 use crate::{
     ReportOptions,
     buckets::{Bucket, Grid},
-    chart::Canvas,
     format::{Anchor, OrDash},
     page::Section,
-    table::{Table, numbers, words},
     text::Plain,
 };
 use timeline::Timeline;
@@ -43,6 +42,19 @@ struct Series<'a> {
     of: String,
     /// Whether each bucket says what it is when it is pointed at, and the figures stand below.
     is_detailed: bool,
+}
+
+/// The words around one of the charts of a series.
+struct Picture<'a> {
+    /// What its names in the document end with.
+    name: &'a str,
+    heading: &'a str,
+    /// What it shows.
+    title: &'a str,
+    /// What there is to see in it.
+    description: &'a str,
+    /// How it shows that.
+    note: &'a str,
 }
 
 impl<'a> Charts<'a> {
@@ -118,6 +130,48 @@ impl<'a> Charts<'a> {
 }
 
 impl Series<'_> {
+    /// A figure of the series: `in_words` says what a bucket is when it is pointed at, `figures` makes the
+    /// table below.
+    fn figure(
+        &self,
+        picture: &Picture<'_>,
+        plot: &impl Plot,
+        in_words: impl Fn(&Bucket) -> String,
+        figures: impl Fn(&Self) -> Markup,
+    ) -> Markup {
+        let Timeline {
+            view,
+            axis,
+            absences,
+        } = self.timeline;
+        let pointed_at = self.buckets.iter().filter(|_| self.is_detailed);
+        let pointers = pointed_at.map(|bucket| {
+            let words = format!("{}: {}", view.hour(bucket.from), in_words(bucket));
+            (bucket.window(), words)
+        });
+        let over_time = OverTime {
+            frame: Frame {
+                id: &format!("{}-{}", self.id, picture.name),
+                title: picture.title,
+                description: picture.description,
+                canvas: self.canvas,
+            },
+            time: *axis,
+            bands: absences,
+            pointers: &pointers.collect::<Vec<_>>(),
+        };
+        let mut legend = plot.legend();
+        legend.extend(self.timeline.keys());
+        let figure = Figure {
+            heading: picture.heading,
+            note: self.is_detailed.then_some(picture.note),
+            chart: over_time.chart(plot),
+            legend: &legend,
+            figures: self.is_detailed.then(|| figures(self)),
+        };
+        figure.render()
+    }
+
     /// All that is known of each bucket, in a table.
     fn figures(&self) -> Markup {
         let rows = html! {

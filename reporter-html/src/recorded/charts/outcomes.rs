@@ -1,23 +1,11 @@
 //! What attempts came to over time, as bars of outcomes on top of each other.
 
+use charts::{Column, Layer, Stacks, Table, numbers, words};
 use maud::{Markup, Render, html};
 use runner_core::{outcome::OutcomeClass, recorded::OutcomeCounts, text::Grouped};
 
-use super::Series;
-use crate::{
-    buckets::Bucket,
-    chart::{
-        Chart,
-        axis::Axis,
-        figure::{Figure, Key},
-        path::Path,
-    },
-    table::{Column, Table, numbers, words},
-};
-
-/// What happened at all is at least this high: one failure in a thousand attempts is what somebody
-/// looks for.
-const MIN_HEIGHT: f64 = 2.0;
+use super::{Picture, Series};
+use crate::buckets::Bucket;
 
 /// The figure.
 pub(super) fn figure(series: &Series<'_>) -> Markup {
@@ -32,79 +20,36 @@ pub(super) fn figure(series: &Series<'_>) -> Markup {
         .map(|(class, _)| class)
         .partition(|class| *class == OutcomeClass::Passed);
     classes.extend(passed);
-    let most = series
-        .buckets
-        .iter()
-        .map(|bucket| bucket.outcomes.counts().total);
-    let axis = Axis::of_counts(most.max().unwrap_or(0));
-    let key = |class: &OutcomeClass| Key::area(class.as_str(), class.words());
-    let legend: Vec<_> = classes
-        .iter()
-        .map(key)
-        .chain(series.timeline.keys())
-        .collect();
+    let stacks = Stacks::new(classes.iter().map(|class| {
+        let buckets = series.buckets.iter();
+        Layer {
+            class: class.as_str(),
+            label: class.words().into(),
+            windows: buckets
+                .map(|bucket| (bucket.window(), bucket.outcomes.get(*class)))
+                .collect(),
+        }
+    }));
     let note = format!(
         "How many attempts came to what. Each bar is {}. However few there are of an outcome, it is drawn \
          high enough to be seen.",
         series.grid
     );
-    let bars = bars(series, &axis, &classes);
-    let marks = html! {
-        (series.timeline.bands(series.canvas))
-        @for (class, path) in classes.iter().zip(bars) {
-            path class=(class.as_str()) d=(path) {}
-        }
-        (series.pointers(|bucket| Outcomes(&bucket.outcomes).to_string()))
-    };
-    let chart = Chart {
-        id: &format!("{}-outcomes", series.id),
+    let picture = Picture {
+        name: "outcomes",
+        heading: "Outcomes",
         title: &format!("Outcomes{} over time", series.of),
         description: &format!(
             "All together: {}.{}",
             Outcomes(&all),
             series.timeline.absences_in_words()
         ),
-        canvas: series.canvas,
-        horizontal: &series.time_ticks(),
-        vertical: &axis.ticks(),
-        marks,
-    };
-    let figure = Figure {
-        heading: "Outcomes",
         note: &note,
-        chart: chart.render(),
-        legend: &legend,
-        figures: series.is_detailed.then(|| figures(series, &classes)),
     };
-    figure.render()
-}
-
-/// The bars of all buckets, one path for each class.
-fn bars(series: &Series<'_>, axis: &Axis, classes: &[OutcomeClass]) -> Vec<Path> {
-    let mut paths = vec![Path::default(); classes.len()];
-    for bucket in &series.buckets {
-        let (from, until) = series.places(bucket);
-        // Bars that are wide enough stand apart.
-        let until = if until - from > 4.0 {
-            until - 1.0
-        } else {
-            until
-        };
-        let mut floor = series.canvas.bottom();
-        let mut counted = 0;
-        for (class, path) in classes.iter().zip(&mut paths) {
-            let count = bucket.outcomes.get(*class);
-            if count == 0 {
-                continue;
-            }
-            counted += count;
-            let ceiling = series.canvas.y(axis.share(counted as f64));
-            let ceiling = ceiling.min(floor - MIN_HEIGHT).max(series.canvas.top());
-            path.rectangle((from, ceiling), (until, floor));
-            floor = ceiling;
-        }
-    }
-    paths
+    let in_words = |bucket: &Bucket| Outcomes(&bucket.outcomes).to_string();
+    series.figure(&picture, &stacks, in_words, |series| {
+        figures(series, &classes)
+    })
 }
 
 /// Outcomes with how many there are of each, in words.

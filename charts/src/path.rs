@@ -5,8 +5,13 @@ use std::fmt::{self, Write as _};
 use maud::Render;
 
 /// A coordinate with one decimal place, which is finer than a screen, and without it where it is zero.
+///
+/// ```
+/// assert_eq!(charts::Coordinate(12.34).to_string(), "12.3");
+/// assert_eq!(charts::Coordinate(71.96).to_string(), "72");
+/// ```
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Coordinate(pub(crate) f64);
+pub struct Coordinate(pub f64);
 
 impl fmt::Display for Coordinate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,26 +25,26 @@ impl fmt::Display for Coordinate {
 
 /// What the attribute `d` of a path says.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Path(String);
+pub struct Path(String);
 
 impl Path {
     /// Begins anew somewhere else.
-    pub(crate) fn go(&mut self, x: f64, y: f64) -> &mut Self {
+    pub fn go(&mut self, x: f64, y: f64) -> &mut Self {
         self.push(format_args!("M{} {}", Coordinate(x), Coordinate(y)))
     }
 
     /// Draws to the left or to the right.
-    pub(crate) fn horizontal(&mut self, x: f64) -> &mut Self {
+    pub fn horizontal(&mut self, x: f64) -> &mut Self {
         self.push(format_args!("H{}", Coordinate(x)))
     }
 
     /// Draws up or down.
-    pub(crate) fn vertical(&mut self, y: f64) -> &mut Self {
+    pub fn vertical(&mut self, y: f64) -> &mut Self {
         self.push(format_args!("V{}", Coordinate(y)))
     }
 
     /// A rectangle between two corners.
-    pub(crate) fn rectangle(&mut self, from: (f64, f64), to: (f64, f64)) -> &mut Self {
+    pub fn rectangle(&mut self, from: (f64, f64), to: (f64, f64)) -> &mut Self {
         self.go(from.0, from.1)
             .horizontal(to.0)
             .vertical(to.1)
@@ -49,7 +54,8 @@ impl Path {
 
     /// A line of steps from left to right, each from one `x` to another at its `y`. Where one does not
     /// begin where the step before it ended, the line breaks.
-    pub(crate) fn steps(steps: impl IntoIterator<Item = Step>) -> Self {
+    #[must_use]
+    pub fn steps(steps: impl IntoIterator<Item = Step>) -> Self {
         let mut path = Self::default();
         let mut end = None;
         for Step { from, until, y } in steps {
@@ -77,12 +83,15 @@ impl Render for Path {
     }
 }
 
-/// A step of a line.
+/// A step of a line, in units of the picture.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Step {
-    pub(crate) from: f64,
-    pub(crate) until: f64,
-    pub(crate) y: f64,
+pub struct Step {
+    /// Where it begins.
+    pub from: f64,
+    /// Where it ends.
+    pub until: f64,
+    /// How high it is, from above.
+    pub y: f64,
 }
 
 #[cfg(test)]

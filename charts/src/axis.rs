@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::Tick;
+use crate::chart::Tick;
 
 /// An axis of values.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Axis {
+pub struct Axis {
     from: f64,
     until: f64,
     is_logarithmic: bool,
@@ -62,7 +62,8 @@ const POWERS: [u64; 13] = [
 
 impl Axis {
     /// An axis of shares that ends at all of them and begins at or below `bottom`.
-    pub(crate) fn of_shares(bottom: f64) -> Self {
+    #[must_use]
+    pub fn of_shares(bottom: f64) -> Self {
         let gap = (1.0 - bottom).clamp(1e-6, 1.0);
         // The smallest of 1, 2 and 5 in a decimal place that covers the gap, with as many ticks as give
         // round numbers.
@@ -88,7 +89,8 @@ impl Axis {
     }
 
     /// An axis of counts from zero.
-    pub(crate) fn of_counts(most: u64) -> Self {
+    #[must_use]
+    pub fn of_counts(most: u64) -> Self {
         let step = (0..19)
             .flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.pow(power)))
             .find(|step| most.div_ceil(*step) <= 4)
@@ -104,7 +106,8 @@ impl Axis {
     }
 
     /// An axis of durations: from zero, or a logarithmic one.
-    pub(crate) fn of_durations(shortest: Duration, longest: Duration) -> Self {
+    #[must_use]
+    pub fn of_durations(shortest: Duration, longest: Duration) -> Self {
         let (shortest, longest) = (micros(shortest).max(1), micros(longest).max(1));
         if longest as f64 > MAX_LINEAR_SPAN * shortest as f64 {
             return Self::logarithmic(shortest, longest);
@@ -114,7 +117,8 @@ impl Axis {
     }
 
     /// An axis of durations from exactly one to exactly another, with at most about `at_most` ticks.
-    pub(crate) fn between(from: Duration, until: Duration, at_most: u64) -> Self {
+    #[must_use]
+    pub fn between(from: Duration, until: Duration, at_most: u64) -> Self {
         let (from, until) = (micros(from), micros(until));
         if from > 0 && until as f64 > MAX_LINEAR_SPAN * from as f64 {
             let mut axis = Self::logarithmic(from, until);
@@ -149,17 +153,21 @@ impl Axis {
         }
     }
 
-    pub(crate) fn is_logarithmic(&self) -> bool {
+    /// Whether equal distances are equal ratios.
+    #[must_use]
+    pub fn is_logarithmic(&self) -> bool {
         self.is_logarithmic
     }
 
     /// The value at which the axis begins, in words.
-    pub(crate) fn begins(&self) -> &str {
+    #[must_use]
+    pub fn begins(&self) -> &str {
         self.ticks.first().map_or("", |(_, label)| label)
     }
 
     /// Where `value` is on the axis, between 0 and 1; what is outside of it is at its end.
-    pub(crate) fn share(&self, value: f64) -> f64 {
+    #[must_use]
+    pub fn share(&self, value: f64) -> f64 {
         let scale = |value: f64| match self.is_logarithmic {
             true => value.max(1.0).ln(),
             false => value,
@@ -172,11 +180,14 @@ impl Axis {
     }
 
     /// Where `duration` is on an axis of durations.
-    pub(crate) fn share_of(&self, duration: Duration) -> f64 {
+    #[must_use]
+    pub fn share_of(&self, duration: Duration) -> f64 {
         self.share(micros(duration) as f64)
     }
 
-    pub(crate) fn ticks(&self) -> Vec<Tick> {
+    /// Its labelled places, from its beginning on.
+    #[must_use]
+    pub fn ticks(&self) -> Vec<Tick> {
         let ticks = self.ticks.iter().map(|(value, label)| Tick {
             at: self.share(*value),
             label: label.clone(),

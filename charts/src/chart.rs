@@ -1,34 +1,28 @@
 //! Pictures with two axes: where things stand in them, and what every one of them has.
 //!
 //! The module owns places and names; what is drawn between the axes comes from those who know what it
-//! means. Nothing here has a colour: elements have classes, and the style knows them.
-
-pub(crate) mod axis;
-pub(crate) mod figure;
-pub(crate) mod path;
-pub(crate) mod time;
+//! means.
 
 use maud::{Markup, Render, html};
 
-use crate::text::Plain;
-use path::{Coordinate, Path};
+use crate::path::{Coordinate, Path};
 
 /// The size of a picture in units of its own. It is drawn as wide as there is room.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Canvas {
+pub struct Canvas {
     width: f64,
     height: f64,
 }
 
 impl Canvas {
     /// One picture beside nothing.
-    pub(crate) const WIDE: Self = Self {
+    pub const WIDE: Self = Self {
         width: 720.0,
         height: 250.0,
     };
 
     /// One of two beside each other.
-    pub(crate) const COMPACT: Self = Self {
+    pub const COMPACT: Self = Self {
         width: 480.0,
         height: 180.0,
     };
@@ -40,62 +34,86 @@ impl Canvas {
     const BOTTOM: f64 = 32.0;
 
     /// Where a share of the horizontal axis is.
-    pub(crate) fn x(self, share: f64) -> f64 {
+    #[must_use]
+    pub fn x(self, share: f64) -> f64 {
         Self::LEFT + share * (self.width - Self::LEFT - Self::RIGHT)
     }
 
     /// Where a share of the vertical axis is; it begins at the bottom.
-    pub(crate) fn y(self, share: f64) -> f64 {
+    #[must_use]
+    pub fn y(self, share: f64) -> f64 {
         let bottom = self.bottom();
         bottom - share * (bottom - Self::TOP)
     }
 
     /// So many labels have room beside each other below the horizontal axis.
-    pub(crate) fn labels(self) -> u64 {
+    #[must_use]
+    pub fn labels(self) -> u64 {
         const WIDTH: f64 = 88.0;
         ((self.x(1.0) - self.x(0.0)) / WIDTH) as u64
     }
 
-    pub(crate) fn top(self) -> f64 {
+    /// The upper end of the vertical axis.
+    #[must_use]
+    pub fn top(self) -> f64 {
         Self::TOP
     }
 
-    pub(crate) fn bottom(self) -> f64 {
+    /// The lower end of the vertical axis.
+    #[must_use]
+    pub fn bottom(self) -> f64 {
         self.height - Self::BOTTOM
     }
 }
 
 /// A labelled place on an axis.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Tick {
+pub struct Tick {
     /// The share of the axis before it.
-    pub(crate) at: f64,
-    pub(crate) label: String,
+    pub at: f64,
+    /// What stands there.
+    pub label: String,
+}
+
+/// What a picture is called, and how large it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    /// What its names in the document begin with: unique in it, and never foreign.
+    pub id: &'a str,
+    /// What it shows.
+    pub title: &'a str,
+    /// What there is to see in it, in sentences, for those who do not.
+    pub description: &'a str,
+    /// Its size.
+    pub canvas: Canvas,
 }
 
 /// A picture.
-pub(crate) struct Chart<'a> {
-    /// Unique in the document, and never foreign.
-    pub(crate) id: &'a str,
-    /// What it shows.
-    pub(crate) title: &'a str,
-    /// What there is to see in it, for those who do not.
-    pub(crate) description: &'a str,
-    pub(crate) canvas: Canvas,
-    pub(crate) horizontal: &'a [Tick],
-    pub(crate) vertical: &'a [Tick],
+#[derive(Debug, Clone)]
+pub struct Chart<'a> {
+    /// Its names and its size.
+    pub frame: Frame<'a>,
+    /// The labels below it.
+    pub horizontal: &'a [Tick],
+    /// The labels beside it, each with a line of the grid.
+    pub vertical: &'a [Tick],
     /// What stands between the axes.
-    pub(crate) marks: Markup,
+    pub marks: Markup,
 }
 
 impl Render for Chart<'_> {
     fn render(&self) -> Markup {
-        let Self { id, canvas, .. } = self;
+        let Frame {
+            id,
+            title,
+            description,
+            canvas,
+        } = self.frame;
         let view = format!("0 0 {} {}", canvas.width, canvas.height);
         html! {
             svg.chart viewBox=(view) role="img" aria-labelledby={ (id) "-title " (id) "-desc" } {
-                title id={ (id) "-title" } { (Plain(self.title)) }
-                desc id={ (id) "-desc" } { (Plain(self.description)) }
+                title id={ (id) "-title" } { (title) }
+                desc id={ (id) "-desc" } { (description) }
                 path.grid d=(self.grid()) {}
                 (self.marks)
                 path.axis d=(self.axis()) {}
@@ -110,16 +128,16 @@ impl Chart<'_> {
     fn grid(&self) -> Path {
         let mut path = Path::default();
         for tick in self.vertical {
-            let y = self.canvas.y(tick.at);
-            path.go(self.canvas.x(0.0), y)
-                .horizontal(self.canvas.x(1.0));
+            let y = self.frame.canvas.y(tick.at);
+            path.go(self.frame.canvas.x(0.0), y)
+                .horizontal(self.frame.canvas.x(1.0));
         }
         path
     }
 
     /// The line below everything, with its ticks.
     fn axis(&self) -> Path {
-        let (canvas, mut path) = (self.canvas, Path::default());
+        let (canvas, mut path) = (self.frame.canvas, Path::default());
         let bottom = canvas.bottom();
         path.go(canvas.x(0.0), bottom).horizontal(canvas.x(1.0));
         for tick in self.horizontal {
@@ -129,7 +147,7 @@ impl Chart<'_> {
     }
 
     fn labels(&self) -> Markup {
-        let canvas = self.canvas;
+        let canvas = self.frame.canvas;
         let beside = Coordinate(canvas.x(0.0) - 8.0);
         let below = Coordinate(canvas.bottom() + 20.0);
         html! {

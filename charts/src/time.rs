@@ -1,31 +1,43 @@
 //! The axis of time, with labels where calendars have lines.
 
+use std::time::Duration;
+
 use jiff::{
     Span, Timestamp,
     civil::{Date, DateTime, Time},
     tz::TimeZone,
 };
 
-use super::Tick;
+use crate::chart::Tick;
 
 /// A span of time, as it is called in a zone.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct TimeAxis<'a> {
-    pub(crate) from: Timestamp,
-    /// Later than `from`.
-    pub(crate) until: Timestamp,
-    pub(crate) zone: &'a TimeZone,
+pub struct TimeAxis<'a> {
+    /// When it begins.
+    pub from: Timestamp,
+    /// When it ends: later than `from`.
+    pub until: Timestamp,
+    /// Where its days begin and how its hours are called.
+    pub zone: &'a TimeZone,
+    /// Labels stand no closer than this: where values are of hours, minutes say nothing.
+    pub finest: Duration,
 }
 
 /// From one label to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
+    Minutes(i64),
     Hours(i64),
     Days(i64),
     Months(i64),
 }
 
-const STEPS: [Step; 21] = [
+const STEPS: [Step; 26] = [
+    Step::Minutes(1),
+    Step::Minutes(2),
+    Step::Minutes(5),
+    Step::Minutes(10),
+    Step::Minutes(30),
     Step::Hours(1),
     Step::Hours(2),
     Step::Hours(3),
@@ -54,6 +66,7 @@ impl Step {
     fn seconds(self) -> i64 {
         const DAY: i64 = 86_400;
         match self {
+            Self::Minutes(minutes) => minutes * 60,
             Self::Hours(hours) => hours * 3_600,
             Self::Days(days) => days * DAY,
             Self::Months(months) => months * 30 * DAY,
@@ -63,7 +76,7 @@ impl Step {
     /// The last line of the calendar at or before `date`.
     fn first(self, date: Date) -> Date {
         let first = match self {
-            Self::Hours(_) | Self::Days(1 | 2) => Some(date),
+            Self::Minutes(_) | Self::Hours(_) | Self::Days(1 | 2) => Some(date),
             // Weeks begin on Mondays.
             Self::Days(_) => {
                 let since_monday = date.weekday().to_monday_zero_offset();
@@ -90,6 +103,7 @@ impl Step {
     fn after(self, first: Date, count: i64) -> Option<DateTime> {
         let midnight = first.to_datetime(Time::midnight());
         let span = match self {
+            Self::Minutes(minutes) => Span::new().try_minutes(count * minutes),
             Self::Hours(hours) => Span::new().try_hours(count * hours),
             Self::Days(days) => Span::new().try_days(count * days),
             Self::Months(months) => Span::new().try_months(count * months),
@@ -97,9 +111,14 @@ impl Step {
         midnight.checked_add(span.ok()?).ok()
     }
 
+    /// Whether its lines are at times of the day. Days begin also where there is no midnight.
+    fn is_of_clocks(self) -> bool {
+        matches!(self, Self::Minutes(_) | Self::Hours(_))
+    }
+
     fn format(self) -> &'static str {
         match self {
-            Self::Hours(_) => "%b %-d %H:%M",
+            Self::Minutes(_) | Self::Hours(_) => "%b %-d %H:%M",
             Self::Days(_) => "%b %-d",
             Self::Months(months) if months < 12 => "%b %Y",
             Self::Months(_) => "%Y",
@@ -107,9 +126,31 @@ impl Step {
     }
 }
 
-impl TimeAxis<'_> {
+impl<'a> TimeAxis<'a> {
+    /// An axis of values that are of hours.
+    #[must_use]
+    pub fn of_hours(from: Timestamp, until: Timestamp, zone: &'a TimeZone) -> Self {
+        Self {
+            from,
+            until,
+            zone,
+            finest: Duration::from_secs(3_600),
+        }
+    }
+
+    /// An axis of values that are of minutes.
+    #[must_use]
+    pub fn of_minutes(from: Timestamp, until: Timestamp, zone: &'a TimeZone) -> Self {
+        let finest = Duration::from_secs(60);
+        Self {
+            finest,
+            ..Self::of_hours(from, until, zone)
+        }
+    }
+
     /// Where a moment is on the axis, between 0 and 1; what is outside of it is at its end.
-    pub(crate) fn share(&self, moment: Timestamp) -> f64 {
+    #[must_use]
+    pub fn share(&self, moment: Timestamp) -> f64 {
         let since =
             |moment: Timestamp| (moment.as_microsecond() - self.from.as_microsecond()) as f64;
         let span = since(self.until);
@@ -119,11 +160,13 @@ impl TimeAxis<'_> {
         (since(moment) / span).clamp(0.0, 1.0)
     }
 
-    /// At most about `at_most` ticks, where hours, days, weeks, months or years begin.
-    pub(crate) fn ticks(&self, at_most: u64) -> Vec<Tick> {
+    /// At most about `at_most` ticks, where minutes, hours, days, weeks, months or years begin.
+    #[must_use]
+    pub fn ticks(&self, at_most: u64) -> Vec<Tick> {
         let at_most = i64::try_from(at_most).unwrap_or(i64::MAX);
         let span = self.until.as_second() - self.from.as_second();
-        let fits = |step: &&Step| span / step.seconds() <= at_most;
+        let finest = i64::try_from(self.finest.as_secs()).unwrap_or(i64::MAX);
+        let fits = |step: &&Step| step.seconds() >= finest && span / step.seconds() <= at_most;
         let longest = Step::Months(60_000);
         let step = STEPS.iter().find(fits).copied().unwrap_or(longest);
         let first = step.first(self.from.to_zoned(self.zone.clone()).date());
@@ -139,7 +182,13 @@ impl TimeAxis<'_> {
             if moment > self.until {
                 break;
             }
-            if moment >= self.from {
+            if moment < self.from {
+                continue;
+            }
+            // Where clocks are set forward, there are times of the day that never come.
+            let is_real =
+                !step.is_of_clocks() || moment.to_zoned(self.zone.clone()).datetime() == line;
+            if is_real {
                 ticks.push(Tick {
                     at: self.share(moment),
                     label: line.strftime(step.format()).to_string(),
@@ -161,11 +210,11 @@ mod tests {
         let zone = TimeZone::posix(zone).expect("a zone");
         let from: Timestamp = from.parse().expect("a time");
         let until = from + hours.hours();
-        let zone = &zone;
-        let ticks = TimeAxis { from, until, zone }.ticks(6);
+        let ticks = TimeAxis::of_hours(from, until, &zone).ticks(6);
         ticks.into_iter().map(|tick| tick.label).collect()
     }
 
+    const UTC: &TimeZone = &TimeZone::UTC;
     const NEW_YORK: &str = "EST5EDT,M3.2.0,M11.1.0";
 
     #[test]
@@ -202,12 +251,44 @@ mod tests {
     }
 
     #[test]
-    fn all_of_time_has_labels() {
-        let axis = TimeAxis {
-            from: Timestamp::MIN,
-            until: Timestamp::MAX,
-            zone: &TimeZone::UTC,
+    fn times_of_the_day_that_never_come_have_no_labels() {
+        // On March 9 the clock goes from two to three o'clock.
+        let labels = labels("2025-03-09T05:30:00Z", 5, NEW_YORK);
+        assert_eq!(
+            labels,
+            [
+                "Mar 9 01:00",
+                "Mar 9 03:00",
+                "Mar 9 04:00",
+                "Mar 9 05:00",
+                "Mar 9 06:00"
+            ]
+        );
+    }
+
+    #[test]
+    fn minutes_have_labels_where_values_are_of_minutes() {
+        let from: Timestamp = "2025-07-01T01:07:00Z".parse().expect("a time");
+        let labels = |axis: TimeAxis<'_>| -> Vec<String> {
+            axis.ticks(6).into_iter().map(|tick| tick.label).collect()
         };
+        assert_eq!(
+            labels(TimeAxis::of_minutes(from, from + 25.minutes(), UTC)),
+            [
+                "Jul 1 01:10",
+                "Jul 1 01:15",
+                "Jul 1 01:20",
+                "Jul 1 01:25",
+                "Jul 1 01:30"
+            ]
+        );
+        let hours = TimeAxis::of_hours(from, from + 1.hours(), UTC);
+        assert_eq!(labels(hours), ["Jul 1 02:00"]);
+    }
+
+    #[test]
+    fn all_of_time_has_labels() {
+        let axis = TimeAxis::of_minutes(Timestamp::MIN, Timestamp::MAX, UTC);
         let labels: Vec<_> = axis.ticks(6).into_iter().map(|tick| tick.label).collect();
         assert_eq!(labels, ["-4999", "0001", "5001"]);
     }
@@ -216,14 +297,26 @@ mod tests {
         #[test]
         fn there_are_few_labels_in_order(
             from in 0..4_000_000_000_i64,
-            hours in 1..1_000_000_i64,
+            minutes in prop_oneof![1..600_i64, 1..60_000_000_i64],
         ) {
             let from = Timestamp::from_second(from).expect("a time");
-            let until = from + hours.hours();
             let zone = TimeZone::posix(NEW_YORK).expect("a zone");
-            let ticks = TimeAxis { from, until, zone: &zone }.ticks(6);
+            let axis = TimeAxis::of_minutes(from, from + minutes.minutes(), &zone);
+            let ticks = axis.ticks(6);
             prop_assert!(ticks.len() <= 8, "{ticks:?}");
             prop_assert!(ticks.windows(2).all(|pair| pair[0].at < pair[1].at));
+            prop_assert!(ticks.iter().all(|tick| (0.0..=1.0).contains(&tick.at)));
+        }
+
+        #[test]
+        fn what_is_later_is_further_to_the_right(
+            moments in prop::array::uniform4(-4_000_000_000..4_000_000_000_i64),
+        ) {
+            let [from, until, one, other] =
+                moments.map(|moment| Timestamp::from_second(moment).expect("a time"));
+            let axis = TimeAxis::of_minutes(from.min(until), from.max(until), UTC);
+            let [earlier, later] = [one.min(other), one.max(other)].map(|it| axis.share(it));
+            prop_assert!(0.0 <= earlier && earlier <= later && later <= 1.0);
         }
     }
 }

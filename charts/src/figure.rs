@@ -3,14 +3,19 @@
 use maud::{Markup, Render, html};
 
 /// A figure.
-pub(crate) struct Figure<'a> {
-    pub(crate) heading: &'a str,
-    /// What it shows and how, in sentences.
-    pub(crate) note: &'a str,
-    pub(crate) chart: Markup,
-    pub(crate) legend: &'a [Key],
+#[derive(Debug, Clone)]
+pub struct Figure<'a> {
+    /// What it is called.
+    pub heading: &'a str,
+    /// What it shows and how, in sentences. Without a note, the figure is one of several about the same
+    /// thing, and its heading none of the document.
+    pub note: Option<&'a str>,
+    /// The picture.
+    pub chart: Markup,
+    /// What is what in it.
+    pub legend: &'a [Key],
     /// The same as a table; `None` where it stands elsewhere.
-    pub(crate) figures: Option<Markup>,
+    pub figures: Option<Markup>,
 }
 
 impl Render for Figure<'_> {
@@ -18,9 +23,9 @@ impl Render for Figure<'_> {
         html! {
             figure {
                 figcaption {
-                    @if self.figures.is_some() {
+                    @if let Some(note) = self.note {
                         h3 { (self.heading) }
-                        p { (self.note) }
+                        p { (note) }
                     } @else {
                         b { (self.heading) }
                     }
@@ -39,7 +44,7 @@ impl Render for Figure<'_> {
 
 /// An entry of a legend.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Key {
+pub struct Key {
     /// The class that is explained. Never foreign.
     class: &'static str,
     label: String,
@@ -47,7 +52,9 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    pub(crate) fn line(class: &'static str, label: impl Into<String>) -> Self {
+    /// Of a line of this class, which is never foreign.
+    #[must_use]
+    pub fn line(class: &'static str, label: impl Into<String>) -> Self {
         Self {
             class,
             label: label.into(),
@@ -55,7 +62,9 @@ impl Key {
         }
     }
 
-    pub(crate) fn area(class: &'static str, label: impl Into<String>) -> Self {
+    /// Of an area of this class, which is never foreign.
+    #[must_use]
+    pub fn area(class: &'static str, label: impl Into<String>) -> Self {
         Self {
             class,
             label: label.into(),

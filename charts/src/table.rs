@@ -5,31 +5,47 @@ use maud::{Markup, Render, html};
 
 /// A column of a table.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Column {
+pub struct Column {
     heading: &'static str,
     is_number: bool,
 }
 
 /// A column of words.
-pub(crate) const fn words(heading: &'static str) -> Column {
+#[must_use]
+pub const fn words(heading: &'static str) -> Column {
     let is_number = false;
     Column { heading, is_number }
 }
 
 /// A column of numbers, which stand at its right side.
-pub(crate) const fn numbers(heading: &'static str) -> Column {
+#[must_use]
+pub const fn numbers(heading: &'static str) -> Column {
     let is_number = true;
     Column { heading, is_number }
 }
 
 /// A table.
-pub(crate) struct Table<'a> {
+///
+/// ```
+/// use charts::{Table, numbers, words};
+/// use maud::{Render, html};
+///
+/// let table = Table {
+///     caption: "Success rate over time",
+///     columns: &[words("From"), numbers("Tried")],
+///     rows: html! { tr { th scope="row" { "21:00" } td { "100" } } },
+/// };
+/// assert!(table.render().into_string().contains("<caption>Success rate over time.</caption>"));
+/// ```
+#[derive(Debug, Clone)]
+pub struct Table<'a> {
     /// What it shows, in a sentence without its end. Not foreign.
-    pub(crate) caption: &'a str,
-    pub(crate) columns: &'a [Column],
+    pub caption: &'a str,
+    /// Its columns, the first of which heads the rows.
+    pub columns: &'a [Column],
     /// The rows. Cells of numbers have the class `n`, but for tables of nothing but numbers beside the
     /// first column, which are large and need none.
-    pub(crate) rows: Markup,
+    pub rows: Markup,
 }
 
 impl Render for Table<'_> {
