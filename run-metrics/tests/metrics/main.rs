@@ -1,0 +1,8 @@
+//! The text as monitoring systems read it, and what the documents say about it.
+
+mod bounds;
+mod documents;
+mod events;
+mod exposition;
+mod promtool;
+mod support;
