@@ -3,7 +3,7 @@
 use std::{collections::HashSet, path::PathBuf, pin::pin};
 
 use actix::prelude::*;
-use run_ledger::{Ledger, RunReader};
+use run_ledger::{Ledger, RunJournal, RunReader};
 use runner_core::{
     actors::{Cancel, ConfigLoader, RunSummary},
     beacon::Beacon,
@@ -16,6 +16,7 @@ use suite::Suite;
 
 use crate::{
     args::{CommonArgs, RunArgs},
+    dashboard::LiveDashboard,
     error::CliError,
     executor::{self, Executor},
     exit::Exit,
@@ -35,12 +36,17 @@ pub(crate) fn run(common: &CommonArgs, args: &RunArgs) -> Result<Exit, CliError>
         args: running.clone(),
         settings: layers.merge()?,
         recorded: layers.to_record(),
-        token: executor::token(running.token_file.as_deref())?,
+        token: executor::token(running.token_file.as_deref(), executor::TOKEN_VARIABLE)?,
         progress: Progress::new(session::detail(common, running.json)),
     };
     let progress = session.progress.clone();
     let logging = session::start_logging(&session.settings, common, &progress);
-    let runner = Runner { args, session };
+    let dashboard = LiveDashboard::start(running, &session.settings, common.quiet)?;
+    let runner = Runner {
+        args,
+        session,
+        dashboard,
+    };
     let result = System::new().block_on(interrupt::until_forced(HangUp::Ends, |interrupt| {
         runner.run(interrupt)
     }));
@@ -52,6 +58,7 @@ pub(crate) fn run(common: &CommonArgs, args: &RunArgs) -> Result<Exit, CliError>
 struct Runner<'a> {
     args: &'a RunArgs,
     session: Session,
+    dashboard: Option<LiveDashboard>,
 }
 
 impl Runner<'_> {
@@ -83,6 +90,9 @@ impl Runner<'_> {
             exit = exit.min(Exit::Interrupted(signal));
         }
         executor.close().await;
+        if let Some(dashboard) = self.dashboard {
+            dashboard.stop().await;
+        }
         Ok(exit)
     }
 
@@ -199,7 +209,7 @@ impl Runner<'_> {
     /// Wires the actors of one run and waits for its end.
     async fn perform(
         &self,
-        plan: RunPlan,
+        mut plan: RunPlan,
         executor: &Executor,
         loader: &Addr<ConfigLoader>,
         mut interrupt: Interrupt,
@@ -209,7 +219,11 @@ impl Runner<'_> {
             .open_ledger()?
             .map(|ledger: Ledger| session.begin(ledger, RunKind::Run, &plan, "{}"))
             .transpose()?;
-        let observers = session.observers(RunKind::Run, Box::new(session.progress.clone()));
+        let mut observers = session.observers(RunKind::Run, Box::new(session.progress.clone()));
+        if let Some(dashboard) = &self.dashboard {
+            let id = journal.as_ref().map(RunJournal::run_id);
+            observers.extend(dashboard.follow(&mut plan, id, &session.progress));
+        }
         let crew = Crew::start(
             &plan,
             executor,

@@ -27,6 +27,7 @@ use tokio::time::Instant;
 
 use crate::{
     args::{CommonArgs, SoakArgs},
+    dashboard::LiveDashboard,
     error::CliError,
     executor::{self, Executor},
     exit::Exit,
@@ -60,6 +61,8 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
     // The moment from which everything of this part is counted, by both clocks.
     let (now, started) = (Timestamp::now(), Instant::now());
     let mut ignored = Vec::new();
+    // Where it cannot listen, nothing has begun yet that would have to be resumed.
+    let dashboard = LiveDashboard::start(&args.running, &layers.merge()?, common.quiet)?;
     if let Some(target) = &args.watch_pid {
         target.check()?;
     }
@@ -89,7 +92,7 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
     running.selection = options.selection.clone();
     running.require_all = options.require_all;
     running.report.clone_from(&options.report);
-    let token = executor::token(running.token_file.as_deref())?;
+    let token = executor::token(running.token_file.as_deref(), executor::TOKEN_VARIABLE)?;
     let detail = session::detail(common, running.json);
     let logging = session::start_logging(&settings, common, &Progress::new(detail));
     if !ignored.is_empty() {
@@ -113,6 +116,7 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
             },
             options,
             ledger_path,
+            dashboard,
             now,
             started,
             watch: watched,
@@ -160,6 +164,7 @@ struct Soaker {
     session: Session,
     options: Options,
     ledger_path: PathBuf,
+    dashboard: Option<LiveDashboard>,
     /// When this part of the soak began, by the wall clock.
     now: Timestamp,
     /// The same moment by the clock that measures.
@@ -181,17 +186,19 @@ struct Parts<'a> {
     loader: Addr<ConfigLoader>,
     sampler: SelfMeasure,
     service: Rc<Service>,
+    dashboard: Option<&'a LiveDashboard>,
 }
 
 impl Soaker {
     async fn run(
-        self,
+        mut self,
         beginning: Beginning,
         interrupt: Interrupt,
         losses: impl Fn() -> u64 + 'static,
     ) -> Result<Exit, CliError> {
         // Before anything else: by default both signals end a program.
         let requests = Requests::listen()?;
+        let dashboard = self.dashboard.take();
         let loader = ConfigLoader::new(session::selection(&self.session.args.selection)).start();
         let loaded = session::load(&loader, &self.options.suite).await;
         // After a week it would be late to find out.
@@ -216,6 +223,7 @@ impl Soaker {
             loader,
             sampler,
             service: Rc::clone(&service),
+            dashboard: dashboard.as_ref(),
         };
         let soaked = self.perform(ready, parts, interrupt.clone());
         let summary = tokio::select! {
@@ -226,6 +234,9 @@ impl Soaker {
         executor.close().await;
         let exit = self.conclude(run, &stem, summary?);
         tracing::info!(run, exit = exit.code(), "soak ended");
+        if let Some(dashboard) = dashboard {
+            dashboard.stop().await;
+        }
         Ok(exit)
     }
 
@@ -429,9 +440,10 @@ impl Soaker {
             loader,
             sampler,
             service,
+            dashboard,
         } = parts;
         let Ready {
-            plan,
+            mut plan,
             journal,
             changed,
         } = ready;
@@ -442,6 +454,10 @@ impl Soaker {
         let progress = SoakProgress::new(self.session.progress.clone(), &before, time_left);
         let mut observers = self.session.observers(RunKind::Soak, Box::new(progress));
         observers.push(Box::new(ServiceObserver::new(Rc::clone(&service), &before)));
+        if let Some(dashboard) = dashboard {
+            let id = Some(journal.run_id());
+            observers.extend(dashboard.follow(&mut plan, id, &self.session.progress));
+        }
         let crew = Crew::start(
             &plan,
             executor,

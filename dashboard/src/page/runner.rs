@@ -14,7 +14,7 @@ pub(super) fn part(view: RunView<'_>) -> Markup {
     let totals = totals.filter(|totals| totals.samples > 0);
     let latest = view.live.and_then(|live| live.run.samples);
     if totals.is_none() && latest.is_none() {
-        return html! { p { "The runner has not looked at itself. It does so in soaks." } };
+        return html! { p { "The runner has not looked at itself yet; it does so in soaks alone." } };
     }
     html! {
         dl.facts {
