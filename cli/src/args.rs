@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Show how far suites are from their graduation: ten successes to a failure
     Graduation(GraduationArgs),
+    /// Show the runs in the ledger as web pages, which follow those that go on
+    Dashboard(DashboardArgs),
     /// Show the settings in force and where each value came from
     Settings(Box<ExecutorArgs>),
 }
@@ -120,8 +122,22 @@ pub(crate) struct RunningArgs {
         hide_env_values = true
     )]
     pub otlp: Option<String>,
+    /// Serve a live page of the run there, such as 127.0.0.1:0 for any free port
+    #[arg(long, value_name = "ADDRESS", value_parser = address, env = "GAUNTLET_DASHBOARD")]
+    pub dashboard: Option<SocketAddr>,
+    #[command(flatten)]
+    pub dashboard_token: DashboardTokenArgs,
     #[command(flatten)]
     pub ledger: LedgerArgs,
+}
+
+/// Who may look at a live page.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DashboardTokenArgs {
+    /// File with the token that the live page asks for (or set GAUNTLET_DASHBOARD_TOKEN); needed where other
+    /// machines can reach it
+    #[arg(long, value_name = "FILE", env = "GAUNTLET_DASHBOARD_TOKEN_FILE")]
+    pub dashboard_token_file: Option<PathBuf>,
 }
 
 /// Where the record of runs is.
@@ -303,6 +319,23 @@ pub(crate) struct LedgerOutputArgs {
     /// Write JSON to standard output instead of tables
     #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_JSON")]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DashboardArgs {
+    /// Where to listen; port 0 takes any free one
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        value_parser = address,
+        default_value = "127.0.0.1:8001",
+        env = "GAUNTLET_LISTEN"
+    )]
+    pub listen: SocketAddr,
+    #[command(flatten)]
+    pub token: DashboardTokenArgs,
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
 }
 
 /// Which executor runs the commands, and how it is spoken to.

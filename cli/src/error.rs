@@ -2,6 +2,7 @@
 
 use std::{fmt::Display, io, path::PathBuf};
 
+use dashboard::DashboardError;
 use embedded_executor::{StartError, TokenError};
 use jiff::Timestamp;
 use miette::Diagnostic;
@@ -56,6 +57,12 @@ pub(crate) enum CliError {
     ReportForSeveral,
     #[error("cannot start the embedded executor")]
     Embedded(#[from] StartError),
+    #[error("there is no dashboard")]
+    Dashboard {
+        source: DashboardError,
+        #[help]
+        help: Option<&'static str>,
+    },
     #[error("cannot listen for signals")]
     Signals(#[source] io::Error),
     #[error("the {0} was lost")]
@@ -131,7 +138,12 @@ impl CliError {
                 | StartError::RemoteWithoutToken { .. }
                 | StartError::Bind { .. },
             ) => Exit::Usage,
+            Self::Dashboard {
+                source: DashboardError::RemoteWithoutToken { .. } | DashboardError::Bind { .. },
+                ..
+            } => Exit::Usage,
             Self::Embedded(_)
+            | Self::Dashboard { .. }
             | Self::Signals(_)
             | Self::Run(_)
             | Self::Lost(_)
@@ -175,7 +187,7 @@ fn exit_of_ledger(error: &LedgerError) -> Exit {
 /// What is wrong with a ledger, with the way out that it knows.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
-pub(crate) struct LedgerTrouble(LedgerError);
+pub(crate) struct LedgerTrouble(pub LedgerError);
 
 impl Diagnostic for LedgerTrouble {
     fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
@@ -187,6 +199,21 @@ impl Diagnostic for LedgerTrouble {
 impl From<LedgerError> for CliError {
     fn from(error: LedgerError) -> Self {
         Self::Ledger(LedgerTrouble(error))
+    }
+}
+
+impl From<DashboardError> for CliError {
+    fn from(source: DashboardError) -> Self {
+        let help = match source {
+            DashboardError::RemoteWithoutToken { .. } => Some(
+                "give a token with --dashboard-token-file FILE or GAUNTLET_DASHBOARD_TOKEN, or listen on 127.0.0.1",
+            ),
+            DashboardError::Bind { .. } => {
+                Some("give another address, such as 127.0.0.1:0 for any free port")
+            }
+            _ => None,
+        };
+        Self::Dashboard { source, help }
     }
 }
 

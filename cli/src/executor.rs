@@ -187,13 +187,16 @@ pub(crate) fn without_credentials(url: &str) -> String {
     }
 }
 
-/// The bearer token from a file or from `GAUNTLET_TOKEN`; never from the command line, where every user
-/// of the machine could read it.
-pub(crate) fn token(file: Option<&Path>) -> Result<Option<Token>, CliError> {
+/// Where the token for an executor, or of one, is taken from, if no file is named.
+pub(crate) const TOKEN_VARIABLE: &str = "GAUNTLET_TOKEN";
+
+/// A bearer token from a file or from this variable; never from the command line, where every user of the
+/// machine could read it.
+pub(crate) fn token(file: Option<&Path>, variable: &str) -> Result<Option<Token>, CliError> {
     if let Some(path) = file {
         return Ok(Some(Token::from_file(path)?));
     }
-    match std::env::var("GAUNTLET_TOKEN") {
+    match std::env::var(variable) {
         Ok(token) if !token.is_empty() => Ok(Some(Token::new(token)?)),
         _ => Ok(None),
     }

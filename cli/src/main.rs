@@ -2,6 +2,7 @@
 //! maps what happened to an exit code; everything else lives in the crates it depends on.
 mod args;
 mod children;
+mod dashboard;
 mod error;
 mod executor;
 mod exit;
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
         Command::Show(args) => ledger::show::show(&cli.common, args),
         Command::Compare(args) => ledger::compare::compare(&cli.common, args),
         Command::Graduation(args) => ledger::graduation::graduation(&cli.common, args),
+        Command::Dashboard(args) => dashboard::of_records(&cli.common, args),
         Command::Settings(args) => show_settings::show(&cli.common, args),
     };
     let exit = result.unwrap_or_else(|error| {

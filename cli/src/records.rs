@@ -182,6 +182,11 @@ struct GateRecord {
     holds: bool,
 }
 
+/// The line that tells where the dashboard is. It comes before all others and belongs to no run.
+pub(crate) fn dashboard_started(url: &str) -> String {
+    serde_json::json!({ "type": "dashboard_started", "url": url }).to_string()
+}
+
 impl Records {
     /// Records of a run that goes over its suite once, or of a soak.
     pub(crate) fn new(kind: RunKind) -> Self {

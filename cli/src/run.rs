@@ -7,7 +7,7 @@ use std::{
 };
 
 use actix::prelude::*;
-use run_ledger::{Ledger, RunReader};
+use run_ledger::{Ledger, RunJournal, RunReader};
 use runner_core::{
     actors::{Cancel, ConfigLoader, RunSummary},
     beacon::Beacon,
@@ -20,6 +20,7 @@ use suite::Suite;
 
 use crate::{
     args::{CommonArgs, RunArgs},
+    dashboard::LiveDashboard,
     error::CliError,
     executor::{self, Executor},
     exit::Exit,
@@ -40,13 +41,18 @@ pub(crate) fn run(common: &CommonArgs, args: &RunArgs) -> Result<Exit, CliError>
         args: running.clone(),
         settings: layers.merge()?,
         recorded: layers.to_record(),
-        token: executor::token(running.token_file.as_deref())?,
+        token: executor::token(running.token_file.as_deref(), executor::TOKEN_VARIABLE)?,
         telemetry: TelemetryTarget::of(running)?,
         progress: Progress::new(session::detail(common, running.json)),
     };
     let progress = session.progress.clone();
     let logging = session::start_logging(&session.settings, common, &progress);
-    let runner = Runner { args, session };
+    let dashboard = LiveDashboard::start(running, &session.settings, common.quiet)?;
+    let runner = Runner {
+        args,
+        session,
+        dashboard,
+    };
     let result = System::new().block_on(interrupt::until_forced(HangUp::Ends, |interrupt| {
         runner.run(interrupt)
     }));
@@ -58,6 +64,7 @@ pub(crate) fn run(common: &CommonArgs, args: &RunArgs) -> Result<Exit, CliError>
 struct Runner<'a> {
     args: &'a RunArgs,
     session: Session,
+    dashboard: Option<LiveDashboard>,
 }
 
 impl Runner<'_> {
@@ -89,6 +96,9 @@ impl Runner<'_> {
             exit = exit.min(Exit::Interrupted(signal));
         }
         executor.close().await;
+        if let Some(dashboard) = self.dashboard {
+            dashboard.stop().await;
+        }
         Ok(exit)
     }
 
@@ -214,6 +224,10 @@ impl Runner<'_> {
             .transpose()?;
         let mut observers = session.observers(RunKind::Run, Box::new(session.progress.clone()));
         let telemetry = Telemetry::start(session, &plan, &mut observers)?;
+        if let Some(dashboard) = &self.dashboard {
+            let id = journal.as_ref().map(RunJournal::run_id);
+            observers.extend(dashboard.follow(&mut plan, id, &session.progress));
+        }
         let crew = Crew::start(
             &plan,
             executor,

@@ -41,7 +41,7 @@ fn config(args: &ServeArgs, settings: &Settings) -> Result<ExecutorConfig, CliEr
     Ok(ExecutorConfig {
         listen: args.listen,
         allow_remote: args.allow_remote,
-        token: executor::token(args.token_file.as_deref())?,
+        token: executor::token(args.token_file.as_deref(), executor::TOKEN_VARIABLE)?,
         max_commands: args.max_commands.unwrap_or(defaults.max_commands),
         default_timeout: args.default_timeout,
         faults: args.fault.clone(),

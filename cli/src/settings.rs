@@ -26,6 +26,7 @@ pub(crate) struct Settings {
     pub reports: ReportSettings,
     pub ledger: LedgerSettings,
     pub soak: SoakSettings,
+    pub dashboard: DashboardSettings,
     pub logs: LogSettings,
 }
 
@@ -161,6 +162,12 @@ pub(crate) struct SoakSettings {
     pub health_interval: Duration,
     #[serde(deserialize_with = "duration")]
     pub stuck_after: Duration,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DashboardSettings {
+    pub max_clients: std::num::NonZeroUsize,
 }
 
 #[derive(Debug, Deserialize)]
@@ -482,6 +489,7 @@ mod tests {
             ("executor.head_timeout", "soon"),
             ("embedded.sandbox", "perhaps"),
             ("soak.health_interval", "0"),
+            ("dashboard.max_clients", "0"),
             ("logs.max_files", "0"),
             ("logs.max_total_bytes", "0"),
             ("logs.max_total_bytes", "much"),

@@ -68,11 +68,11 @@ mod framing;
 mod http;
 mod process;
 mod server;
-mod token;
 
 pub use config::{Environment, ExecutorConfig, SandboxConfig, SandboxMode};
 pub use error::StartError;
 pub use fault::{Fault, FaultError};
+/// The secret that clients send, and why one cannot be used.
+pub use http_guard::{Token, TokenError};
 pub use process::Sandbox;
 pub use server::{RunningExecutor, start};
-pub use token::{Token, TokenError};

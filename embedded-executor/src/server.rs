@@ -154,7 +154,7 @@ impl Drop for RunningExecutor {
 
 fn check_address(config: &ExecutorConfig) -> Result<(), StartError> {
     let address = config.listen;
-    if address.ip().to_canonical().is_loopback() {
+    if http_guard::is_loopback(address.ip()) {
         return Ok(());
     }
     match (config.allow_remote, &config.token) {

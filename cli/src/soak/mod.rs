@@ -33,6 +33,7 @@ use tokio::time::Instant;
 
 use crate::{
     args::{CommonArgs, SoakArgs},
+    dashboard::LiveDashboard,
     error::CliError,
     executor::{self, Executor},
     exit::Exit,
@@ -71,6 +72,8 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
     // The moment from which everything of this part is counted, by both clocks.
     let (now, started) = (Timestamp::now(), Instant::now());
     let mut ignored = Vec::new();
+    // Where it cannot listen, nothing has begun yet that would have to be resumed.
+    let dashboard = LiveDashboard::start(&args.running, &layers.merge()?, common.quiet)?;
     let (options, beginning) = match target(args, &ledger)? {
         Target::New { suite } => {
             if let Some(until) = args.until.filter(|until| *until <= now) {
@@ -103,7 +106,7 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
     running.selection = options.selection.clone();
     running.require_all = options.require_all;
     running.report.clone_from(&options.report);
-    let token = executor::token(running.token_file.as_deref())?;
+    let token = executor::token(running.token_file.as_deref(), executor::TOKEN_VARIABLE)?;
     let detail = session::detail(common, running.json);
     let logging = session::start_logging(&settings, common, &Progress::new(detail));
     if !ignored.is_empty() {
@@ -128,6 +131,7 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
             },
             options,
             ledger_path,
+            dashboard,
             now,
             started,
             watch: watched,
@@ -181,6 +185,7 @@ struct Soaker {
     session: Session,
     options: Options,
     ledger_path: PathBuf,
+    dashboard: Option<LiveDashboard>,
     /// When this part of the soak began, by the wall clock.
     now: Timestamp,
     /// The same moment by the clock that measures.
@@ -194,17 +199,19 @@ struct Parts<'a> {
     loader: Addr<ConfigLoader>,
     sampler: SelfMeasure,
     service: Rc<Service>,
+    dashboard: Option<&'a LiveDashboard>,
 }
 
 impl Soaker {
     async fn run(
-        self,
+        mut self,
         beginning: Beginning,
         interrupt: Interrupt,
         losses: impl Fn() -> u64 + 'static,
     ) -> Result<Exit, CliError> {
         // Before anything else: by default both signals end a program.
         let requests = Requests::listen()?;
+        let dashboard = self.dashboard.take();
         let loader = ConfigLoader::new(session::selection(&self.session.args.selection)).start();
         let loaded = session::load(&loader, &self.options.suite).await;
         // After a week it would be late to find out.
@@ -232,6 +239,7 @@ impl Soaker {
             loader,
             sampler,
             service: Rc::clone(&service),
+            dashboard: dashboard.as_ref(),
         };
         let soaked = self.perform(ready, parts, interrupt.clone());
         let summary = tokio::select! {
@@ -242,6 +250,9 @@ impl Soaker {
         executor.close().await;
         let exit = self.conclude(run, &stem, summary?);
         tracing::info!(run, exit = exit.code(), "soak ended");
+        if let Some(dashboard) = dashboard {
+            dashboard.stop().await;
+        }
         Ok(exit)
     }
 
@@ -264,9 +275,10 @@ impl Soaker {
             loader,
             sampler,
             service,
+            dashboard,
         } = parts;
         let Ready {
-            plan,
+            mut plan,
             journal,
             changed,
         } = ready;
@@ -278,6 +290,10 @@ impl Soaker {
         let mut observers = self.session.observers(RunKind::Soak, Box::new(progress));
         observers.push(Box::new(ServiceObserver::new(Rc::clone(&service), &before)));
         let telemetry = Telemetry::start(&self.session, &plan, &mut observers)?;
+        if let Some(dashboard) = dashboard {
+            let id = Some(journal.run_id());
+            observers.extend(dashboard.follow(&mut plan, id, &self.session.progress));
+        }
         let crew = Crew::start(
             &plan,
             executor,

@@ -11,8 +11,7 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     http::{
         Method,
-        header::{self, HeaderMap},
-        uri::Authority,
+        header::{self, HeaderMap, HeaderValue},
     },
     middleware::Next,
     web,
@@ -57,46 +56,21 @@ impl GuardRules {
     }
 
     fn is_own_host(&self, request: &ServiceRequest) -> bool {
-        let mut hosts = request.headers().get_all(header::HOST);
-        let (Some(host), None) = (hosts.next(), hosts.next()) else {
-            return false;
-        };
-        let named = host
-            .to_str()
-            .ok()
-            .and_then(|host| host.parse::<Authority>().ok());
-        named.is_some_and(|named| self.is_own_name(&named))
+        let hosts = request.headers().get_all(header::HOST);
+        http_guard::is_own_host(hosts.map(HeaderValue::as_bytes), self.bound)
             && request
                 .uri()
                 .authority()
-                .is_none_or(|named| self.is_own_name(named))
-    }
-
-    fn is_own_name(&self, authority: &Authority) -> bool {
-        let host = authority.host();
-        // Addresses of version 6 stand in brackets.
-        let literal = host
-            .strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'))
-            .unwrap_or(host);
-        host.eq_ignore_ascii_case("localhost")
-            || literal
-                .parse::<IpAddr>()
-                .is_ok_and(|address| address.to_canonical().is_loopback() || address == self.bound)
+                .is_none_or(|named| http_guard::is_own_authority(named, self.bound))
     }
 
     fn has_token(&self, headers: &HeaderMap) -> bool {
         let Some(token) = &self.token else {
             return true;
         };
-        let mut credentials = headers.get_all(header::AUTHORIZATION);
-        let (Some(value), None) = (credentials.next(), credentials.next()) else {
-            return false;
-        };
-        let Some((scheme, candidate)) = value.as_bytes().split_at_checked("Bearer ".len()) else {
-            return false;
-        };
-        scheme.eq_ignore_ascii_case(b"Bearer ") && token.matches(candidate)
+        let credentials = headers.get_all(header::AUTHORIZATION);
+        http_guard::bearer(credentials.map(HeaderValue::as_bytes))
+            .is_some_and(|candidate| token.matches(candidate))
     }
 }
 

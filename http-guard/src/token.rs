@@ -17,7 +17,7 @@ const MAX_TOKEN_BYTES: u64 = 4096;
 /// The secret that clients send as `Authorization: Bearer <token>`.
 ///
 /// ```
-/// let token = embedded_executor::Token::new("correct-horse").unwrap();
+/// let token = http_guard::Token::new("correct-horse").unwrap();
 /// assert_eq!(format!("{token:?}"), "[redacted]");
 /// assert!(token.matches(b"correct-horse"));
 /// assert!(!token.matches(b"correct-hors"));
@@ -116,6 +116,23 @@ impl Token {
     pub fn matches(&self, candidate: &[u8]) -> bool {
         self.0.as_bytes().ct_eq(candidate).into()
     }
+}
+
+/// What a request with these `Authorization` headers has for a token: there is exactly one, and it is a
+/// bearer's.
+///
+/// ```
+/// assert_eq!(http_guard::bearer([&b"Bearer correct-horse"[..]]), Some(&b"correct-horse"[..]));
+/// assert_eq!(http_guard::bearer([&b"Basic Y29ycmVjdA=="[..]]), None);
+/// assert_eq!(http_guard::bearer([&b"Bearer a"[..], b"Bearer b"]), None);
+/// ```
+pub fn bearer<'a>(credentials: impl IntoIterator<Item = &'a [u8]>) -> Option<&'a [u8]> {
+    let mut credentials = credentials.into_iter();
+    let (Some(value), None) = (credentials.next(), credentials.next()) else {
+        return None;
+    };
+    let (scheme, candidate) = value.split_at_checked("Bearer ".len())?;
+    scheme.eq_ignore_ascii_case(b"Bearer ").then_some(candidate)
 }
 
 impl fmt::Debug for Token {

@@ -1,0 +1,121 @@
+//! The live page of a run, and `gauntlet dashboard`: what of it is wired here.
+//!
+//! The module owns how a dashboard is asked for, what feeds it, and where its records are read. It refuses
+//! pages and sockets, which the crate `dashboard` owns.
+
+mod ledger_source;
+mod observer;
+mod records;
+
+use std::net::SocketAddr;
+
+use dashboard::{Content, Dashboard, DashboardConfig, Followed, Metrics};
+use run_metrics::RunMetrics;
+use runner_core::{
+    events::RunObserver,
+    live::{LiveRun, SharedLiveRun},
+    plan::RunPlan,
+    results::Counts,
+    tail::OutputTail,
+};
+
+use crate::{
+    args::{DashboardTokenArgs, RunningArgs},
+    error::CliError,
+    executor,
+    progress::Progress,
+    settings::Settings,
+    streams::{complain, print},
+};
+
+use self::{ledger_source::LedgerSource, observer::LiveObserver};
+
+pub(crate) use records::dashboard as of_records;
+
+/// Where the token of a dashboard is taken from, if no file is named.
+const TOKEN_VARIABLE: &str = "GAUNTLET_DASHBOARD_TOKEN";
+
+/// The dashboard of what this process runs.
+pub(crate) struct LiveDashboard {
+    dashboard: Dashboard,
+    metrics: RunMetrics,
+}
+
+impl LiveDashboard {
+    /// Starts the dashboard that `args` ask for, if they do, and tells where it is. Where it cannot be, that
+    /// is known before anything runs.
+    pub(crate) fn start(
+        args: &RunningArgs,
+        settings: &Settings,
+        is_quiet: bool,
+    ) -> Result<Option<Self>, CliError> {
+        let Some(listen) = args.dashboard else {
+            return Ok(None);
+        };
+        let config = config(listen, &args.dashboard_token, settings)?;
+        let metrics = RunMetrics::new();
+        let counted = metrics.clone();
+        let text: Metrics = std::sync::Arc::new(move || counted.text());
+        let source = settings.ledger.path().map(LedgerSource::new);
+        let content = Content {
+            source: source.map(|source| Box::new(source) as _),
+            metrics: Some(text),
+        };
+        let dashboard = Dashboard::start(config, content)?;
+        let url = dashboard.url();
+        if !is_quiet {
+            // Also where nothing else is said: with port 0 nothing else tells where to go.
+            complain(format_args!("dashboard: {url}"));
+        }
+        if args.json {
+            print(crate::records::dashboard_started(&url))?;
+        }
+        Ok(Some(Self { dashboard, metrics }))
+    }
+
+    /// Makes the page that of the run of `plan`, which has the number `id` in the ledger, if it has one. What
+    /// follows the run from then on is returned.
+    pub(crate) fn follow(
+        &self,
+        plan: &mut RunPlan,
+        id: Option<u64>,
+        progress: &Progress,
+    ) -> [Box<dyn RunObserver>; 2] {
+        let soak = plan.soak.as_ref();
+        let (counts, before) = soak.map_or((Counts::default(), Default::default()), |soak| {
+            (soak.before.counts, soak.before.elapsed)
+        });
+        let planned = soak
+            .and_then(|soak| soak.time_left)
+            .map(|left| before + left);
+        let live = SharedLiveRun::new(LiveRun::new(plan.started, before, counts, planned));
+        let tail = OutputTail::default();
+        plan.tail = Some(tail.clone());
+        self.dashboard.follow(Followed {
+            live: live.clone(),
+            tail,
+            id,
+        });
+        let observer = LiveObserver::new(live, self.dashboard.pulse(), progress.clone());
+        [Box::new(observer), Box::new(self.metrics.clone())]
+    }
+
+    /// Lets those who look see how it ended, for a second at most.
+    pub(crate) async fn stop(self) {
+        self.dashboard.stop().await;
+    }
+}
+
+/// What is asked of a dashboard that listens on `listen`.
+fn config(
+    listen: SocketAddr,
+    token: &DashboardTokenArgs,
+    settings: &Settings,
+) -> Result<DashboardConfig, CliError> {
+    let file = token.dashboard_token_file.as_deref();
+    Ok(DashboardConfig {
+        listen,
+        token: executor::token(file, TOKEN_VARIABLE)?,
+        max_clients: settings.dashboard.max_clients,
+    })
+}
