@@ -79,10 +79,11 @@ impl Gate {
         self.leaves.send(false).expect("a journal");
     }
 
-    /// Has the commit that is under way fail, and waits until the collector knows.
+    /// Has a commit fail, and waits until the collector knows.
     pub(crate) async fn lose(&self, collector: &Addr<ReportCollector>) {
-        // A queue that is full gives an answer only when the commit has come to its end.
-        for _ in 0..QUEUE {
+        // A full queue may be written at once. What fills it again gets an answer only when that has come to
+        // its end.
+        for _ in 0..2 * QUEUE {
             let reason = "so that the queue is full".into();
             collector.do_send(NoteRejectedSuite { reason });
         }

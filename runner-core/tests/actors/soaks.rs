@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::{
     gated::Gate,
     puppet::{HeldHealth, Puppet},
-    support::{healthy, soak, soon, start, supervise},
+    support::{Bell, healthy, soak, soon, start, supervise},
 };
 
 /// A soak whose iterations begin so far apart.
@@ -106,9 +106,14 @@ async fn no_attempt_of_a_soak_begins_once_its_ledger_is_known_to_be_lost() {
 #[actix::test]
 async fn a_soak_that_rests_notices_that_its_ledger_is_lost() {
     let plan = every(Duration::from_secs(24 * 3600), &["one"]);
-    let (gate, collector) = Gate::before(&plan, Vec::new());
+    let bell = Bell::default();
+    let (gate, collector) = Gate::before(&plan, vec![Box::new(bell.clone())]);
     let supervisor = supervise(healthy(), collector.clone(), Beacon::default());
     let running = supervisor.send(RunSuite(plan));
+    // The attempt's start, and its end: then there is nothing to do for a day.
+    gate.keep();
+    gate.keep();
+    soon(bell.0.notified()).await;
     gate.lose(&collector).await;
     tokio::time::pause();
     let summary = soon(running).await.expect("sent").expect("a summary");

@@ -15,7 +15,7 @@ use runner_core::{
     run_state::{RunPolicy, Start},
 };
 use suite::{Case, Gates, MatchOn, OutputFormat};
-use tokio::time::Instant;
+use tokio::{sync::Notify, time::Instant};
 
 use crate::puppet::Puppet;
 
@@ -137,6 +137,23 @@ pub(crate) async fn run(puppet: Puppet, commands: &[&str]) -> RunSummary {
         .await
         .expect("a supervisor")
         .expect("a summary")
+}
+
+/// An observer that rings when the end of an attempt is announced.
+#[derive(Clone, Default)]
+pub(crate) struct Bell(pub(crate) Rc<Notify>);
+
+impl RunObserver for Bell {
+    fn on_event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+        if matches!(event, RunEvent::AttemptFinished { .. }) {
+            self.0.notify_one();
+        }
+        Ok(())
+    }
+
+    fn name(&self) -> &'static str {
+        "bell"
+    }
 }
 
 /// An observer that writes down what it is told.
