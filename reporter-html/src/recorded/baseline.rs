@@ -1,25 +1,23 @@
 //! The run beside the one that it was held against.
 
 use charts::{Table, numbers, words};
-use maud::html;
+use maud::{Markup, html};
 use runner_core::{
-    comparison::AgainstBaseline,
+    comparison::{AgainstBaseline, Row},
     text::{Grouped, Human, OrDash, Rate},
 };
 
 use crate::{
+    bounded::Room,
     page::Section,
-    text::{Code, Prose},
+    text::{ClippedCode, Code, Prose},
 };
-
-/// At most so many cases are shown: those that differ come first.
-const MAX_ROWS: usize = 100;
 
 /// The section; `None` if the run was not held against any.
 pub(super) fn section(against: Option<&AgainstBaseline>) -> Option<Section> {
     let against = against?;
     let rows = against.rows();
-    let shown = &rows[..rows.len().min(MAX_ROWS)];
+    let shown = Room::OF_TABLE.fill(rows.iter().copied(), row);
     let columns = [
         words("Case"),
         numbers("Passed then"),
@@ -31,18 +29,7 @@ pub(super) fn section(against: Option<&AgainstBaseline>) -> Option<Section> {
     let table = Table {
         caption: "Cases that both runs have; those that differ come first",
         columns: &columns,
-        rows: html! {
-            @for row in shown {
-                tr {
-                    th scope="row" { (Code(row.name())) }
-                    td.n { (Rate(row.success.baseline)) }
-                    td.n { (Rate(row.success.candidate)) }
-                    td.n { (OrDash(row.durations.baseline.quantile(0.5).map(Human))) }
-                    td.n { (OrDash(row.durations.candidate.quantile(0.5).map(Human))) }
-                    td { (row.verdict().words()) }
-                }
-            }
-        },
+        rows: html! { (shown) },
     };
     let started = against.started_at.strftime("%Y-%m-%d %H:%M:%S %:z");
     let body = html! {
@@ -51,7 +38,7 @@ pub(super) fn section(against: Option<&AgainstBaseline>) -> Option<Section> {
             (Prose(&against.to_string())) "."
         }
         @for caveat in &against.caveats { p { "Note: " (caveat.words()) "." } }
-        @if !shown.is_empty() {
+        @if shown.len() > 0 {
             (table)
             @if shown.len() < rows.len() {
                 p { "And " (Grouped((rows.len() - shown.len()) as u64)) " more." }
@@ -63,4 +50,17 @@ pub(super) fn section(against: Option<&AgainstBaseline>) -> Option<Section> {
         }
     };
     Some(Section::new("baseline", "Beside the baseline", body))
+}
+
+fn row(row: &Row) -> Markup {
+    html! {
+        tr {
+            th scope="row" { (ClippedCode(row.name())) }
+            td.n { (Rate(row.success.baseline)) }
+            td.n { (Rate(row.success.candidate)) }
+            td.n { (OrDash(row.durations.baseline.quantile(0.5).map(Human))) }
+            td.n { (OrDash(row.durations.candidate.quantile(0.5).map(Human))) }
+            td { (row.verdict().words()) }
+        }
+    }
 }

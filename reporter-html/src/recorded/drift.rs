@@ -6,10 +6,13 @@ use runner_core::{
     text::{Grouped, Human},
 };
 
-use crate::{page::Section, text::Prose};
+use crate::{bounded::Room, page::Section, text::Prose};
 
-/// At most so many findings are told.
-const MAX_FINDINGS: usize = 30;
+/// The room of what is told.
+const FINDINGS: Room = Room {
+    entries: 30,
+    bytes: 32 * 1024,
+};
 
 /// The section; `None` of a run that is over before anything could drift.
 pub(super) fn section(run: &RecordedRun) -> Option<Section> {
@@ -18,6 +21,7 @@ pub(super) fn section(run: &RecordedRun) -> Option<Section> {
         return None;
     }
     let found: Vec<_> = windows.findings().collect();
+    let told = FINDINGS.fill(&found, |words| html! { li { (Prose(&words.to_string())) } });
     let (count, width) = (windows.totals.len(), Human(windows.width));
     let body = html! {
         @if !windows.are_enough() {
@@ -28,9 +32,9 @@ pub(super) fn section(run: &RecordedRun) -> Option<Section> {
             } @else {
                 p { "Over " (count) " windows of " (width) ":" }
                 ul {
-                    @for words in found.iter().take(MAX_FINDINGS) { li { (Prose(&words.to_string())) } }
-                    @if found.len() > MAX_FINDINGS {
-                        li { "and " (Grouped((found.len() - MAX_FINDINGS) as u64)) " more" }
+                    (told)
+                    @if found.len() > told.len() {
+                        li { "and " (Grouped((found.len() - told.len()) as u64)) " more" }
                     }
                 }
             }
