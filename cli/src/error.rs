@@ -176,6 +176,7 @@ fn exit_of_ledger(error: &LedgerError) -> Exit {
     match error {
         LedgerError::Folder { .. }
         | LedgerError::ReadOnly { .. }
+        | LedgerError::Unreadable { .. }
         | LedgerError::Full { .. }
         | LedgerError::Locked { .. }
         | LedgerError::LockFile { .. }

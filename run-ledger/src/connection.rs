@@ -1,8 +1,10 @@
 //! Opens the file of a ledger.
 
 use std::{
+    fmt::Write as _,
     fs,
-    path::Path,
+    os::unix::ffi::OsStrExt as _,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -71,7 +73,7 @@ pub(crate) fn for_reading(path: &Path) -> Result<Connection, LedgerError> {
         let path = path.to_owned();
         return Err(LedgerError::Missing { path });
     }
-    let connection = open_to_read(path).map_err(|source| LedgerError::of(path, source))?;
+    let connection = open_to_read(path).map_err(|source| LedgerError::of_reading(path, source))?;
     match schema::version(&connection, path)? {
         schema::VERSION => Ok(connection),
         // An older one is brought up to date once, by a connection that may write.
@@ -85,24 +87,76 @@ pub(crate) fn for_reading(path: &Path) -> Result<Connection, LedgerError> {
 /// Opens the file with the right to write where there is one, and without using it: whoever closes it
 /// last tidies up beside it, which takes that right.
 fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
-    let open = |access| -> rusqlite::Result<Connection> {
-        let connection =
-            Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        prepare(&connection)?;
-        connection.pragma_update(None, "query_only", true)?;
-        // The file is not looked at before it is asked for something.
-        connection.pragma_query_value(None, "schema_version", |_| Ok(()))?;
-        Ok(connection)
+    let is_for_us = |opened: &rusqlite::Result<Connection>| match opened {
+        Ok(_) => true,
+        Err(error) => error.sqlite_error_code() == Some(ErrorCode::NotADatabase),
     };
-    match open(OpenFlags::SQLITE_OPEN_READ_WRITE) {
-        Err(error) if error.sqlite_error_code() != Some(ErrorCode::NotADatabase) => {
-            open(OpenFlags::SQLITE_OPEN_READ_ONLY)
-        }
-        opened => opened,
+    let opened = query_only(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
+    if is_for_us(&opened) {
+        return opened;
     }
+    let opened = query_only(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    if is_for_us(&opened) || has_log(path) {
+        return opened;
+    }
+    // In a folder that may not be written SQLite cannot even look whether others write. As there is no log
+    // beside the ledger, nobody does.
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    query_only(&immutable(path), flags)
+}
+
+fn query_only(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    prepare(&connection)?;
+    connection.pragma_update(None, "query_only", true)?;
+    // The file is not looked at before it is asked for something.
+    connection.pragma_query_value(None, "schema_version", |_| Ok(()))?;
+    Ok(connection)
+}
+
+/// Whether something stands beside the ledger that belongs to it and is not in it yet.
+fn has_log(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    fs::metadata(log).is_ok_and(|log| log.len() > 0)
+}
+
+/// The ledger's address as a file that nobody changes.
+fn immutable(path: &Path) -> PathBuf {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut address = String::from("file:");
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
+                address.push(char::from(*byte));
+            }
+            // Writing to a string does not fail.
+            other => drop(write!(address, "%{other:02X}")),
+        }
+    }
+    address.push_str("?immutable=1");
+    address.into()
 }
 
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.busy_timeout(PATIENCE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_leads_to_its_file_however_that_is_called() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a b?c#d%41\u{e9}.db");
+        drop(for_writing(&path).expect("a ledger"));
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        let connection = query_only(&immutable(&path), flags).expect("the same file");
+        assert_eq!(
+            schema::version(&connection, &path).ok(),
+            Some(schema::VERSION)
+        );
+    }
 }

@@ -57,6 +57,14 @@ pub enum LedgerError {
         /// Why.
         source: rusqlite::Error,
     },
+    /// It may not be read, or not without the right to write beside it.
+    #[error("the ledger {} cannot be read", .path.display())]
+    Unreadable {
+        /// The ledger.
+        path: PathBuf,
+        /// Why.
+        source: rusqlite::Error,
+    },
     /// There is no room for it.
     #[error("there is no room for the ledger {}", .path.display())]
     Full {
@@ -157,6 +165,14 @@ impl LedgerError {
         }
     }
 
+    /// What `source` means for a ledger that was only to be read.
+    pub(crate) fn of_reading(path: &Path, source: rusqlite::Error) -> Self {
+        match Self::of(path, source) {
+            Self::ReadOnly { path, source } => Self::Unreadable { path, source },
+            other => other,
+        }
+    }
+
     /// What a person can do about it.
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {
@@ -169,6 +185,9 @@ impl LedgerError {
             }
             Self::ReadOnly { .. } | Self::Folder { .. } | Self::LockFile { .. } => {
                 "name a file in a folder that can be written with --ledger FILE, or keep none with --ledger none"
+            }
+            Self::Unreadable { .. } => {
+                "it takes the right to read it; where a run was broken off, also that to write beside it, until the run goes on"
             }
             Self::Full { .. } => {
                 "make room, or name a file elsewhere with --ledger FILE; a soak goes on with `gauntlet soak --resume`"

@@ -21,8 +21,7 @@ use crate::{
     convert::{Columns as _, misread, outcome},
     graduation::{self, Suites},
     lists,
-    resume::each_after,
-    rollup::{self, HOUR},
+    rollup::{self, HOUR, each_after},
     windows,
 };
 

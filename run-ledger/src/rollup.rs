@@ -10,7 +10,7 @@ use runner_core::{
 };
 use rusqlite::{Connection, Row, params, types::Type};
 
-use crate::convert::misread;
+use crate::convert::{Columns as _, misread};
 
 /// Seconds in a minute, the width of a rollup at first.
 pub(crate) const MINUTE: i64 = 60;
@@ -152,4 +152,56 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Totals> {
         first_outputs: histogram("first_outputs")?,
         gaps: histogram("gaps")?,
     })
+}
+
+/// Rolls up the attempts after the one with number `rolled_up`.
+pub(crate) fn roll_up(
+    connection: &Connection,
+    run_id: i64,
+    rolled_up: i64,
+) -> rusqlite::Result<()> {
+    let mut minute = OpenMinute::default();
+    each_after(
+        connection,
+        run_id,
+        rolled_up,
+        |case_key, number, ended_s, sample| {
+            if minute.is_due(ended_s) {
+                minute.roll_up(connection, run_id)?;
+            }
+            minute.add(case_key, number, ended_s, &sample);
+            Ok(())
+        },
+    )?;
+    minute.roll_up(connection, run_id)
+}
+
+/// Calls `visit` with the case, the number, the end (seconds since the Unix epoch) and the measurements
+/// of each attempt after the one with number `rolled_up`.
+pub(crate) fn each_after(
+    connection: &Connection,
+    run_id: i64,
+    rolled_up: i64,
+    mut visit: impl FnMut(i64, i64, i64, Sample) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    let mut select = connection.prepare_cached(
+        "SELECT number, case_key, began_us, elapsed_us, outcome, first_output_us, longest_gap_us \
+         FROM attempts WHERE run_id = ?1 AND number > ?2 ORDER BY number",
+    )?;
+    let mut rows = select.query(params![run_id, rolled_up])?;
+    while let Some(row) = rows.next()? {
+        let (began, elapsed): (i64, i64) = (row.get("began_us")?, row.get("elapsed_us")?);
+        let first_output: Option<i64> = row.get("first_output_us")?;
+        let sample = Sample {
+            outcome: row.outcome("outcome")?,
+            elapsed: row.duration("elapsed_us")?,
+            first_output: first_output
+                .map(|_| row.duration("first_output_us"))
+                .transpose()?,
+            longest_gap: row.duration("longest_gap_us")?,
+        };
+        let ended_s = began.saturating_add(elapsed).div_euclid(1_000_000);
+        visit(row.get("case_key")?, row.get("number")?, ended_s, sample)?;
+    }
+    Ok(())
 }

@@ -17,8 +17,7 @@ use rusqlite::Connection;
 use crate::{
     convert::Columns as _,
     executor_samples,
-    resume::each_after,
-    rollup::{self, HOUR, MINUTE},
+    rollup::{self, HOUR, MINUTE, each_after},
 };
 
 /// The windows of a run, with what was found in them.
@@ -120,8 +119,9 @@ impl Cut {
             elapsed.as_secs() / width.as_secs(),
             elapsed.as_secs() % width.as_secs(),
         );
-        // A last window of which there is only a beginning says little, and not surely.
-        let count = whole + u64::from(rest * 2 >= width.as_secs());
+        // A last window of which there is only a beginning says little, and not surely; but it is something
+        // to see where it is the only one.
+        let count = (whole + u64::from(rest * 2 >= width.as_secs())).max(1);
         Ok(Some(Self {
             began_s,
             width,

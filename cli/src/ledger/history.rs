@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use console::measure_text_width;
 use run_ledger::RunLine;
 use runner_core::{
     recorded::RecordedState,
-    text::{Grouped, Human},
+    text::{Clipped, Grouped, Human, Rate},
 };
 use serde::Serialize;
 
@@ -14,10 +15,10 @@ use super::{
     json::{self, CountsJson, RunJson},
     page::Page,
     table::{
-        Column::{Left, Right},
-        Table,
+        Column::{self, Left, Right},
+        GAP, Table,
     },
-    words::{self, ShortShare},
+    words::{self, NOTHING},
 };
 use crate::{
     args::{CommonArgs, HistoryArgs},
@@ -48,6 +49,26 @@ pub(crate) fn history(common: &CommonArgs, args: &HistoryArgs) -> Result<Exit, C
     }
     Ok(Exit::Success)
 }
+
+const TITLES: [Column; 8] = [
+    Right("run"),
+    Left("kind"),
+    Left("started"),
+    Right("tested for"),
+    Right("attempts"),
+    Right("passed"),
+    Left("end"),
+    Left("suite"),
+];
+
+/// How a run stands is cut there: one reason, or two short ones.
+const END_CHARS: usize = 24;
+
+/// So many characters of a suite's name are shown, however little room there is.
+const SUITE_CHARS: usize = 6;
+
+/// So wide a list is, to be read in a terminal of the usual width.
+const COLUMNS: usize = 100;
 
 /// Some runs of a ledger.
 struct RunList<'a> {
@@ -87,20 +108,9 @@ impl RunList<'_> {
             }
             return page;
         }
-        let mut table = Table::new([
-            Right("run"),
-            Left("kind"),
-            Left("started"),
-            Right("tested for"),
-            Right("attempts"),
-            Left("passed"),
-            Left("end"),
-            Left("suite"),
-            Left("version"),
-            Left("name"),
-        ]);
-        for run in &self.runs {
-            table.push(cells(run));
+        let mut table = Table::new(TITLES);
+        for cells in fitting(self.runs.iter().map(cells).collect()) {
+            table.push(cells);
         }
         page.table(&table);
         if self.has_more {
@@ -118,36 +128,65 @@ impl RunList<'_> {
     }
 }
 
-fn cells(run: &RunLine) -> [String; 10] {
+/// A line of a hundred columns: what else there is to know of a run, `show` tells, and JSON has all of it.
+fn cells(run: &RunLine) -> [String; 8] {
     let counts = run.outcomes.counts();
+    let passed = counts.success();
     [
         run.id.to_string(),
         run.kind.as_str().to_owned(),
-        words::moment(&run.started_at),
+        run.started_at.strftime("%Y-%m-%d %H:%M").to_string(),
         Human(run.elapsed).to_string(),
         Grouped(counts.total).to_string(),
-        ShortShare(counts.success()).to_string(),
-        end(run),
-        run.suite_path.clone(),
-        words::short_hash(&run.suite_hash),
-        run.marker.clone(),
+        match passed.trials() {
+            0 => NOTHING.to_owned(),
+            _ => Rate(passed).to_string(),
+        },
+        Clipped(&end(run), END_CHARS).to_string(),
+        suite_name(&run.suite_path),
     ]
 }
 
-/// How a run stands, and why it is no success, as far as its end does not say that already.
+/// The same lines with names of suites as long as there is room for them.
+fn fitting(mut lines: Vec<[String; 8]>) -> Vec<[String; 8]> {
+    let taken: usize = (0..7)
+        .map(|column| {
+            let cells = lines.iter().map(|cells| measure_text_width(&cells[column]));
+            cells.max().unwrap_or(0).max(TITLES[column].title().len()) + GAP.len()
+        })
+        .sum();
+    // One more shows that something is cut off.
+    let room = COLUMNS.saturating_sub(taken + 1).max(SUITE_CHARS);
+    for cells in &mut lines {
+        cells[7] = Clipped(&cells[7], room).to_string();
+    }
+    lines
+}
+
+/// The name of a suite's file. Which folder it is in, `show` tells.
+fn suite_name(path: &str) -> String {
+    let name = Path::new(path).file_stem();
+    name.map_or_else(
+        || path.to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+/// How a run stands, or why it is no success: `completed`, `interrupted`, `gate-failed`,
+/// `interrupted, gate-failed`.
 fn end(run: &RunLine) -> String {
-    let told = match &run.state {
+    let ended = match &run.state {
         RecordedState::Ended(end) => end.as_str(),
         _ => "",
     };
-    let others = run.problems.iter().filter(|code| *code != told);
-    let others: Vec<&str> = others.map(String::as_str).collect();
-    let standing = words::standing(run.kind, &run.state);
-    if others.is_empty() {
-        standing
-    } else {
-        format!("{standing}: {}", others.join(", "))
+    let mut problems: Vec<&str> = run.problems.iter().map(String::as_str).collect();
+    problems.retain(|code| *code != ended);
+    // A run that came to its end and has problems says so by having them.
+    let standing = run.state.to_string();
+    if problems.is_empty() || !words::is_completed(&run.state) {
+        problems.insert(0, &standing);
     }
+    problems.join(", ")
 }
 
 fn line_json(run: &RunLine) -> LineJson<'_> {
@@ -197,21 +236,37 @@ mod tests {
     }
 
     #[test]
-    fn a_run_is_one_line_that_says_how_it_ended_and_whether_it_goes_on() {
+    fn a_run_is_one_line_that_says_how_it_ended() {
         let interrupted = RecordedState::Ended("interrupted".into());
         let shown = list(
             vec![run(interrupted, &["interrupted", "gate-failed"])],
             None,
         );
         let expected = "\
-run  kind  started                      tested for  attempts  passed             end                                       suite        version       name
-  7  soak  2026-01-01 00:00:00 +01:00  1h 00m 00s     2,000  95.0% (94.0% to 95.9%)  interrupted (can be resumed): gate-failed  a␛[2J.json  0123456789ab  TEST_20260101_000000";
-        let squeeze = |text: &str| {
-            let lines = text.lines();
-            let lines = lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-            lines.collect::<Vec<_>>()
-        };
-        assert_eq!(squeeze(&shown), squeeze(expected));
+run  kind  started           tested for  attempts  passed  end                       suite
+  7  soak  2026-01-01 00:00  1h 00m 00s     2,000   95.0%  interrupted, gate-failed  a␛[2J";
+        assert_eq!(shown, expected);
+        let completed = RecordedState::Ended("completed".into());
+        assert_eq!(end(&run(completed.clone(), &[])), "completed");
+        let failed = ["gate-failed", "case-failed"];
+        assert_eq!(end(&run(completed, &failed)), "gate-failed, case-failed");
+        assert_eq!(end(&run(RecordedState::Broken, &[])), "broken off");
+    }
+
+    #[test]
+    fn a_line_fits_into_a_hundred_columns() {
+        let mut run = run(
+            RecordedState::Ended("executor-unavailable".into()),
+            &["executor-unavailable", "runner-too-slow", "gate-failed"],
+        );
+        run.id = 9_999;
+        run.elapsed = Duration::from_secs(99 * 86_400);
+        run.outcomes.add(OutcomeClass::Passed, 98_765_432);
+        run.suite_path = "a_folder/a_suite_with_a_very_long_name_of_its_own.json".into();
+        let shown = list(vec![run], None);
+        for line in shown.lines() {
+            assert!(console::measure_text_width(line) <= 100, "{shown}");
+        }
     }
 
     #[test]

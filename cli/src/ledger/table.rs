@@ -9,7 +9,7 @@ use runner_core::text::Clipped;
 const CELL_CHARS: usize = 120;
 
 /// What stands between two columns.
-const GAP: &str = "  ";
+pub(crate) const GAP: &str = "  ";
 
 /// A column: its title, and the side to which its cells are moved.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +21,7 @@ pub(crate) enum Column {
 }
 
 impl Column {
-    fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Left(title) | Self::Right(title) => title,
         }

@@ -1,5 +1,7 @@
 //! What the ledger tells afterwards: `history`, `show`, `compare`, `graduation`, after real runs.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use misbehaving_executor::{Answer, wire};
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -52,20 +54,8 @@ fn runs_are_listed_latest_first_with_what_came_of_them() {
     let text = scratch.told("history", 0);
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(lines.len(), 3, "{text}");
-    has(
-        lines[1],
-        [
-            "2 soak ",
-            " 6 50.0% (18.8% to 81.2%) completed: case-failed suite.json ",
-        ],
-    );
-    has(
-        lines[2],
-        [
-            "1 run ",
-            " 2 50.0% (9.5% to 90.5%) completed: case-failed suite.json ",
-        ],
-    );
+    has(lines[1], ["2 soak ", " 6 50.0% case-failed suite"]);
+    has(lines[2], ["1 run ", " 2 50.0% case-failed suite"]);
 
     let json = scratch.json("history", 0);
     let runs = json["runs"].as_array().expect("a list");
@@ -82,14 +72,15 @@ fn runs_are_listed_latest_first_with_what_came_of_them() {
     );
     assert!(soak["elapsed_ms"].as_f64().is_some_and(|ms| ms > 0.0));
     assert!(
-        lines[1].contains(soak["marker"].as_str().expect("a name")),
+        lines.iter().all(|line| line.chars().count() <= 100),
         "{text}"
     );
-    let hash = soak["suite_hash"].as_str().expect("a hash");
+    let (marker, hash) = (&soak["marker"], &soak["suite_hash"]);
     assert!(
-        hash.len() == 64 && lines[1].contains(&format!(" {}  ", &hash[..12])),
-        "{text}"
+        marker.as_str().is_some_and(|it| it.starts_with("SUITE_")),
+        "{soak}"
     );
+    assert!(hash.as_str().is_some_and(|it| it.len() == 64), "{soak}");
 }
 
 #[test]
@@ -186,7 +177,7 @@ fn a_soak_that_goes_on_or_was_broken_off_says_so() {
 
     soak.signal(Signal::KILL);
     assert_eq!(soak.wait().signal, Some(9));
-    has(&scratch.told("history", 0), ["broken off (can be resumed)"]);
+    has(&scratch.told("history", 0), ["broken off"]);
     has(
         &scratch.told("show", 0),
         ["soak 1: broken off", "`gauntlet soak --resume 1` goes on"],
@@ -423,6 +414,50 @@ fn what_cannot_be_read_is_named_with_a_way_out() {
         "`gauntlet history` lists the runs",
     ];
     says("graduation other.json", &unknown);
+}
+
+#[test]
+fn a_ledger_that_may_only_be_read_is_read() {
+    let scratch = Scratch::with_cases([case("a", "true")]);
+    scratch
+        .run_suite(["-q", "--ledger", "kept/ledger.db"])
+        .exits(0);
+    let mode = |path: &str, mode| {
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(scratch.path(path), mode).expect("a mode");
+    };
+    mode("kept/ledger.db", 0o444);
+    mode("kept", 0o555);
+    // Whoever may write everywhere gives that up first.
+    let program = env!("CARGO_BIN_EXE_gauntlet");
+    let mut words = vec![program];
+    if rustix::process::geteuid().is_root() {
+        words = vec!["setpriv", "--bounding-set=-dac_override", "--", program];
+        if std::process::Command::new("setpriv")
+            .arg("--version")
+            .output()
+            .is_err()
+        {
+            println!(
+                "skipped: root may write everywhere, and there is no setpriv to give that up with"
+            );
+            return;
+        }
+    }
+    for command in ["history", "show", "graduation"] {
+        let args = words[1..]
+            .iter()
+            .copied()
+            .chain([command, "--ledger", "kept/ledger.db"]);
+        let ended = scratch.program(words[0], args).exits(0);
+        assert!(ended.stdout.contains("suite"), "{ended}");
+    }
+    mode("kept", 0o755);
+    let beside = std::fs::read_dir(scratch.path("kept")).expect("a folder");
+    let names: Vec<_> = beside
+        .map(|entry| entry.expect("readable").file_name())
+        .collect();
+    assert_eq!(names.len(), 2, "the ledger and its locks: {names:?}");
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Where a run stands, and how each thing that happens is kept.
 
+mod outage;
+mod settle;
+
 use std::{
     collections::{BTreeMap, HashMap},
     time::Duration,
@@ -18,10 +21,11 @@ use runner_core::{
 use rusqlite::{Connection, Transaction, params};
 use suite::Case;
 
+use outage::OpenOutage;
+
 use super::{Begun, attempt_row::AttemptRow, upkeep::Upkeep};
 use crate::{
-    compact,
-    convert::{int, outcome, us},
+    convert::{int, us},
     executor_samples,
     rollup::{OpenMinute, Sample},
     writer,
@@ -51,12 +55,6 @@ pub(super) struct State {
     flight: Flight,
     agents: AgentTotals,
     agents_changed: bool,
-}
-
-/// A time that is not over during which the executor is away.
-struct OpenOutage {
-    id: i64,
-    began: Duration,
 }
 
 /// The latest attempt that came to its end.
@@ -178,59 +176,6 @@ impl State {
         }
     }
 
-    /// Writes what there is one row of: once for each commit, and not for each entry.
-    fn settle(&mut self, connection: &Connection, at: Duration) -> rusqlite::Result<()> {
-        let mut add = connection.prepare_cached(
-            "INSERT INTO totals (run_id, suite_id, outcome, count) VALUES (?1, ?2, ?3, ?4) \
-             ON CONFLICT DO UPDATE SET count = count + excluded.count",
-        )?;
-        for ((suite_id, class), count) in std::mem::take(&mut self.added) {
-            add.execute(params![self.run_id, suite_id, outcome(class), count])?;
-        }
-        match std::mem::take(&mut self.failed) {
-            0 => {}
-            failed => compact::drop_texts(connection, self.run_id, failed)?,
-        }
-        if let Some(Turn { place, done }) = self.turn {
-            connection
-                .prepare_cached(
-                    "UPDATE progress SET iteration = ?2, done = ?3, last_number = ?4 WHERE run_id = ?1",
-                )?
-                .execute(params![
-                    self.run_id,
-                    int(place.iteration),
-                    int(done),
-                    int(place.number)
-                ])?;
-        }
-        if std::mem::take(&mut self.flight.has_changed) {
-            let flight = self.flight.attempt;
-            connection
-                .prepare_cached(
-                    "UPDATE progress SET flight_number = ?2, flight_iteration = ?3, \
-                     flight_case = ?4, flight_began_us = ?5 WHERE run_id = ?1",
-                )?
-                .execute(params![
-                    self.run_id,
-                    flight.map(|(place, ..)| int(place.number)),
-                    flight.map(|(place, ..)| int(place.iteration)),
-                    flight.map(|(_, case_key, _)| case_key),
-                    flight.map(|(.., began)| began),
-                ])?;
-        }
-        if std::mem::take(&mut self.agents_changed) {
-            self.write_agents(connection)?;
-        }
-        connection
-            .prepare_cached("UPDATE parts SET elapsed_us = max(elapsed_us, ?2) WHERE id = ?1")?
-            .execute(params![
-                self.part_id,
-                us(at.saturating_sub(self.part_began))
-            ])?;
-        self.seen = at;
-        Ok(())
-    }
-
     fn unix_us(&self, at: Duration) -> i64 {
         self.began.as_microsecond().saturating_add(us(at))
     }
@@ -347,57 +292,6 @@ impl State {
         Ok(())
     }
 
-    /// Writes what agents told together. The sums are made here, where they cannot overflow: agents may
-    /// tell any number.
-    fn write_agents(&self, connection: &Connection) -> rusqlite::Result<()> {
-        let AgentTotals {
-            attempts,
-            cost,
-            tokens,
-            rate_limited,
-        } = &self.agents;
-        connection
-            .prepare_cached(
-                "INSERT OR REPLACE INTO agent_totals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            )?
-            .execute(params![
-                self.run_id,
-                int(*attempts),
-                int(cost.known.billionths()),
-                int(cost.untold),
-                int(tokens.known.input),
-                int(tokens.known.output),
-                int(tokens.known.cache_creation),
-                int(tokens.known.cache_read),
-                int(tokens.untold),
-                int(*rate_limited),
-            ])?;
-        Ok(())
-    }
-
-    fn change_health(
-        &mut self,
-        connection: &Connection,
-        at: Duration,
-        trouble: Option<&str>,
-    ) -> rusqlite::Result<()> {
-        match (trouble, self.outage.take()) {
-            (Some(reason), None) => {
-                connection.execute(
-                    "INSERT INTO outages (run_id, part_id, began_us, reason) VALUES (?1, ?2, ?3, ?4)",
-                    params![self.run_id, self.part_id, self.unix_us(at), reason],
-                )?;
-                self.outage = Some(OpenOutage {
-                    id: connection.last_insert_rowid(),
-                    began: at,
-                });
-            }
-            (None, Some(outage)) => end_outage(connection, outage, at, true)?,
-            (_, unchanged) => self.outage = unchanged,
-        }
-        Ok(())
-    }
-
     fn sample(
         &self,
         connection: &Connection,
@@ -436,7 +330,7 @@ impl State {
     ) -> rusqlite::Result<()> {
         self.minute.roll_up(connection, self.run_id)?;
         if let Some(outage) = self.outage.take() {
-            end_outage(connection, outage, at, false)?;
+            outage.end(connection, at, false)?;
         }
         let problems: Vec<_> = problems
             .iter()
@@ -452,21 +346,6 @@ impl State {
         )?;
         self.end_part(connection, PartEnd::InGoodOrder)
     }
-}
-
-/// Keeps how long an outage has lasted by now, and whether the executor is back.
-fn end_outage(
-    connection: &Connection,
-    outage: OpenOutage,
-    at: Duration,
-    is_over: bool,
-) -> rusqlite::Result<()> {
-    let OpenOutage { id, began } = outage;
-    connection.execute(
-        "UPDATE outages SET lasted_us = ?2, is_over = ?3 WHERE id = ?1",
-        params![id, us(at.saturating_sub(began)), is_over],
-    )?;
-    Ok(())
 }
 
 /// Whether a case need not be tried again when its iteration goes on.

@@ -17,7 +17,7 @@ use crate::{
 pub(super) fn add_to(page: &mut Page, run: &RecordedRun) {
     let windows = &run.windows;
     // What goes over its suite once is over before anything could drift.
-    if run.kind != RunKind::Soak {
+    if run.kind != RunKind::Soak || windows.totals.is_empty() {
         return;
     }
     page.section(format_args!(
