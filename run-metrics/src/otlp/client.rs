@@ -44,6 +44,9 @@ impl Client {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .user_agent(concat!("gauntlet/", env!("CARGO_PKG_VERSION")));
+        if target.is_local() {
+            config = config.proxy(None);
+        }
         if target.is_secure() {
             config = config.tls_config(tls());
         }

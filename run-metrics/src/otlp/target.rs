@@ -4,7 +4,7 @@ use std::fmt;
 
 use percent_encoding::percent_decode_str;
 use ureq::http::{HeaderMap, HeaderName, HeaderValue};
-use url::Url;
+use url::{Host, Url};
 
 /// Where telemetry goes.
 ///
@@ -22,6 +22,7 @@ use url::Url;
 #[derive(Clone)]
 pub struct OtlpTarget {
     base: String,
+    is_local: bool,
     headers: HeaderMap,
 }
 
@@ -64,6 +65,12 @@ impl OtlpTarget {
             return Err(TargetError::Part(part));
         }
         Ok(Self {
+            is_local: match url.host() {
+                Some(Host::Domain(name)) => name == "localhost",
+                Some(Host::Ipv4(address)) => address.is_loopback(),
+                Some(Host::Ipv6(address)) => address.is_loopback(),
+                None => false,
+            },
             base: url.as_str().trim_end_matches('/').to_owned(),
             headers: parse_headers(headers)?,
         })
@@ -76,6 +83,11 @@ impl OtlpTarget {
 
     pub(super) fn headers(&self) -> &HeaderMap {
         &self.headers
+    }
+
+    /// Whether it is on this machine, which no proxy is asked about.
+    pub(super) fn is_local(&self) -> bool {
+        self.is_local
     }
 
     pub(super) fn is_secure(&self) -> bool {
@@ -145,6 +157,19 @@ mod tests {
         ] {
             let error = OtlpTarget::new(url, "").expect_err(url).to_string();
             assert!(!error.contains("s3cret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn this_machine_is_told_from_others() {
+        for (url, is_local) in [
+            ("http://localhost:4318", true),
+            ("http://127.0.0.9", true),
+            ("http://[::1]:4318", true),
+            ("http://localhost.example", false),
+        ] {
+            let target = OtlpTarget::new(url, "").expect("a target");
+            assert_eq!(target.is_local(), is_local, "{url}");
         }
     }
 

@@ -193,7 +193,12 @@ impl Worker {
     }
 
     fn note(&mut self, refusal: Refusal) {
-        tracing::debug!(reason = refusal.reason, "telemetry was not taken");
+        // Whoever looks why nothing comes finds it in the log, and nobody a line for every interval.
+        if self.losses.reason.is_none() {
+            tracing::warn!(reason = refusal.reason, "telemetry was not taken");
+        } else {
+            tracing::debug!(reason = refusal.reason, "telemetry was not taken");
+        }
         self.losses.reason = Some(refusal.reason);
     }
 

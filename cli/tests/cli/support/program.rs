@@ -48,12 +48,6 @@ impl Program {
             "CLICOLOR_FORCE",
             "FORCE_COLOR",
             "OTEL_EXPORTER_OTLP_HEADERS",
-            "ALL_PROXY",
-            "all_proxy",
-            "HTTPS_PROXY",
-            "https_proxy",
-            "HTTP_PROXY",
-            "http_proxy",
         ];
         let ours = env::vars_os().map(|(name, _)| name);
         for name in ours.filter(|name| name.to_string_lossy().starts_with("GAUNTLET_")) {
