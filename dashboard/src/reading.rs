@@ -85,10 +85,13 @@ impl<T: Send + Sync + 'static> Reading<T> {
         if !lock(&self.pace).begin(Instant::now()) {
             return;
         }
-        let (source, ending) = (Arc::clone(source), Ending(Arc::clone(self)));
+        let (source, reading) = (Arc::clone(source), Arc::clone(self));
         tokio::task::spawn_blocking(move || {
+            let ending = Ending(&reading.pace);
             let result = read(lock(&source).as_mut());
-            ending.0.latest.send_modify(|known| match result {
+            // Whoever sees what was read may want it to be read again.
+            drop(ending);
+            reading.latest.send_modify(|known| match result {
                 Ok(value) => {
                     *known = Known {
                         value: Some(Arc::new(value)),
@@ -102,11 +105,11 @@ impl<T: Send + Sync + 'static> Reading<T> {
 }
 
 /// Ends a reading also where it panics.
-struct Ending<T>(Arc<Reading<T>>);
+struct Ending<'a>(&'a Mutex<Pace>);
 
-impl<T> Drop for Ending<T> {
+impl Drop for Ending<'_> {
     fn drop(&mut self) {
-        lock(&self.0.pace).end(Instant::now());
+        lock(self.0).end(Instant::now());
     }
 }
 
@@ -153,9 +156,16 @@ impl Readings {
         let known = lock(&self.runs).get(&id).map(Arc::clone);
         let Some(reading) = known else { return };
         let mut latest = reading.latest.subscribe();
-        lock(&reading.pace).hurry();
-        self.run(id);
-        let _ = tokio::time::timeout(limit, latest.changed()).await;
+        let read = async {
+            // What is being read just now may have been read before the end.
+            while lock(&reading.pace).is_reading() {
+                latest.changed().await.ok()?;
+            }
+            lock(&reading.pace).hurry();
+            self.run(id);
+            latest.changed().await.ok()
+        };
+        let _ = tokio::time::timeout(limit, read).await;
     }
 }
 
