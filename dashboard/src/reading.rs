@@ -17,6 +17,13 @@ use crate::{
 /// So many runs are listed.
 pub(crate) const LISTED: usize = 200;
 
+/// How long a page waits for what is read the first time. After that it is shown without, and gets it
+/// when it is there.
+const FIRST_READING: Duration = Duration::from_secs(2);
+
+/// How long it waits for something newer than what is known.
+const FURTHER_READING: Duration = Duration::from_millis(300);
+
 /// So many runs are kept that nobody looks at.
 const KEPT: usize = 32;
 
@@ -68,12 +75,16 @@ impl<T: Send + Sync + 'static> Reading<T> {
         self.latest.borrow().clone()
     }
 
-    /// Waits until it was read once, for so long at most.
-    pub(crate) async fn first(&self, limit: Duration) {
+    /// Waits for what is being read just now: longer if nothing is known yet. What is not there by then
+    /// comes later.
+    pub(crate) async fn settle(&self) {
         let mut latest = self.latest.subscribe();
-        let known = latest.wait_for(|known| !known.is_unread());
-        // What is not there by then comes later.
-        let _ = tokio::time::timeout(limit, known).await;
+        if latest.borrow_and_update().is_unread() {
+            let known = latest.wait_for(|known| !known.is_unread());
+            let _ = tokio::time::timeout(FIRST_READING, known).await;
+        } else if lock(&self.pace).is_reading() {
+            let _ = tokio::time::timeout(FURTHER_READING, latest.changed()).await;
+        }
     }
 
     /// Begins to read, if it is time to.

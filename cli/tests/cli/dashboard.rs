@@ -76,10 +76,9 @@ fn the_page_of_a_soak_shows_what_its_ledger_has() {
     let ended = running.wait();
     assert_eq!(ended.code, Some(0), "{ended}");
     events.wait_for("event: over");
-    let passed: i64 = scratch
-        .ledger()
-        .one("SELECT count(*) FROM attempts WHERE outcome = 'passed'");
-    assert_eq!(passed, 6);
+    let attempts = scratch.ledger().attempts(1);
+    let passed = attempts.iter().filter(|it| it.outcome == "passed");
+    assert_eq!(passed.count(), 6);
     let (shown, address) = shown(scratch.gauntlet(["dashboard", "--listen", "127.0.0.1:0"]));
     let page = get(&address, "/runs/1");
     assert!(page.contains(r#"data-passed="6" data-tried="6""#), "{page}");
@@ -110,8 +109,7 @@ fn a_soak_is_seen_by_its_own_page_and_by_that_of_its_ledger() {
         "1",
         "--json",
     ];
-    let (mut soak, address) = shown(scratch.soak(allowed).args(ANYWHERE));
-    soak.wait_for("\"type\":\"dashboard_started\"");
+    let (soak, address) = shown(scratch.soak(allowed).args(ANYWHERE));
     witness.wait_for_start();
     let mut events = Events::of(&address, "/events");
     let line = events.wait_for("&lt;b&gt;a line&lt;/b&gt;");
@@ -133,6 +131,9 @@ fn a_soak_is_seen_by_its_own_page_and_by_that_of_its_ledger() {
     events.wait_for(r#"data-state=\"passed\""#);
     let ended = soak.wait();
     assert_eq!(ended.code, Some(0), "{ended}");
+    let records = ended.records();
+    let started = records.of("dashboard_started").next().expect("a record");
+    assert_eq!(started["url"], format!("http://{address}/"));
     of_run.wait_for(r#"data-state=\"passed\""#);
 }
 
