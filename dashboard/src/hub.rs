@@ -23,10 +23,6 @@ use crate::{
 /// A page is drawn anew no more often than this.
 pub(crate) const DRAWN_EVERY: Duration = Duration::from_secs(1);
 
-/// How long a page waits for what is read the first time. After that it is shown without, and gets it
-/// when it is there.
-const FIRST_READING: Duration = Duration::from_secs(2);
-
 /// How long the last state of a run may take to be read.
 const LAST_READING: Duration = Duration::from_millis(400);
 
@@ -108,18 +104,18 @@ impl Hub {
             (Subject::Live, readings) => {
                 let id = lock(&self.followed).as_ref().and_then(|run| run.id);
                 if let (Some(readings), Some(id)) = (readings, id) {
-                    readings.run(id).first(FIRST_READING).await;
+                    readings.run(id).settle().await;
                 }
                 self.follows
             }
             (_, None) => false,
             (Subject::List, Some(readings)) => {
-                readings.list().first(FIRST_READING).await;
+                readings.list().settle().await;
                 true
             }
             (Subject::Run(id), Some(readings)) => {
                 let reading = readings.run(id);
-                reading.first(FIRST_READING).await;
+                reading.settle().await;
                 let known = reading.latest();
                 known.value.is_some() || known.trouble != Some(SourceError::NoSuchRun)
             }

@@ -37,6 +37,10 @@ impl Pace {
         self.due = Some(began + AT_MOST_EVERY.max(took.saturating_mul(PART)));
     }
 
+    pub(crate) fn is_reading(&self) -> bool {
+        self.is_reading
+    }
+
     /// It may be read at once: it is for the last time.
     pub(crate) fn hurry(&mut self) {
         self.due = None;

@@ -17,6 +17,13 @@ use crate::{
 /// So many runs are listed.
 pub(crate) const LISTED: usize = 200;
 
+/// How long a page waits for what is read the first time. After that it is shown without, and gets it
+/// when it is there.
+const FIRST_READING: Duration = Duration::from_secs(2);
+
+/// How long it waits for something newer than what is known.
+const FURTHER_READING: Duration = Duration::from_millis(300);
+
 /// So many runs are kept that nobody looks at.
 const KEPT: usize = 32;
 
@@ -68,12 +75,16 @@ impl<T: Send + Sync + 'static> Reading<T> {
         self.latest.borrow().clone()
     }
 
-    /// Waits until it was read once, for so long at most.
-    pub(crate) async fn first(&self, limit: Duration) {
+    /// Waits for what is being read just now: longer if nothing is known yet. What is not there by then
+    /// comes later.
+    pub(crate) async fn settle(&self) {
         let mut latest = self.latest.subscribe();
-        let known = latest.wait_for(|known| !known.is_unread());
-        // What is not there by then comes later.
-        let _ = tokio::time::timeout(limit, known).await;
+        if latest.borrow_and_update().is_unread() {
+            let known = latest.wait_for(|known| !known.is_unread());
+            let _ = tokio::time::timeout(FIRST_READING, known).await;
+        } else if lock(&self.pace).is_reading() {
+            let _ = tokio::time::timeout(FURTHER_READING, latest.changed()).await;
+        }
     }
 
     /// Begins to read, if it is time to.
@@ -85,10 +96,13 @@ impl<T: Send + Sync + 'static> Reading<T> {
         if !lock(&self.pace).begin(Instant::now()) {
             return;
         }
-        let (source, ending) = (Arc::clone(source), Ending(Arc::clone(self)));
+        let (source, reading) = (Arc::clone(source), Arc::clone(self));
         tokio::task::spawn_blocking(move || {
+            let ending = Ending(&reading.pace);
             let result = read(lock(&source).as_mut());
-            ending.0.latest.send_modify(|known| match result {
+            // Whoever sees what was read may want it to be read again.
+            drop(ending);
+            reading.latest.send_modify(|known| match result {
                 Ok(value) => {
                     *known = Known {
                         value: Some(Arc::new(value)),
@@ -102,11 +116,11 @@ impl<T: Send + Sync + 'static> Reading<T> {
 }
 
 /// Ends a reading also where it panics.
-struct Ending<T>(Arc<Reading<T>>);
+struct Ending<'a>(&'a Mutex<Pace>);
 
-impl<T> Drop for Ending<T> {
+impl Drop for Ending<'_> {
     fn drop(&mut self) {
-        lock(&self.0.pace).end(Instant::now());
+        lock(self.0).end(Instant::now());
     }
 }
 
@@ -153,9 +167,16 @@ impl Readings {
         let known = lock(&self.runs).get(&id).map(Arc::clone);
         let Some(reading) = known else { return };
         let mut latest = reading.latest.subscribe();
-        lock(&reading.pace).hurry();
-        self.run(id);
-        let _ = tokio::time::timeout(limit, latest.changed()).await;
+        let read = async {
+            // What is being read just now may have been read before the end.
+            while lock(&reading.pace).is_reading() {
+                latest.changed().await.ok()?;
+            }
+            lock(&reading.pace).hurry();
+            self.run(id);
+            latest.changed().await.ok()
+        };
+        let _ = tokio::time::timeout(limit, read).await;
     }
 }
 

@@ -203,8 +203,10 @@ async fn serve(
             .listen(listener)?
             .run();
     let handle = server.handle();
+    // It has to go on while those who look get the last state.
+    let mut server = rt::spawn(server);
     tokio::select! {
-        ended = server => ended,
+        ended = &mut server => ended.unwrap_or_else(|lost| Err(io::Error::other(lost))),
         _ = stopping => {
             finish(&service, &handle).await;
             Ok(())

@@ -1,6 +1,7 @@
 //! Black-box tests: the real program, its exit codes, its files, its words.
 
 mod cleanup;
+mod dashboard;
 mod differential;
 mod exit_codes;
 mod fault_matrix;

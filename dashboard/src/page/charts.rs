@@ -32,8 +32,10 @@ pub(super) fn part(view: RunView<'_>) -> Markup {
         return html! { p { "There is nothing to draw before the first attempt has ended." } };
     };
     html! {
-        (rates)
-        @if let Some(durations) = durations { (durations) }
+        div.beside-each-other {
+            (rates)
+            @if let Some(durations) = durations { (durations) }
+        }
     }
 }
 

@@ -54,12 +54,8 @@ fn figure(over_time: &RunOverTime<'_>, series: &Series) -> Option<Markup> {
         told(dimension, highest)
     );
     let heading = match unit.name {
-        "" => format!("{}: {}", capitalized(&name), told(dimension, *latest)),
-        unit => format!(
-            "{} ({unit}): {}",
-            capitalized(&name),
-            told(dimension, *latest)
-        ),
+        "" => format!("{}: {}", capitalized(&name), unit.told(*latest)),
+        in_unit => format!("{} ({in_unit}): {}", capitalized(&name), unit.told(*latest)),
     };
     let pointed_at: Vec<_> = values
         .iter()

@@ -37,14 +37,14 @@ pub(super) fn part(view: RunView<'_>) -> Markup {
                 }
             }
             @for (name, words, count) in tiles {
-                div.tile.(name) {
+                div class={ "tile" @if count > 0 { " " (name) } } {
                     dt { (words) }
                     dd.number id={ "count-" (name) } data-count=(count) { (Grouped(count)) }
                 }
             }
-            div.tile.outage {
+            @let outages = outages(view);
+            div class={ "tile" @if outages > 0 { " outage" } } {
                 dt { "Outages" }
-                @let outages = outages(view);
                 dd.number #count-outages data-count=(outages) { (Grouped(outages)) }
             }
             @if let Some(live) = view.live { (latency(live)) }

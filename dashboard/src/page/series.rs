@@ -39,6 +39,15 @@ impl Unit {
         let (name, size) = *units.iter().find(suits).unwrap_or(&smallest);
         Self { name, size }
     }
+
+    /// A value in this unit, without its name.
+    pub(super) fn told(self, value: f64) -> String {
+        let digits = format!("{:.1}", value / self.size);
+        digits
+            .strip_suffix(".0")
+            .map(str::to_owned)
+            .unwrap_or(digits)
+    }
 }
 
 impl SeriesPlot {
@@ -91,6 +100,11 @@ mod tests {
         assert_eq!(
             [0.0, 9000.0, 3.0 * MIB, 500.0 * MIB, 5000.0 * MIB].map(unit),
             ["bytes", "KiB", "KiB", "MiB", "GiB"]
+        );
+        let unit = Unit::of(Dimension::Bytes, 500.0 * MIB);
+        assert_eq!(
+            [36.0 * MIB, 36.26 * MIB].map(|it| unit.told(it)),
+            ["36", "36.3"]
         );
         assert_eq!(told(Dimension::Processors, 0.1234), "12.3% of one core");
     }

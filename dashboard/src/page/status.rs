@@ -8,7 +8,7 @@ use runner_core::{
 };
 
 use super::{
-    text::{Exact, Said},
+    text::{Exact, Plain, Said},
     view::RunView,
     words::Many,
 };
@@ -163,7 +163,7 @@ pub(super) fn problems(view: RunView<'_>) -> Markup {
         @if !problems.is_empty() {
             ul #problems {
                 @for (code, text) in problems {
-                    li data-code=(code) { (Said(text)) " (" (Exact(code)) ")" }
+                    li data-code=(Plain(code)) { (Said(text)) " (" (Exact(code)) ")" }
                 }
             }
         }

@@ -1,0 +1,10 @@
+//! The server as browsers meet it: over sockets.
+
+mod bounds;
+mod client;
+mod dom;
+mod events;
+mod guard;
+mod hostile_text;
+mod pages;
+mod samples;
