@@ -25,7 +25,8 @@ use crate::{
     exit::Exit,
     flags,
     interrupt::{self, HangUp, Interrupt},
-    progress::Progress,
+    live::Live,
+    progress::{Progress, Subject},
     report::Document,
     session::{self, Crew, Session},
     settings::Layers,
@@ -200,7 +201,7 @@ impl Runner<'_> {
     /// Wires the actors of one run and waits for its end.
     async fn perform(
         &self,
-        plan: RunPlan,
+        mut plan: RunPlan,
         executor: &Executor,
         loader: &Addr<ConfigLoader>,
         mut interrupt: Interrupt,
@@ -210,7 +211,9 @@ impl Runner<'_> {
             .open_ledger()?
             .map(|ledger: Ledger| session.begin(ledger, RunKind::Run, &plan, "{}"))
             .transpose()?;
-        let observers = session.observers(RunKind::Run, Box::new(session.progress.clone()));
+        let live = Live::of(&mut plan);
+        let _followed = session.progress.follow(Subject::Suite, &live);
+        let observers = session.observers(RunKind::Run, &live, Box::new(session.progress.clone()));
         let crew = Crew::start(
             &plan,
             executor,

@@ -1,19 +1,26 @@
 //! Human progress on standard error: what runs, what came of it, and how it all ended.
 
-use std::{cell::RefCell, io, rc::Rc, time::Duration};
+mod fit;
+mod follow;
+mod view;
+mod words;
 
-use console::{Style, Term};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::{cell::RefCell, io, rc::Rc};
+
+use console::Style;
 use runner_core::{
-    agent::AgentReport,
     events::{RunEvent, RunObserver},
     outcome::OutcomeClass,
-    results::{AttemptReport, CapturedOutput, Counts, GateResult, RunResults, Verdict},
+    results::{AttemptReport, Counts, GateResult, RunResults, Verdict},
     text::{Human, Share, Tokens, Untold, Visible},
 };
 use suite::Case;
 
-use crate::streams::complain;
+use crate::{block, live::Live, streams::complain};
+
+use self::words::{about, clip, gate_line, last_lines, sign, totals};
+
+pub(crate) use self::{follow::Following, view::Subject};
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,25 +39,15 @@ pub(crate) struct Progress(Rc<RefCell<Screen>>);
 
 struct Screen {
     detail: Detail,
-    /// The line at the bottom that moves; `None` when standard error is no terminal, or is to be quiet.
-    bar: Option<ProgressBar>,
     total: usize,
     /// Whether any case had its turn.
     has_begun: bool,
 }
 
-/// The output of a failed case is shown up to so many of its last lines.
-const SHOWN_LINES: usize = 6;
-
-/// Longer lines are shown in part.
-const SHOWN_CHARS: usize = 160;
-
 impl Progress {
     pub(crate) fn new(detail: Detail) -> Self {
-        let moves = detail > Detail::Quiet && Term::stderr().features().is_attended();
         Self(Rc::new(RefCell::new(Screen {
             detail,
-            bar: moves.then(bar),
             total: 0,
             has_begun: false,
         })))
@@ -61,23 +58,15 @@ impl Progress {
         self.0.borrow().detail
     }
 
-    /// Whether there is a line at the bottom that moves.
-    pub(crate) fn moves(&self) -> bool {
-        self.0.borrow().bar.is_some()
+    /// Shows how a run gets on, beside what is said of it, until the run is told to be over, or until
+    /// what comes back is dropped.
+    pub(crate) fn follow(&self, subject: Subject, live: &Live) -> Following {
+        Following::start(subject, live.clone(), self.detail())
     }
 
-    /// Shows this on the line that moves.
-    pub(crate) fn set_moving(&self, text: &str) {
-        if let Some(bar) = &self.0.borrow().bar {
-            bar.set_style(moving("{spinner} {wide_msg}"));
-            bar.set_message(text.to_owned());
-            bar.enable_steady_tick(Duration::from_secs(1));
-        }
-    }
-
-    /// Takes the line that moves away.
-    pub(crate) fn stop_moving(&self) {
-        self.0.borrow().stop_moving();
+    /// Takes away what is shown of a run that goes on.
+    pub(crate) fn stop_following(&self) {
+        block::close();
     }
 
     /// Tells what came of an attempt, and why, if it did not pass. `label` stands before it.
@@ -116,16 +105,6 @@ impl Progress {
     }
 }
 
-fn bar() -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    bar.set_style(moving("{spinner} {prefix}{wide_msg} {elapsed}"));
-    bar
-}
-
-fn moving(template: &'static str) -> ProgressStyle {
-    ProgressStyle::with_template(template).expect("the template is a constant")
-}
-
 impl RunObserver for Progress {
     fn on_event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
         let mut screen = self.0.borrow_mut();
@@ -143,15 +122,12 @@ impl RunObserver for Progress {
                     ),
                 );
             }
-            RunEvent::AttemptStarted { place, case } => {
-                screen.has_begun = true;
-                screen.attempt_started(place.index, case);
-            }
+            RunEvent::AttemptStarted { .. } => screen.has_begun = true,
             RunEvent::AttemptFinished {
                 place,
                 case,
                 report,
-            } => screen.case_finished(place.index, case, report),
+            } => screen.attempt(&screen.place(place.index), case, report),
             RunEvent::HealthChanged {
                 trouble: Some(reason),
                 // Before that, the end of the run tells it.
@@ -164,7 +140,10 @@ impl RunObserver for Progress {
             RunEvent::HealthChanged { trouble: None } => {
                 screen.say(Detail::Normal, "executor is back");
             }
-            RunEvent::RunFinished { results, counts } => screen.run_finished(results, counts),
+            RunEvent::RunFinished { results, counts } => {
+                block::close();
+                screen.run_finished(results, counts);
+            }
             _ => {}
         }
         Ok(())
@@ -178,40 +157,14 @@ impl RunObserver for Progress {
 impl Screen {
     /// Says a line, if that much detail is wanted.
     fn say(&self, detail: Detail, line: &str) {
-        if detail > self.detail {
-            return;
-        }
-        match &self.bar {
-            Some(bar) => bar.suspend(|| complain(line)),
-            None => complain(line),
-        }
-    }
-
-    fn attempt_started(&self, index: usize, case: &Case) {
-        if let Some(bar) = &self.bar {
-            // Started afresh for each case, so that the time shown is the case's own.
-            bar.reset();
-            bar.set_prefix(self.place(index));
-            bar.set_message(Visible(&case.name).to_string());
-            bar.enable_steady_tick(Duration::from_millis(120));
+        if detail <= self.detail {
+            complain(line);
         }
     }
 
     fn place(&self, index: usize) -> String {
         let width = self.total.to_string().len();
         format!("[{:>width$}/{}] ", index + 1, self.total)
-    }
-
-    fn case_finished(&self, index: usize, case: &Case, attempt: &AttemptReport) {
-        self.stop_moving();
-        self.attempt(&self.place(index), case, attempt);
-    }
-
-    fn stop_moving(&self) {
-        if let Some(bar) = &self.bar {
-            bar.disable_steady_tick();
-            bar.finish_and_clear();
-        }
     }
 
     /// Tells what came of an attempt, and why, if it did not pass.
@@ -324,91 +277,4 @@ impl Screen {
             self.say(Detail::Normal, &text);
         }
     }
-}
-
-/// How many cases came to what: `7 passed, 1 failed (1 infrastructure error), 2 skipped in 1.05s`.
-fn totals(counts: &Counts, elapsed: Duration) -> String {
-    let mut text = format!("{} passed, {} failed", counts.passed, counts.failed);
-    for (count, words) in [
-        (counts.infrastructure_errors, "infrastructure error"),
-        (counts.harness_errors, "harness error"),
-    ] {
-        if count > 0 {
-            text.push_str(&format!(
-                " ({count} {words}{})",
-                if count == 1 { "" } else { "s" }
-            ));
-        }
-    }
-    for (count, words) in [(counts.skipped, "skipped"), (counts.not_run, "not run")] {
-        if count > 0 {
-            text.push_str(&format!(", {count} {words}"));
-        }
-    }
-    text.push_str(&format!(" in {}", Human(elapsed)));
-    text
-}
-
-fn gate_line(gate: &GateResult) -> String {
-    let (sign, style) = sign(if gate.holds {
-        Verdict::Pass
-    } else {
-        Verdict::Fail
-    });
-    let value = gate
-        .value
-        .as_ref()
-        .map_or("no attempt counts".into(), |value| value.to_string());
-    format!(
-        "{} gate {}: {value}, asked: {}",
-        style.apply_to(sign),
-        gate.name,
-        gate.bound
-    )
-}
-
-fn sign(verdict: Verdict) -> (&'static str, Style) {
-    let style = Style::new().for_stderr();
-    match verdict {
-        Verdict::Pass => ("✓", style.green()),
-        Verdict::Skipped => ("–", style.yellow()),
-        Verdict::NotRun => ("∅", style.yellow()),
-        _ => ("✗", style.red()),
-    }
-}
-
-/// What an agent told about its work, on one line.
-fn about(agent: &AgentReport) -> String {
-    let mut facts: Vec<String> = agent.model.iter().cloned().collect();
-    if let Some(result) = &agent.result {
-        let turns = |turns| format!("{turns} turn{}", if turns == 1 { "" } else { "s" });
-        facts.extend(result.turns.map(turns));
-        facts.extend(result.tokens.map(|tokens| Tokens(tokens).to_string()));
-        facts.extend(result.cost.map(|cost| cost.to_string()));
-    }
-    if agent.retries.rate_limited > 0 {
-        facts.push(format!("rate limits met: {}", agent.retries.rate_limited));
-    }
-    facts.join(", ")
-}
-
-/// Foreign text on one line, made harmless and not too long.
-fn clip(text: &str) -> String {
-    let mut chars = text.chars();
-    let kept: String = chars.by_ref().take(SHOWN_CHARS).collect();
-    let more = if chars.next().is_some() { "…" } else { "" };
-    format!("{}{more}", Visible(&kept))
-}
-
-/// The last lines of an output that are not blank.
-fn last_lines(output: &CapturedOutput) -> Vec<String> {
-    let text = if output.tail.is_empty() {
-        &output.head
-    } else {
-        &output.tail
-    };
-    let lines = text.lines().rev().filter(|line| !line.trim().is_empty());
-    let mut last: Vec<_> = lines.take(SHOWN_LINES).map(clip).collect();
-    last.reverse();
-    last
 }
