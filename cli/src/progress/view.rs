@@ -14,6 +14,9 @@ use crate::block::{Line, Tone};
 /// So much of a foreign text is looked at: no terminal is wider.
 const SHOWN_CHARS: usize = 240;
 
+/// What was so long ago is not counted in seconds: where failures are many, the line keeps still.
+const JUST_NOW: Duration = Duration::from_secs(10);
+
 /// What is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject {
@@ -187,11 +190,16 @@ impl View<'_> {
             at,
             ..
         } = failure;
-        let ago = longest_unit(self.now.saturating_duration_since(*at));
+        let ago = self.now.saturating_duration_since(*at);
+        let when = if ago < JUST_NOW {
+            "just now".to_owned()
+        } else {
+            format!("{} ago", longest_unit(ago))
+        };
         let name = Clipped(case_name, SHOWN_CHARS / 4);
         let why = explanation.as_deref().unwrap_or(outcome.words());
         let why = Clipped(why, SHOWN_CHARS);
-        let text = format!("last failure: {ago} ago, {name}: {why}");
+        let text = format!("last failure: {when}, {name}: {why}");
         Some((Tone::Plain, text))
     }
 

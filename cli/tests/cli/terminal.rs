@@ -116,7 +116,7 @@ fn a_soak_shows_where_it_stands_below_what_happens_and_takes_that_away() {
     terminal.wait_for("1 attempt, 1 failed · success 0.0%");
     terminal.wait_for("now: patient");
     terminal.wait_for("  │ nearly");
-    terminal.wait_for(" ago, bad: exit code 1 instead of 0");
+    terminal.wait_for(", bad: exit code 1 instead of 0");
     barrier.open();
     terminal.wait_for("3 attempts, 2 failed");
     terminal.wait_for("iteration 2");

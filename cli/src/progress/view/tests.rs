@@ -12,7 +12,7 @@ use super::*;
 
 const WIDTHS: [usize; 4] = [110, 80, 40, 20];
 
-/// Pictures of the view in each width. The last column but one is the last that is used.
+/// Pictures of the view in each width, with the tone of each line, and what is said where nothing moves.
 fn pictures(subject: Subject, run: &LiveRun, now: Instant, output: &str) -> String {
     let view = View { subject, run, now };
     let mut text = String::new();
@@ -22,11 +22,11 @@ fn pictures(subject: Subject, run: &LiveRun, now: Instant, output: &str) -> Stri
             assert!(measure_text_width(&line.text) <= width, "{line:?}");
             let tone = match line.tone {
                 Tone::Heading => '#',
-                Tone::Plain => ' ',
+                Tone::Plain => '=',
                 Tone::Faint => '.',
                 Tone::Trouble => '!',
             };
-            text.push_str(&format!("{}  {tone}\n", line.text));
+            text.push_str(&format!("{tone} {}\n", line.text));
         }
     }
     text.push_str(&format!("as a line:\n{}", view.line()));
@@ -122,6 +122,7 @@ fn a_soak_without_an_end_that_waits_for_its_next_iteration_and_whose_suite_was_s
     let (mut run, now) = long_soak();
     run.planned = None;
     run.running = None;
+    run.failures[0].at = now - seconds(9);
     run.suite_rejected = Some("a picture\nof several lines".into());
     run.outages = 2;
     assert_snapshot!(pictures(Subject::Soak(3), &run, now, ""));
