@@ -12,13 +12,13 @@ use runner_core::{
     events::{RunEvent, RunObserver},
     outcome::OutcomeClass,
     results::{AttemptReport, Counts, GateResult, RunResults, Verdict},
-    text::{Human, Share, Tokens, Untold, Visible},
+    text::{Share, Tokens, Untold, Visible},
 };
 use suite::Case;
 
 use crate::{block, live::Live, streams::complain};
 
-use self::words::{about, clip, gate_line, last_lines, sign, totals};
+use self::words::{attempt_line, clip, gate_line, particulars, sign, totals};
 
 pub(crate) use self::{follow::Following, view::Subject};
 
@@ -155,7 +155,7 @@ impl RunObserver for Progress {
 }
 
 impl Screen {
-    /// Says a line, if that much detail is wanted.
+    /// Says this, if that much detail is wanted.
     fn say(&self, detail: Detail, line: &str) {
         if detail <= self.detail {
             complain(line);
@@ -167,68 +167,20 @@ impl Screen {
         format!("[{:>width$}/{}] ", index + 1, self.total)
     }
 
-    /// Tells what came of an attempt, and why, if it did not pass.
+    /// Tells what came of an attempt, and why, if it did not pass: all at once, as it is one thing.
     fn attempt(&self, place: &str, case: &Case, attempt: &AttemptReport) {
         let class = attempt.outcome.class();
         let good = matches!(class, OutcomeClass::Passed | OutcomeClass::Skipped);
         let detail = if good { Detail::Normal } else { Detail::Quiet };
-        let (sign, style) = sign(attempt.verdict());
-        let name = Visible(&case.name);
-        let words = match class {
-            OutcomeClass::Passed => format!("{}", Human(attempt.elapsed)),
-            OutcomeClass::Skipped => class.words().to_owned(),
-            _ => format!("{} after {}", class.words(), Human(attempt.elapsed)),
-        };
-        let line = format!(
-            "{place}{} {name}  {}",
-            style.apply_to(sign),
-            style.apply_to(words)
-        );
-        self.say(detail, &line);
+        let mut lines = vec![format!("{place}{}", attempt_line(case, attempt))];
         if let Some(reason) = attempt.outcome.explanation() {
-            self.say(detail, &format!("        {}", clip(&reason)));
+            lines.push(format!("        {}", clip(&reason)));
         }
         if !good || self.detail == Detail::Verbose {
-            self.particulars(detail, case, attempt);
+            let particulars = particulars(case, attempt).into_iter();
+            lines.extend(particulars.map(|line| format!("        {line}")));
         }
-    }
-
-    fn particulars(&self, detail: Detail, case: &Case, attempt: &AttemptReport) {
-        self.say(detail, &format!("        command: {}", clip(&case.command)));
-        for notice in &attempt.notices {
-            let words = clip(&notice.message);
-            self.say(
-                detail,
-                &format!("        notice: {}: {words}", notice.kind.as_str()),
-            );
-        }
-        for finding in &attempt.findings {
-            let times = if finding.count > 1 {
-                format!(" ({} times)", finding.count)
-            } else {
-                String::new()
-            };
-            self.say(
-                detail,
-                &format!(
-                    "        finding: {}{times}: {}",
-                    finding.code,
-                    clip(&finding.detail)
-                ),
-            );
-        }
-        if let Some(agent) = &attempt.agent {
-            self.say(detail, &format!("        agent: {}", clip(&about(agent))));
-        }
-        // What an agent answered says more than the last of its JSON lines.
-        let result = attempt.agent.as_ref().and_then(|it| it.result.as_ref());
-        let shown = match result {
-            Some(result) if !result.final_text.is_empty() => &result.final_text,
-            _ => &attempt.output,
-        };
-        for line in last_lines(shown) {
-            self.say(detail, &format!("        │ {line}"));
-        }
+        self.say(detail, &lines.join("\n"));
     }
 
     fn run_finished(&self, results: &RunResults, counts: &Counts) {

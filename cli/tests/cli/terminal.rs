@@ -201,3 +201,36 @@ fn where_there_is_no_terminal_or_a_dumb_one_nothing_moves() {
         "{written:?}"
     );
 }
+
+#[test]
+fn records_in_the_same_terminal_and_the_block_keep_out_of_each_other() {
+    let scratch = Scratch::new();
+    let mut barrier = scratch.barrier("barrier");
+    scratch.suite(
+        "suite.json",
+        [
+            case("patient", &barrier.command()),
+            case("a", "true"),
+            case("b", "true"),
+        ],
+    );
+    // Wide enough for records.
+    const WIDE: u16 = 4000;
+    let (mut terminal, theirs) = Terminal::new(WIDE);
+    let run = scratch
+        .run_suite(["--json"])
+        .env("TERM", "xterm-256color")
+        .env("NO_COLOR", "1")
+        .stdout(theirs.try_clone().expect("a second handle"))
+        .stderr(theirs)
+        .spawn();
+    terminal.wait_for("[1/3] patient");
+    barrier.open();
+    assert_eq!(run.wait().code, Some(0));
+    let left = left_to_see(&terminal.until_closed(), WIDE.into());
+    let records = left.iter().filter(|line| line.starts_with('{'));
+    assert!(records.clone().all(|line| line.ends_with('}')), "{left:#?}");
+    assert_eq!(records.count(), 8, "{left:#?}");
+    let block = left.iter().find(|line| line.contains("[1/3] patient"));
+    assert_eq!(block, None, "{left:#?}");
+}
