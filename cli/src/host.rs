@@ -21,7 +21,7 @@ use runner_core::{
 };
 use tokio::sync::watch;
 
-use crate::{children, error::CliError, exit::Exit};
+use crate::{block, children, error::CliError, exit::Exit};
 
 /// How often the main thread looks.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -89,6 +89,7 @@ impl Watch {
         let at_last = move || {
             let exit = last_resort.map_or(Exit::Success, |last_resort| last_resort(&reason));
             let _ = sender.send(exit);
+            block::close();
             error.show();
             let _ = sender.send(exit);
         };

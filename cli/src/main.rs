@@ -1,6 +1,7 @@
 //! `gauntlet`: the program. It wires arguments, settings, actors, signals and the terminal together and
 //! maps what happened to an exit code; everything else lives in the crates it depends on.
 mod args;
+mod block;
 mod children;
 mod dashboard;
 mod error;
@@ -10,6 +11,7 @@ mod flags;
 mod host;
 mod interrupt;
 mod ledger;
+mod live;
 mod logging;
 mod progress;
 mod records;

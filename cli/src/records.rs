@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    io::{self, BufWriter, Stdout, Write as _},
+    io::{self, BufWriter, IsTerminal as _, Stdout},
     time::Duration,
 };
 
@@ -17,11 +17,15 @@ use runner_core::{
 use serde::Serialize;
 use suite::Usd;
 
+use crate::block;
+
 /// Writes every event of a run as a line of JSON.
 pub(crate) struct Records {
     out: BufWriter<Stdout>,
     marker: String,
     is_soak: bool,
+    /// Whether they go to the terminal that the progress is shown in as well.
+    is_watched: bool,
 }
 
 /// One line. Times are milliseconds, counted from the start of the attempt unless the name says so.
@@ -194,6 +198,7 @@ impl Records {
             out: BufWriter::new(io::stdout()),
             marker: String::new(),
             is_soak: kind == RunKind::Soak,
+            is_watched: io::stdout().is_terminal(),
         }
     }
 }
@@ -206,15 +211,24 @@ impl RunObserver for Records {
         let Some(record) = record(&self.marker, self.is_soak, event) else {
             return Ok(());
         };
-        serde_json::to_writer(&mut self.out, &record)?;
-        self.out.write_all(b"\n")?;
-        // A record that was announced must not be lost with the process.
-        self.out.flush()
+        let out = &mut self.out;
+        if self.is_watched {
+            block::beside(|| write(out, &record))
+        } else {
+            write(out, &record)
+        }
     }
 
     fn name(&self) -> &'static str {
         "machine records"
     }
+}
+
+fn write(out: &mut impl io::Write, record: &Record<'_>) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, record)?;
+    out.write_all(b"\n")?;
+    // A record that was announced must not be lost with the process.
+    out.flush()
 }
 
 fn record<'a>(run: &'a str, is_soak: bool, event: &RunEvent<'a>) -> Option<Record<'a>> {

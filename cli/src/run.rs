@@ -26,7 +26,8 @@ use crate::{
     exit::Exit,
     flags,
     interrupt::{self, HangUp, Interrupt},
-    progress::Progress,
+    live::Live,
+    progress::{Progress, Subject},
     report::Document,
     session::{self, Crew, Session},
     settings::Layers,
@@ -222,11 +223,14 @@ impl Runner<'_> {
             .open_ledger()?
             .map(|ledger: Ledger| session.begin(ledger, RunKind::Run, &mut plan, "{}"))
             .transpose()?;
-        let mut observers = session.observers(RunKind::Run, Box::new(session.progress.clone()));
+        let live = Live::of(&mut plan);
+        let _followed = session.progress.follow(Subject::Suite, &live);
+        let mut observers =
+            session.observers(RunKind::Run, &live, Box::new(session.progress.clone()));
         let telemetry = Telemetry::start(session, &plan, &mut observers)?;
         if let Some(dashboard) = &self.dashboard {
             let id = journal.as_ref().map(RunJournal::run_id);
-            observers.extend(dashboard.follow(&mut plan, id, &session.progress));
+            observers.extend(dashboard.follow(&live, id, &session.progress));
         }
         let crew = Crew::start(
             &plan,

@@ -30,6 +30,7 @@ use crate::{
     error::CliError,
     executor::Executor,
     exit::Exit,
+    live::Live,
     logging::Logging,
     progress::{Detail, Progress},
     records::Records,
@@ -216,9 +217,11 @@ impl Session {
     pub(crate) fn observers(
         &self,
         kind: RunKind,
+        live: &Live,
         watching: Box<dyn RunObserver>,
     ) -> Vec<Box<dyn RunObserver>> {
-        let mut observers: Vec<Box<dyn RunObserver>> = Vec::new();
+        // Whoever looks while another observer is told sees the event already.
+        let mut observers: Vec<Box<dyn RunObserver>> = vec![Box::new(live.clone())];
         if self.args.json {
             observers.push(Box::new(Records::new(kind)));
         }

@@ -5,7 +5,7 @@ use std::{
     io::{self, ErrorKind, Write as _},
 };
 
-use crate::error::CliError;
+use crate::{block, error::CliError};
 
 /// Writes a line to standard output.
 ///
@@ -20,5 +20,5 @@ pub(crate) fn print(line: impl Display) -> Result<(), CliError> {
 
 /// Writes a line to standard error. Where that fails there is nobody left to tell, and the work goes on.
 pub(crate) fn complain(line: impl Display) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    block::say(line);
 }

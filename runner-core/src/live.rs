@@ -281,6 +281,14 @@ impl RecentDurations {
     }
 }
 
+impl FromIterator<Duration> for RecentDurations {
+    fn from_iter<I: IntoIterator<Item = Duration>>(durations: I) -> Self {
+        let mut recent = Self::default();
+        durations.into_iter().for_each(|it| recent.add(it));
+        recent
+    }
+}
+
 /// A [`LiveRun`] that one thread writes and others look at.
 #[derive(Debug, Clone)]
 pub struct SharedLiveRun(Arc<Mutex<LiveRun>>);

@@ -4,31 +4,26 @@
 //! pages and sockets, which the crate `dashboard` owns.
 
 mod ledger_source;
-mod observer;
 mod records;
+mod watch;
 
 use std::net::SocketAddr;
 
 use dashboard::{Content, Dashboard, DashboardConfig, Followed, Metrics};
 use run_metrics::RunMetrics;
-use runner_core::{
-    events::RunObserver,
-    live::{LiveRun, SharedLiveRun},
-    plan::RunPlan,
-    results::Counts,
-    tail::OutputTail,
-};
+use runner_core::events::RunObserver;
 
 use crate::{
     args::{DashboardTokenArgs, RunningArgs},
     error::CliError,
     executor,
+    live::Live,
     progress::Progress,
     settings::Settings,
     streams::{complain, print},
 };
 
-use self::{ledger_source::LedgerSource, observer::LiveObserver};
+use self::{ledger_source::LedgerSource, watch::DashboardWatch};
 
 pub(crate) use records::dashboard as of_records;
 
@@ -73,31 +68,21 @@ impl LiveDashboard {
         Ok(Some(Self { dashboard, metrics }))
     }
 
-    /// Makes the page that of the run of `plan`, which has the number `id` in the ledger, if it has one. What
-    /// follows the run from then on is returned.
+    /// Makes the page that of the run that `live` is about, which has the number `id` in the ledger, if it
+    /// has one. What follows the run from then on is returned.
     pub(crate) fn follow(
         &self,
-        plan: &mut RunPlan,
+        live: &Live,
         id: Option<u64>,
         progress: &Progress,
     ) -> [Box<dyn RunObserver>; 2] {
-        let soak = plan.soak.as_ref();
-        let (counts, before) = soak.map_or((Counts::default(), Default::default()), |soak| {
-            (soak.before.counts, soak.before.elapsed)
-        });
-        let planned = soak
-            .and_then(|soak| soak.time_left)
-            .map(|left| before + left);
-        let live = SharedLiveRun::new(LiveRun::new(plan.started, before, counts, planned));
-        let tail = OutputTail::default();
-        plan.tail = Some(tail.clone());
         self.dashboard.follow(Followed {
-            live: live.clone(),
-            tail,
+            live: live.run.clone(),
+            tail: live.output.clone(),
             id,
         });
-        let observer = LiveObserver::new(live, self.dashboard.pulse(), progress.clone());
-        [Box::new(observer), Box::new(self.metrics.clone())]
+        let watch = DashboardWatch::new(self.dashboard.pulse(), progress.clone());
+        [Box::new(watch), Box::new(self.metrics.clone())]
     }
 
     /// Lets those who look see how it ended, for a second at most.

@@ -16,6 +16,7 @@ use std::{
     path::{Path, PathBuf},
     pin::pin,
     rc::Rc,
+    time::Duration,
 };
 
 use actix::prelude::*;
@@ -40,7 +41,8 @@ use crate::{
     flags,
     host::{self, Watch},
     interrupt::{self, HangUp, Interrupt},
-    progress::Progress,
+    live::Live,
+    progress::{Progress, Subject},
     report,
     service::Service,
     session::{self, Crew, Session},
@@ -282,17 +284,23 @@ impl Soaker {
             journal,
             changed,
         } = ready;
-        let (before, time_left) = match &plan.soak {
-            Some(soak) => (soak.before, soak.time_left),
-            None => (SoakBefore::default(), None),
-        };
-        let progress = SoakProgress::new(self.session.progress.clone(), &before, time_left);
-        let mut observers = self.session.observers(RunKind::Soak, Box::new(progress));
+        let before = plan
+            .soak
+            .as_ref()
+            .map_or_else(SoakBefore::default, |soak| soak.before);
+        let live = Live::of(&mut plan);
+        let soak = Subject::Soak(journal.run_id());
+        let _followed = self.session.progress.follow(soak, &live);
+        let goes_on = before.elapsed > Duration::ZERO;
+        let progress = SoakProgress::new(self.session.progress.clone(), goes_on);
+        let mut observers = self
+            .session
+            .observers(RunKind::Soak, &live, Box::new(progress));
         observers.push(Box::new(ServiceObserver::new(Rc::clone(&service), &before)));
         let telemetry = Telemetry::start(&self.session, &plan, &mut observers)?;
         if let Some(dashboard) = dashboard {
             let id = Some(journal.run_id());
-            observers.extend(dashboard.follow(&mut plan, id, &self.session.progress));
+            observers.extend(dashboard.follow(&live, id, &self.session.progress));
         }
         let crew = Crew::start(
             &plan,

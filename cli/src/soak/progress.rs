@@ -1,81 +1,38 @@
-//! The progress of a soak: one line that moves in a terminal, a line a minute elsewhere, and whatever goes
-//! wrong.
+//! What is told of a soak while it goes on: whatever goes wrong. Where it stands, its view shows.
 
 use std::{collections::HashMap, io, time::Duration};
 
 use runner_core::{
     events::{RunEvent, RunObserver},
-    plan::SoakBefore,
-    results::{Counts, Verdict},
-    text::{Grouped, Human, Share, Visible},
+    results::Verdict,
+    text::{Grouped, Visible},
 };
 use tokio::time::Instant;
 
 use crate::progress::{Detail, Progress};
 
-/// Where nothing moves, a line is written this often.
-const LINE_EVERY: Duration = Duration::from_secs(60);
+/// After so long it is said how many attempts that did not pass were not told.
+const COUNTED_EVERY: Duration = Duration::from_secs(60);
 
 /// So many attempts of a case that did not pass are told each minute.
 const TOLD: u64 = 3;
 
-/// What moves changes this often at most: attempts can take microseconds.
-const MOVE_EVERY: Duration = Duration::from_millis(100);
-
-/// Shows how a soak gets on.
+/// Tells what happens in a soak.
 pub(super) struct SoakProgress {
     progress: Progress,
-    counts: Counts,
-    iteration: u64,
-    started: Instant,
-    before: Duration,
-    /// How long the soak is to take in all, if that is known.
-    planned: Option<Duration>,
-    is_away: bool,
     /// Whether there is anything to wait for the executor with: a soak that goes on, or one with attempts.
     has_begun: bool,
     troubles: Troubles,
-    latest_line: Instant,
-    latest_move: Option<Instant>,
 }
 
 impl SoakProgress {
-    /// The progress of a soak that begins now, after what came of it before.
-    pub(super) fn new(
-        progress: Progress,
-        before: &SoakBefore,
-        time_left: Option<Duration>,
-    ) -> Self {
-        let started = Instant::now();
+    /// The progress of a soak that begins now, or goes on.
+    pub(super) fn new(progress: Progress, goes_on: bool) -> Self {
         Self {
             progress,
-            counts: before.counts,
-            iteration: 0,
-            started,
-            before: before.elapsed,
-            planned: time_left.map(|left| before.elapsed + left),
-            is_away: false,
-            has_begun: before.elapsed > Duration::ZERO,
+            has_begun: goes_on,
             troubles: Troubles::default(),
-            latest_line: started,
-            latest_move: None,
         }
-    }
-
-    /// Where the soak stands, on one line.
-    fn standing(&self) -> String {
-        let elapsed = Human(self.before + self.started.elapsed());
-        let time = match self.planned {
-            Some(planned) => format!("{elapsed} of {}", Human(planned)),
-            None => elapsed.to_string(),
-        };
-        format!(
-            "{time}: iteration {}, {} attempts, {} failed; success rate: {}",
-            Grouped(self.iteration),
-            Grouped(self.counts.total),
-            Grouped(self.counts.failed),
-            Share(self.counts.success())
-        )
     }
 
     /// Says once a minute how many attempts that did not pass were not told.
@@ -83,7 +40,7 @@ impl SoakProgress {
         if self
             .troubles
             .since
-            .is_none_or(|since| since.elapsed() < LINE_EVERY)
+            .is_none_or(|since| since.elapsed() < COUNTED_EVERY)
         {
             return;
         }
@@ -94,22 +51,6 @@ impl SoakProgress {
                 Grouped(untold)
             );
             self.progress.line(Detail::Quiet, &line);
-        }
-    }
-
-    fn move_on(&mut self, doing: &str) {
-        let is_due = self
-            .latest_move
-            .is_none_or(|latest| latest.elapsed() >= MOVE_EVERY);
-        if self.progress.moves() {
-            if is_due {
-                self.latest_move = Some(Instant::now());
-                self.progress
-                    .set_moving(&format!("{} — {doing}", self.standing()));
-            }
-        } else if self.latest_line.elapsed() >= LINE_EVERY {
-            self.latest_line = Instant::now();
-            self.progress.say(&self.standing());
         }
     }
 }
@@ -166,17 +107,12 @@ impl RunObserver for SoakProgress {
                     self.progress.line(Detail::Quiet, &line);
                 }
             }
-            RunEvent::AttemptStarted { place, case } => {
-                self.has_begun = true;
-                self.iteration = place.iteration;
-                self.move_on(&Visible(&case.name).to_string());
-            }
+            RunEvent::AttemptStarted { .. } => self.has_begun = true,
             RunEvent::AttemptFinished {
                 place,
                 case,
                 report,
             } => {
-                self.counts.add(report);
                 let is_verbose = self.progress.detail() == Detail::Verbose;
                 let is_told = report.verdict() != Verdict::Pass && self.troubles.take(&case.id);
                 if is_told || is_verbose {
@@ -187,24 +123,18 @@ impl RunObserver for SoakProgress {
             }
             // An executor that is not there at the start is told of when the run ends for that.
             RunEvent::HealthChanged { .. } if !self.has_begun => {}
-            RunEvent::HealthChanged { trouble } => {
-                self.is_away = trouble.is_some();
-                match trouble {
-                    Some(reason) => self.progress.line(
-                        Detail::Quiet,
-                        &format!("executor is away, waiting for it: {}", Visible(reason)),
-                    ),
-                    None => self.progress.line(Detail::Quiet, "executor is back"),
-                }
-                if self.is_away {
-                    self.move_on("waiting for the executor");
-                }
-            }
+            RunEvent::HealthChanged { trouble } => match trouble {
+                Some(reason) => self.progress.line(
+                    Detail::Quiet,
+                    &format!("executor is away, waiting for it: {}", Visible(reason)),
+                ),
+                None => self.progress.line(Detail::Quiet, "executor is back"),
+            },
             RunEvent::ObserverLost { observer, reason } => self.progress.warn(&format!(
                 "the {observer} cannot be written any more, and the soak goes on without them: {reason}"
             )),
             RunEvent::RunFinished { results, counts } => {
-                self.progress.stop_moving();
+                self.progress.stop_following();
                 self.progress.finished(results, counts);
             }
             _ => {}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use crate::support::{Running, Scratch, case};
+use crate::support::{Running, Scratch, case, terminal::Terminal};
 
 /// An executor in a process of its own, which can be ended and started again at the same address.
 struct Executor {
@@ -139,4 +139,30 @@ fn an_outage_between_two_iterations_is_noticed_by_the_clock_of_health() {
     let attempts = scratch.ledger().attempts(1);
     assert_eq!(attempts.len(), 1);
     assert_eq!(attempts[0].outcome, "passed");
+}
+
+#[test]
+fn an_outage_stands_in_the_terminal_for_as_long_as_it_lasts() {
+    let scratch = Scratch::with_cases([case("a", "true")]);
+    let mut executor = Executor::start(&scratch);
+    let (mut terminal, theirs) = Terminal::new(100);
+    let soak = scratch
+        .soak(["--interval", "100ms", "--url", &executor.url()])
+        .env("TERM", "xterm-256color")
+        .env("NO_COLOR", "1")
+        .stderr(theirs)
+        .spawn();
+    terminal.wait_for("soak 1 · running");
+    executor.kill();
+    terminal.wait_for("soak 1 · waiting");
+    terminal.wait_for("executor away for ");
+    executor.start_again(&scratch);
+    terminal.wait_for("executor is back");
+    // What was written before it does not count.
+    terminal.take();
+    terminal.wait_for("soak 1 · running");
+    terminal.wait_for(" · 1 outage");
+    terminal.wait_for("now: ");
+    soak.signal(Signal::TERM);
+    assert_eq!(soak.wait().code, Some(75));
 }

@@ -4,6 +4,7 @@ mod ledger;
 mod program;
 mod records;
 mod scratch;
+pub(crate) mod terminal;
 mod witness;
 
 use std::time::Duration;

@@ -1,37 +1,30 @@
-//! Feeds the page of a run from the runner's thread.
+//! Tells when the live page has ended although its run goes on.
 
 use std::io;
 
 use dashboard::Pulse;
-use runner_core::{
-    events::{RunEvent, RunObserver},
-    live::SharedLiveRun,
-};
-use tokio::time::Instant;
+use runner_core::events::{RunEvent, RunObserver};
 
 use crate::progress::Progress;
 
-/// Takes note of what happens, for those who look.
-pub(super) struct LiveObserver {
-    live: SharedLiveRun,
+/// Looks whether the page is still served whenever something happens.
+pub(super) struct DashboardWatch {
     /// `None` once it was said that nobody can look any more.
     pulse: Option<Pulse>,
     progress: Progress,
 }
 
-impl LiveObserver {
-    pub(super) fn new(live: SharedLiveRun, pulse: Pulse, progress: Progress) -> Self {
+impl DashboardWatch {
+    pub(super) fn new(pulse: Pulse, progress: Progress) -> Self {
         Self {
-            live,
             pulse: Some(pulse),
             progress,
         }
     }
 }
 
-impl RunObserver for LiveObserver {
-    fn on_event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
-        self.live.on_event(event, Instant::now());
+impl RunObserver for DashboardWatch {
+    fn on_event(&mut self, _: &RunEvent<'_>) -> io::Result<()> {
         // A page that is gone is no reason to end a run, nor to call it no success.
         if self.pulse.as_ref().is_some_and(|pulse| !pulse.is_alive()) {
             self.pulse = None;
