@@ -16,11 +16,11 @@ use runner_core::{
     live::{LiveRun, SharedLiveRun},
     outcome::{Failure, Outcome, OutcomeClass},
     recorded::{
-        FindingTotal, Outage, OutcomeCounts, RecordedAttempt, RecordedRun, RecordedState, RunKind,
-        RunPart, Totals,
+        FindingTotal, Outage, OutcomeCounts, RecordedAttempt, RecordedRun, RecordedState, RunPart,
+        Totals,
     },
     results::{AttemptReport, Counts, Place, RunInfo, RunProblem, RunResults},
-    self_sample::{Samples, SelfSample, SelfTotals},
+    self_sample::{Samples, SelfSample},
     tail::OutputTail,
 };
 use suite::{Case, MatchOn, OutputFormat};
@@ -183,29 +183,24 @@ pub(crate) fn recorded(id: u64, text: &str) -> RecordedRun {
     }
     RecordedRun {
         id,
-        kind: RunKind::Soak,
         run: run_info(text),
         state: RecordedState::Running,
-        problems: Vec::new(),
         counts: outcomes.counts(),
-        interrupted: 0,
         iteration: 40,
         elapsed: Duration::from_secs(3600),
         parts: vec![RunPart {
             began: minute(0),
             elapsed: Duration::from_secs(3600),
             version: text.into(),
-            ended: false,
+            end: None,
         }],
         outages: vec![Outage {
             began: minute(7),
             lasted: Some(Duration::from_secs(90)),
+            is_over: true,
             reason: text.into(),
         }],
-        outage_count: 1,
-        suites: Vec::new(),
         cases: Vec::new(),
-        hours: Vec::new(),
         windows,
         findings: vec![FindingTotal {
             code: text.into(),
@@ -227,11 +222,8 @@ pub(crate) fn recorded(id: u64, text: &str) -> RecordedRun {
             output: Some(text.into()),
             suite_hash: String::new(),
         }],
-        slowest: Vec::new(),
-        pruned: 0,
-        runner: SelfTotals::default(),
-        gates: Vec::new(),
-        graduation: None,
+        outage_count: 1,
+        ..sample_results::recorded::soak(&[])
     }
 }
 
