@@ -28,11 +28,15 @@ enum Keeping {
     Everything,
     Nothing,
     Panics,
+    /// What comes in so many commits, and nothing after them.
+    Commits(usize),
+    AllButTheEnd,
 }
 
 /// A journal that counts the attempts that it was given to keep.
 struct Counting {
     keeping: Keeping,
+    commits: usize,
     attempts: Arc<AtomicUsize>,
 }
 
@@ -41,14 +45,25 @@ impl Journal for Counting {
         match self.keeping {
             Keeping::Nothing => return Err("the disk is full".into()),
             Keeping::Panics => panic!("as told"),
-            Keeping::Everything => {}
+            Keeping::Commits(most) if self.commits >= most => {
+                return Err("the disk is full".into());
+            }
+            Keeping::AllButTheEnd if entries.iter().any(is_end) => {
+                return Err("the disk is full".into());
+            }
+            Keeping::Everything | Keeping::Commits(_) | Keeping::AllButTheEnd => {}
         }
+        self.commits += 1;
         let attempts = entries
             .iter()
             .filter(|entry| matches!(entry.event, JournalEvent::AttemptFinished { .. }));
         self.attempts.fetch_add(attempts.count(), Ordering::SeqCst);
         Ok(())
     }
+}
+
+fn is_end(entry: &Entry) -> bool {
+    matches!(entry.event, JournalEvent::Ended { .. })
 }
 
 /// An observer that holds what is announced against what the journal has by then, if it is to have all.
@@ -65,7 +80,7 @@ impl RunObserver for Auditor {
             let kept = self.kept.load(Ordering::SeqCst);
             let is_kept = *self.announced.borrow() <= kept;
             assert!(
-                is_kept || !matches!(self.keeping, Keeping::Everything),
+                is_kept || matches!(self.keeping, Keeping::Nothing | Keeping::Panics),
                 "announced before it was kept"
             );
         }
@@ -89,6 +104,7 @@ async fn run_with_journal(keeping: Keeping, is_soak: bool) -> (RunSummary, usize
     };
     let journal = Counting {
         keeping,
+        commits: 0,
         attempts: kept,
     };
     let writer = LedgerWriter::spawn(Box::new(journal));
@@ -124,6 +140,38 @@ async fn a_soak_whose_journal_is_lost_ends_and_announces_nothing_more() {
             RunProblem::LedgerLost { .. }
         ));
     }
+}
+
+#[actix::test]
+async fn whichever_commit_fails_a_soak_counts_what_it_announced_and_says_that_its_ledger_is_lost() {
+    let mut last = 0;
+    // Three attempts and an end are a few commits, how many is a matter of time.
+    for commits in 0..20 {
+        let (summary, announced) = run_with_journal(Keeping::Commits(commits), true).await;
+        assert_eq!(summary.counts.total, announced as u64, "{commits} commits");
+        // The auditor has found nothing that was announced and not kept.
+        assert!(summary.observer_failures.is_empty(), "{summary:?}");
+        let problems = &summary.results.problems;
+        let lost = |it: &&RunProblem| matches!(it, RunProblem::LedgerLost { .. });
+        match problems.iter().filter(lost).count() {
+            0 => assert_eq!((announced, problems.len()), (3, 0), "{commits} commits"),
+            1 => assert!(lost(&&problems[0]), "it comes first: {problems:?}"),
+            more => panic!("it is told {more} times: {problems:?}"),
+        }
+        last = problems.len();
+    }
+    assert_eq!(last, 0, "twenty commits are enough");
+}
+
+#[actix::test]
+async fn a_soak_whose_end_cannot_be_kept_has_its_attempts_and_is_no_success() {
+    let (summary, announced) = run_with_journal(Keeping::AllButTheEnd, true).await;
+    assert_eq!((announced, summary.counts.passed), (3, 3));
+    let problems = &summary.results.problems;
+    assert!(
+        matches!(&problems[..], [RunProblem::LedgerLost { .. }]),
+        "{problems:?}"
+    );
 }
 
 #[actix::test]
