@@ -116,6 +116,16 @@ pub(crate) struct RunningArgs {
     pub dashboard: Option<SocketAddr>,
     #[command(flatten)]
     pub dashboard_token: DashboardTokenArgs,
+    /// Push metrics, and a span for each attempt, to the OpenTelemetry collector at this base URL (OTLP over
+    /// HTTP), such as http://localhost:4318
+    #[cfg(feature = "otlp")]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "GAUNTLET_OTLP",
+        hide_env_values = true
+    )]
+    pub otlp: Option<String>,
     #[command(flatten)]
     pub ledger: LedgerArgs,
 }

@@ -35,6 +35,12 @@ pub(crate) enum CliError {
         "give --url http://HOST:PORT, or \"embedded\" for an executor inside this program"
     ))]
     Endpoint { url: String, source: EndpointError },
+    #[cfg(feature = "otlp")]
+    #[error("cannot push telemetry to the URL of --otlp")]
+    #[diagnostic(help(
+        "give --otlp http://HOST:PORT; secrets go into OTEL_EXPORTER_OTLP_HEADERS, as name=value"
+    ))]
+    Otlp(#[from] run_metrics::otlp::TargetError),
     #[error(transparent)]
     Token(#[from] TokenError),
     #[error("no case is selected in {suites}")]
@@ -117,6 +123,8 @@ impl CliError {
             | Self::Watch(_)
             | Self::Credentials { .. }
             | Self::Options { .. } => Exit::Usage,
+            #[cfg(feature = "otlp")]
+            Self::Otlp(_) => Exit::Usage,
             Self::NothingSelected { .. } | Self::NothingToResume { .. } => Exit::NothingSelected,
             Self::Ledger(LedgerTrouble(error)) => exit_of_ledger(error),
             Self::Stuck { .. } => Exit::Invalid,

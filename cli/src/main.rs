@@ -22,6 +22,7 @@ mod settings;
 mod show_settings;
 mod soak;
 mod streams;
+mod telemetry;
 mod verify;
 
 use std::process::ExitCode;

@@ -26,6 +26,7 @@ use crate::{
     report::Document,
     session::{self, Crew, Session},
     settings::Layers,
+    telemetry::{Telemetry, TelemetryTarget},
 };
 
 /// Runs the suites of `args`, writes their reports, and says how it went.
@@ -37,6 +38,7 @@ pub(crate) fn run(common: &CommonArgs, args: &RunArgs) -> Result<Exit, CliError>
         settings: layers.merge()?,
         recorded: layers.to_record(),
         token: executor::token(running.token_file.as_deref(), executor::TOKEN_VARIABLE)?,
+        telemetry: TelemetryTarget::of(running)?,
         progress: Progress::new(session::detail(common, running.json)),
     };
     let progress = session.progress.clone();
@@ -224,6 +226,7 @@ impl Runner<'_> {
             let id = journal.as_ref().map(RunJournal::run_id);
             observers.extend(dashboard.follow(&mut plan, id, &session.progress));
         }
+        let telemetry = Telemetry::start(session, &plan, &mut observers)?;
         let crew = Crew::start(
             &plan,
             executor,
@@ -234,7 +237,7 @@ impl Runner<'_> {
             Beacon::default(),
         );
         let mut running = pin!(crew.run(plan));
-        tokio::select! {
+        let summary = tokio::select! {
             biased;
             summary = &mut running => summary,
             _ = interrupt.received() => {
@@ -242,6 +245,8 @@ impl Runner<'_> {
                 crew.supervisor.do_send(Cancel);
                 running.await
             }
-        }
+        };
+        telemetry.finish(&session.progress).await;
+        summary
     }
 }

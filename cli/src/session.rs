@@ -35,6 +35,7 @@ use crate::{
     records::Records,
     report::{self, Document},
     settings::{ProtocolSetting, Settings},
+    telemetry::TelemetryTarget,
 };
 
 /// What everything that runs cases is given.
@@ -44,6 +45,7 @@ pub(crate) struct Session {
     /// The settings as a ledger keeps them.
     pub recorded: BTreeMap<String, String>,
     pub token: Option<Token>,
+    pub telemetry: TelemetryTarget,
     pub progress: Progress,
 }
 

@@ -1,5 +1,7 @@
 //! What counts and measures, registered under the names of the catalogue.
 
+use std::sync::OnceLock;
+
 use prometheus::{
     Counter, CounterVec, Gauge, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
     Registry, core::Collector,
@@ -30,7 +32,8 @@ pub(crate) struct Instruments {
     pub suite_rejections: IntCounter,
     pub observers_lost: IntCounter,
     pub agents: AgentInstruments,
-    pub runner: RunnerInstruments,
+    /// Registered with the first sample: a run without samples knows nothing of that.
+    pub runner: OnceLock<RunnerInstruments>,
     pub executor: ExecutorInstruments,
 }
 
@@ -106,7 +109,7 @@ impl Instruments {
             suite_rejections: int_counter(r, &all::SUITE_REJECTIONS),
             observers_lost: int_counter(r, &all::OBSERVERS_LOST),
             agents: AgentInstruments::new(r),
-            runner: RunnerInstruments::new(r),
+            runner: OnceLock::new(),
             executor: ExecutorInstruments::new(r),
             registry,
         };
@@ -144,7 +147,7 @@ impl Tokens {
 }
 
 impl RunnerInstruments {
-    fn new(r: &Registry) -> Self {
+    pub(crate) fn new(r: &Registry) -> Self {
         Self {
             lag: gauge(r, &all::LAG),
             late: counter(r, &all::LATE),

@@ -25,6 +25,8 @@ mod cases;
 mod catalogue;
 mod instruments;
 mod label;
+#[cfg(feature = "otlp")]
+pub mod otlp;
 
 use std::{
     fmt, io,
@@ -42,7 +44,11 @@ use runner_core::{
 };
 use tokio::time::Instant;
 
-use crate::{cases::Cases, instruments::Instruments, label::label};
+use crate::{
+    cases::Cases,
+    instruments::{Instruments, RunnerInstruments},
+    label::label,
+};
 
 pub use crate::{
     cases::MAX_CASES,
@@ -322,7 +328,8 @@ impl Instruments {
     }
 
     fn runner_sampled(&self, sample: &SelfSample) {
-        let runner = &self.runner;
+        let new = || RunnerInstruments::new(&self.registry);
+        let runner = self.runner.get_or_init(new);
         runner.lag.set(sample.lag_max.as_secs_f64());
         add_time(&runner.late, sample.late);
         add_time(&runner.cpu, sample.cpu);

@@ -40,6 +40,7 @@ use crate::{
     service::Service,
     session::{self, Crew, Session},
     settings::{HAD_CREDENTIALS, Layers, bare_url},
+    telemetry::{Telemetry, TelemetryTarget},
 };
 
 use self::{
@@ -57,6 +58,7 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
     let mut layers = Layers::read(common.settings.as_deref(), flags::soak(args))?;
     let ledger_path = layers.merge()?.ledger.path().map(PathBuf::from);
     let ledger_path = ledger_path.ok_or(CliError::NoLedger)?;
+    let telemetry = TelemetryTarget::of(&args.running)?;
     let ledger = Ledger::open(&ledger_path)?;
     // The moment from which everything of this part is counted, by both clocks.
     let (now, started) = (Timestamp::now(), Instant::now());
@@ -112,6 +114,7 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
                 settings,
                 recorded,
                 token,
+                telemetry,
                 progress: Progress::new(detail),
             },
             options,
@@ -458,6 +461,7 @@ impl Soaker {
             let id = Some(journal.run_id());
             observers.extend(dashboard.follow(&mut plan, id, &self.session.progress));
         }
+        let telemetry = Telemetry::start(&self.session, &plan, &mut observers)?;
         let crew = Crew::start(
             &plan,
             executor,
@@ -497,6 +501,7 @@ impl Soaker {
             }
         };
         alive.abort();
+        telemetry.finish(&self.session.progress).await;
         summary
     }
 

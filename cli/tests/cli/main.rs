@@ -12,6 +12,8 @@ mod logs;
 mod lost_streams;
 mod machine_records;
 mod many_cases;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod secrets;
 mod selection;
 mod serve;

@@ -90,6 +90,10 @@ fn an_outage_grows_while_it_lasts_and_counts_once() {
 #[test]
 fn samples_of_spans_add_up_and_an_executor_out_of_sight_has_no_size() {
     let (metrics, now) = (RunMetrics::new(), Instant::now());
+    start(&metrics, "suite", now);
+    let runner = "gauntlet_runner_resident_memory_bytes";
+    let values = read(&metrics.text_at(now));
+    assert!(!values.contains_key(runner), "nothing was measured yet");
     let mut seen = samples();
     metrics.on_event(&RunEvent::Sampled { samples: &seen }, now);
     metrics.on_event(&RunEvent::Sampled { samples: &seen }, now);
@@ -97,6 +101,7 @@ fn samples_of_spans_add_up_and_an_executor_out_of_sight_has_no_size() {
     assert_eq!(values["gauntlet_executor_cpu_seconds_total"], 4.0);
     assert_eq!(values["gauntlet_executor_resident_memory_bytes"], 5e6);
     assert_eq!(values["gauntlet_ledger_commits_total"], 14.0);
+    assert_eq!(values[runner], 1e6);
     seen = Samples {
         executor: None,
         ..seen

@@ -5,4 +5,6 @@ mod documents;
 mod events;
 mod exposition;
 mod promtool;
+#[cfg(feature = "otlp")]
+mod push;
 mod support;

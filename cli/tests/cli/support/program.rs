@@ -42,7 +42,13 @@ impl Program {
             .stdin(Stdio::null())
             .env("TMPDIR", folder.join("tmp"))
             .env("HOME", folder);
-        let foreign = ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR"];
+        let foreign = [
+            "NO_COLOR",
+            "CLICOLOR",
+            "CLICOLOR_FORCE",
+            "FORCE_COLOR",
+            "OTEL_EXPORTER_OTLP_HEADERS",
+        ];
         let ours = env::vars_os().map(|(name, _)| name);
         for name in ours.filter(|name| name.to_string_lossy().starts_with("GAUNTLET_")) {
             command.env_remove(name);
