@@ -112,6 +112,11 @@ pub(crate) struct RunningArgs {
         value_delimiter = ','
     )]
     pub report: Vec<ReportTarget>,
+    /// Serve a live page of the run there, such as 127.0.0.1:0 for any free port
+    #[arg(long, value_name = "ADDRESS", value_parser = address, env = "GAUNTLET_DASHBOARD")]
+    pub dashboard: Option<SocketAddr>,
+    #[command(flatten)]
+    pub dashboard_token: DashboardTokenArgs,
     /// Push metrics, and a span for each attempt, to the OpenTelemetry collector at this base URL (OTLP over
     /// HTTP), such as http://localhost:4318
     #[cfg(feature = "otlp")]
@@ -122,11 +127,6 @@ pub(crate) struct RunningArgs {
         hide_env_values = true
     )]
     pub otlp: Option<String>,
-    /// Serve a live page of the run there, such as 127.0.0.1:0 for any free port
-    #[arg(long, value_name = "ADDRESS", value_parser = address, env = "GAUNTLET_DASHBOARD")]
-    pub dashboard: Option<SocketAddr>,
-    #[command(flatten)]
-    pub dashboard_token: DashboardTokenArgs,
     #[command(flatten)]
     pub ledger: LedgerArgs,
 }
@@ -190,8 +190,8 @@ pub(crate) struct SoakArgs {
     #[arg(long, value_name = "PID|FILE", env = "GAUNTLET_WATCH_PID")]
     pub watch_pid: Option<WatchTarget>,
     /// The run in the ledger that the soak is to be no worse than
-    #[arg(long, value_name = "RUN", env = "GAUNTLET_BASELINE_RUN")]
-    pub baseline: Option<RunSelector>,
+    #[arg(long, value_name = "RUN", env = "GAUNTLET_AGAINST")]
+    pub against: Option<RunSelector>,
     /// What may not drift, such as 'drift.executor_rss < 5MiB/h'; repeatable
     #[arg(
         long,
@@ -229,7 +229,7 @@ const GIVEN_BEFORE: &[&str] = &[
     "exclude",
     "require_all",
     "gate",
-    "baseline",
+    "against",
 ];
 
 /// What was typed and makes no sense together. Variables are no part of it: they are set for a soak that

@@ -56,6 +56,7 @@
 //! | `count-passed`, `count-failed`, `count-skipped`, `count-not-run`, `count-outages` | counts, also as `data-count` |
 //! | `latency-p50`, `latency-p95` | of the latest attempts that passed, also as `data-ms` |
 //! | `chart-rate-title`, `chart-durations-title`, `chart-executor-rss-title`, … | titles of charts; their descriptions end with `-desc` |
+//! | `recorded-until` | up to when charts, drift, resources, findings and outages go |
 //! | `drift` | drift in words; `data-state` is `too-short`, `none` or `found` |
 //! | `failure-NUMBER` | the row of an attempt that did not pass |
 //! | `executor-now`, `runner-memory`, `event-loop` | what was measured last |

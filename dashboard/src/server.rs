@@ -102,12 +102,13 @@ impl Dashboard {
         let (stopped_sender, stopped) = oneshot::channel();
         let alive = Alive(Arc::clone(&is_alive));
         let serving = move || {
-            let _alive = alive;
             let served =
                 rt::System::new().block_on(serve(listener, connections, service, stopping));
             if let Err(error) = served {
                 tracing::error!(%error, "the dashboard ended");
             }
+            // A panic drops it as well.
+            drop(alive);
             // Nobody may wait for it any more.
             let _ = stopped_sender.send(());
         };

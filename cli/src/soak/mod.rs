@@ -163,7 +163,7 @@ fn suite_to_go_on_with(named: PathBuf, file: &Path) -> PathBuf {
 /// The number of the run that the soak is to be held against.
 fn baseline(args: &SoakArgs, ledger: &Path) -> Result<Option<u64>, CliError> {
     let find = |run| RunReader::open(ledger)?.find(run);
-    Ok(args.baseline.as_ref().map(find).transpose()?)
+    Ok(args.against.as_ref().map(find).transpose()?)
 }
 
 /// The recorded settings to resume with. A URL was recorded without its user and password: where there were

@@ -137,18 +137,18 @@ fn a_soak_that_is_worse_than_its_baseline_is_a_regression() {
     let scratch = Scratch::with_cases([case("a", "true")]);
     let soak = |args: &[&'static str]| scratch.soak(["--iterations", "20"]).args(args.to_vec());
     soak(&[]).exits(0);
-    soak(&["--baseline", "1"])
+    soak(&["--against", "1"])
         .exits(0)
         .says(["as good as run 1"]);
     scratch.suite("suite.json", [case("a", "false")]);
-    let ended = soak(&["--baseline", "1"]).exits(106);
+    let ended = soak(&["--against", "1"]).exits(106);
     ended.says(["a regression: worse than run 1: fewer attempts pass in a"]);
     assert!(scratch.report().contains("## Beside The Baseline"));
     assert_eq!(shown_of(&scratch, "3")["problems"][1], "regression");
-    soak(&["--baseline", "9"]).exits(2).says(["9"]);
+    soak(&["--against", "9"]).exits(2).says(["9"]);
     // Of two attempts against twenty nothing can be said.
     scratch.suite("suite.json", [case("a", "true")]);
     scratch
-        .soak(["--iterations", "2", "--baseline", "1"])
+        .soak(["--iterations", "2", "--against", "1"])
         .exits(102);
 }

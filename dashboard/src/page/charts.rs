@@ -29,9 +29,13 @@ pub(super) fn part(view: RunView<'_>) -> Markup {
     let zone = view.zone();
     let over_time = RunOverTime::new(run, &zone);
     let (Some(rates), durations) = (over_time.rates(), over_time.durations()) else {
-        return html! { p { "There is nothing to draw before the first attempt has ended." } };
+        return html! { p { "Nothing is recorded yet that could be drawn." } };
     };
+    let until = run.parts.last().map(|part| view.in_full(part.until()));
     html! {
+        @if let Some(until) = until {
+            p #recorded-until { "As recorded until " time { (until) } "." }
+        }
         div.beside-each-other {
             (rates)
             @if let Some(durations) = durations { (durations) }

@@ -51,11 +51,12 @@ impl Standing {
         }
     }
 
-    /// Of a run that ended with these problems, by their codes.
+    /// Of a run that ended with these problems, by their codes. One that was interrupted may be gone on
+    /// with, whatever else there is to say against it.
     fn of_end<'a>(mut codes: impl Iterator<Item = &'a str> + Clone) -> Self {
         if codes.clone().next().is_none() {
             Self::Passed
-        } else if codes.all(|code| code == RunEnd::Interrupted.code()) {
+        } else if codes.any(|code| code == RunEnd::Interrupted.code()) {
             Self::Interrupted
         } else {
             Self::Failed
@@ -134,7 +135,10 @@ fn recorded(
 fn ended(standing: Standing, problems: usize) -> (Standing, Markup) {
     let words = match standing {
         Standing::Passed => html! { "Ended: success" },
-        Standing::Interrupted => html! { "Interrupted" },
+        Standing::Interrupted => html! {
+            "Interrupted"
+            @if problems > 1 { ", with " (Many(problems as u64 - 1, "further problem")) }
+        },
         _ => html! { "Ended: no success (" (Many(problems as u64, "problem")) ")" },
     };
     (standing, words)

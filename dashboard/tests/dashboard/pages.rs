@@ -90,6 +90,14 @@ fn an_end_is_told_with_what_speaks_against_it() {
     let code = item.and_then(|it| it.attribute("data-code"));
     assert_eq!(code, Some(RunProblem::CaseFailed.code()));
     assert_eq!(page.id("elapsed").text, "7.00s");
+    let following = following(Content::default());
+    let interrupted = Made::new("suite");
+    interrupted.follow(&following, None);
+    interrupted.end(vec![RunProblem::Interrupted, RunProblem::CaseFailed]);
+    let page = Page::read(&get(following.local_addr(), "/").body);
+    let status = page.id("status");
+    assert_eq!(status.attribute("data-state"), Some("interrupted"));
+    assert!(status.text.contains("with 1 further problem"), "{status:?}");
 }
 
 #[test]
