@@ -70,7 +70,9 @@ fn own_plan(plan: &RunPlan, id: String, command: String) -> AttemptPlan {
         expected_exit_code: 0,
         output_format: OutputFormat::Text,
         match_on: MatchOn::Output,
-        expected_patterns: Vec::new(),
+        expectations: suite::Expectations::default(),
+        retries: suite::Retries::default(),
+        repeat: None,
         requires: Vec::new(),
     };
     AttemptPlan {

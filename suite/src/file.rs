@@ -16,7 +16,7 @@ use jsonc_parser::{
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    Case, Gates, MatchOn, OutputFormat, Suite,
+    Case, Expectations, Gates, MatchOn, OutputFormat, Retries, Suite,
     position::line_of,
     problem::Complaint,
     quote::quoted,
@@ -332,10 +332,12 @@ impl<'n, 't> Cases<'_, 'n, 't> {
             timeout: settings.timeout,
             stall_timeout: settings.stall_timeout,
             expected_exit_code: settings.expected_exit_code,
-            expected_patterns: patterns.unwrap_or_default(),
+            expectations: Expectations::literals(patterns.unwrap_or_default()),
             output_format: settings.output_format.unwrap_or_default(),
             match_on: settings.match_on,
             requires: settings.requires,
+            retries: Retries::default(),
+            repeat: None,
         })
     }
 

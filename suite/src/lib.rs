@@ -52,8 +52,10 @@
 //! `tags` add up. Durations are numbers of seconds or texts as [`duration::parse`] reads them. `$schema`,
 //! `metadata` and keys that start with `x-` are left alone; any other key is an error.
 
+mod attempts;
 pub mod duration;
 mod error;
+mod expectation;
 mod file;
 mod invalid;
 mod load;
@@ -68,7 +70,11 @@ mod syntax;
 mod usd;
 mod value;
 
+pub use attempts::{Repeat, Retries, RetryOn};
 pub use error::SuiteError;
+pub use expectation::{
+    CodeExpectation, CountOf, Expectations, JsonExpectation, JsonType, NeverAfter, Pattern, Within,
+};
 pub use invalid::InvalidSuite;
 pub use load::{MAX_FILE_BYTES, load, parse};
 pub use model::{Case, Gates, MatchOn, OutputFormat, Ratio, Suite};

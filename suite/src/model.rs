@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use crate::Usd;
+use crate::{Expectations, Repeat, Retries, Usd};
 
 /// One valid suite: its cases with every default filled in.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +36,7 @@ impl Suite {
 }
 
 /// One command with its expectations.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Case {
     /// Unique in the suite, never empty.
     pub id: String,
@@ -56,8 +56,8 @@ pub struct Case {
     pub stall_timeout: Option<Duration>,
     /// The exit code that counts as success.
     pub expected_exit_code: i32,
-    /// Texts that must all be found where `match_on` says, ignoring case. None of them is empty.
-    pub expected_patterns: Vec<String>,
+    /// What has to hold of what the command prints, where `match_on` says.
+    pub expectations: Expectations,
     /// What the command prints.
     pub output_format: OutputFormat,
     /// Where the patterns are looked for. [`MatchOn::FinalText`] only with an `output_format` that has
@@ -65,6 +65,10 @@ pub struct Case {
     pub match_on: MatchOn,
     /// Programs that must be there where the executor runs; without them the case is skipped.
     pub requires: Vec<String>,
+    /// When it is tried again.
+    pub retries: Retries,
+    /// Whether it is tried until it is clear how often it passes.
+    pub repeat: Option<Repeat>,
 }
 
 /// What a command prints, as far as a runner is to understand it.

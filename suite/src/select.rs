@@ -19,7 +19,7 @@ pub struct Selection {
 }
 
 /// The result of a selection.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Selected {
     /// The selected cases in the order of the file.
     pub cases: Vec<Arc<Case>>,

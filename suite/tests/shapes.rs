@@ -80,8 +80,8 @@ fn a_case_needs_no_more_than_an_id_and_a_command() {
     assert_eq!(case.timeout, Duration::from_secs(120));
     assert_eq!((case.stall_timeout, case.expected_exit_code), (None, 0));
     assert_eq!(
-        (&*case.description, &*case.expected_patterns),
-        ("", &[][..])
+        (&*case.description, &case.expectations),
+        ("", &suite::Expectations::default())
     );
 }
 

@@ -39,7 +39,7 @@ fn every_shipped_suite_is_valid_and_explains_its_cases() {
         for case in suite.cases {
             assert!(!case.description.is_empty(), "{}", case.id);
             assert!(!case.name.is_empty() && case.name != case.id, "{}", case.id);
-            for pattern in &case.expected_patterns {
+            for pattern in case.expectations.expected.iter().map(suite::Pattern::text) {
                 // An executor that merely repeats the command must not pass.
                 let command = case.command.to_lowercase();
                 assert!(
@@ -94,7 +94,7 @@ fn the_shipped_commands_meet_their_own_expectations_in_a_plain_shell() {
             case.id
         );
         let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-        for pattern in &case.expected_patterns {
+        for pattern in case.expectations.expected.iter().map(suite::Pattern::text) {
             assert!(
                 text.to_lowercase().contains(&pattern.to_lowercase()),
                 "{}: {text}",

@@ -6,7 +6,7 @@ use executor_protocol::{
     Channel, ExitStatus, FindingCode, Findings, OutputJoin, Severity, StreamEvent, StreamStats,
     TransportError,
 };
-use suite::{Case, MatchOn};
+use suite::{Case, MatchOn, Pattern};
 
 use super::{
     capture::Capture,
@@ -88,7 +88,7 @@ impl Judge {
         Self {
             join,
             match_on: case.match_on,
-            matcher: Matcher::new(case.expected_patterns.iter().map(String::as_str)),
+            matcher: Matcher::new(case.expectations.expected.iter().map(Pattern::text)),
             has_searched: false,
             capture: Capture::new(keep_bytes),
             has_output: false,
@@ -194,11 +194,12 @@ impl Judge {
         let agent_failure = agent.as_ref().and_then(agent_failure);
         let found = self.matcher.finish();
         let patterns: Vec<_> = case
-            .expected_patterns
+            .expectations
+            .expected
             .iter()
             .zip(found)
             .map(|(pattern, found)| PatternResult {
-                pattern: pattern.clone(),
+                pattern: pattern.text().to_owned(),
                 found,
             })
             .collect();

@@ -30,7 +30,9 @@ pub(crate) fn case(command: &str) -> Arc<Case> {
         timeout: Duration::from_secs(30),
         stall_timeout: None,
         expected_exit_code: 0,
-        expected_patterns: vec!["HELLO".into()],
+        expectations: suite::Expectations::literals(["HELLO"]),
+        retries: suite::Retries::default(),
+        repeat: None,
         output_format: OutputFormat::Text,
         match_on: MatchOn::Output,
         requires: if command.contains("claude") {

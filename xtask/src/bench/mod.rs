@@ -1,6 +1,7 @@
 //! The benchmarks: which there are, what they share, and running them one after the other.
 
 mod body;
+mod page;
 mod serial;
 mod soak;
 mod spawn;
@@ -36,6 +37,8 @@ pub(crate) enum Benchmark {
     Spawn,
     /// What a ledger costs, and what a million attempts do; takes ten minutes
     Soak,
+    /// What it costs a soak that somebody looks at its live page
+    Page,
 }
 
 /// What every benchmark needs.
@@ -95,6 +98,7 @@ impl Benchmark {
             Self::Verify => "verify",
             Self::Spawn => "spawn",
             Self::Soak => "soak",
+            Self::Page => "page",
         }
     }
 }
@@ -127,6 +131,7 @@ impl Bench {
             Benchmark::Verify => verify::run(self),
             Benchmark::Spawn => spawn::run(self),
             Benchmark::Soak => soak::run(self),
+            Benchmark::Page => page::run(self),
         }
     }
 

@@ -151,7 +151,7 @@ fn judge_case(case: &Case, join: OutputJoin, events: &[StreamEvent<'_>]) -> Judg
 fn matching(match_on: MatchOn, patterns: &[&str]) -> Case {
     Case {
         match_on,
-        expected_patterns: patterns.iter().map(|&pattern| pattern.into()).collect(),
+        expectations: suite::Expectations::literals(patterns.iter().copied()),
         ..case("a")
     }
 }
