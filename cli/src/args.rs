@@ -13,6 +13,7 @@ use clap::{
     ArgAction, ArgMatches, Args, CommandFactory as _, Parser, Subcommand,
     builder::BoolishValueParser as Boolish, error::ErrorKind, parser::ValueSource,
 };
+use clap_complete::Shell;
 use jiff::Timestamp;
 use run_ledger::RunSelector;
 use runner_core::drift::DriftGate;
@@ -71,6 +72,23 @@ pub(crate) enum Command {
     Dashboard(DashboardArgs),
     /// Show the settings in force and where each value came from
     Settings(Box<ExecutorArgs>),
+    /// Print what a shell needs to complete commands, options and files
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each command
+    Man(ManArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// Write a page for each command into this folder
+    #[arg(long, value_name = "FOLDER", env = "GAUNTLET_OUT")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -13,6 +13,7 @@ mod interrupt;
 mod ledger;
 mod live;
 mod logging;
+mod manual;
 mod progress;
 mod records;
 mod report;
@@ -70,6 +71,8 @@ fn main() -> ExitCode {
         Command::Graduation(args) => ledger::graduation::graduation(&cli.common, args),
         Command::Dashboard(args) => dashboard::of_records(&cli.common, args),
         Command::Settings(args) => show_settings::show(&cli.common, args),
+        Command::Completions(args) => manual::completions(args),
+        Command::Man(args) => manual::man(args),
     };
     let exit = result.unwrap_or_else(|error| {
         let exit = error.exit();

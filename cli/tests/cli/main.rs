@@ -11,6 +11,7 @@ mod ledger_commands;
 mod logs;
 mod lost_streams;
 mod machine_records;
+mod manual;
 mod many_cases;
 #[cfg(feature = "otlp")]
 mod otlp;
