@@ -55,8 +55,7 @@ mod tests {
     const GATES: Gates = Gates {
         min_success_rate: Ratio::new(0.8),
         max_infrastructure_errors: Some(0),
-        max_cost_usd: None,
-        max_output_tokens: None,
+        ..Gates::NONE
     };
 
     fn holds(passed: u64, failed: u64, infrastructure_errors: u64) -> Vec<bool> {

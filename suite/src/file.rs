@@ -103,6 +103,7 @@ pub(crate) fn read<'t>(
         description,
         cases: cases.read,
         gates: gates.unwrap_or_default(),
+        scoped_gates: Vec::new(),
     })
 }
 
@@ -201,6 +202,7 @@ impl<'t> Reader<'t> {
             max_output_tokens: fields
                 .value("max_output_tokens")
                 .and_then(|value| self.count(value)),
+            ..Gates::NONE
         }
     }
 }

@@ -57,6 +57,7 @@ pub mod duration;
 mod error;
 mod expectation;
 mod file;
+mod gates;
 mod invalid;
 mod load;
 mod model;
@@ -75,9 +76,10 @@ pub use error::SuiteError;
 pub use expectation::{
     CodeExpectation, CountOf, Expectations, JsonExpectation, JsonType, NeverAfter, Pattern, Within,
 };
+pub use gates::{GateScope, Gates, PercentileBounds, ScopedGates};
 pub use invalid::InvalidSuite;
 pub use load::{MAX_FILE_BYTES, load, parse};
-pub use model::{Case, Gates, MatchOn, OutputFormat, Ratio, Suite};
+pub use model::{Case, MatchOn, OutputFormat, Ratio, Suite};
 pub use problem::Problem;
 pub use select::{Selected, Selection, SelectorKind, Unmatched};
 pub use usd::Usd;
