@@ -17,6 +17,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     Case, Expectations, Gates, MatchOn, OutputFormat, Retries, Suite,
+    model::DEFAULT_TIMEOUT,
     position::line_of,
     problem::Complaint,
     quote::quoted,
@@ -132,7 +133,7 @@ struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            timeout: Duration::from_secs(120),
+            timeout: DEFAULT_TIMEOUT,
             stall_timeout: None,
             expected_exit_code: 0,
             output_format: Some(OutputFormat::default()),
