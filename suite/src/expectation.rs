@@ -1,6 +1,6 @@
 //! What a case expects of what its command prints.
 //!
-//! The module owns the values. How they stand in a suite file, `file.rs` knows; whether an output meets them
+//! The module owns the values. How they stand in a suite file, `file/expectations.rs` knows; whether an output meets them
 //! is for whoever runs cases.
 
 use std::{fmt, time::Duration};
