@@ -8,7 +8,10 @@ use crate::{outcome::Outcome, results::AttemptReport};
 
 /// A case without expectations that runs `true`.
 pub(crate) fn case(id: &str) -> Case {
-    Case::new(id, "true")
+    Case {
+        timeout: Duration::from_secs(30),
+        ..Case::new(id, "true")
+    }
 }
 
 /// The report of an attempt that ended with `outcome` and of which nothing else is known.
