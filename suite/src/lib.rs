@@ -67,6 +67,7 @@ pub mod duration;
 mod error;
 mod expectation;
 mod file;
+pub mod gate;
 mod gates;
 mod invalid;
 mod load;
