@@ -16,8 +16,8 @@ use clap::{
 use clap_complete::Shell;
 use jiff::Timestamp;
 use run_ledger::RunSelector;
-use runner_core::drift::DriftGate;
 
+use crate::gate::AnyGate;
 use crate::settings::{ProtocolSetting, SandboxSetting, Switch, TransportSetting};
 use crate::soak::executor_measure::WatchTarget;
 
@@ -130,6 +130,15 @@ pub(crate) struct RunningArgs {
         value_delimiter = ','
     )]
     pub report: Vec<ReportTarget>,
+    /// What has to hold, such as 'p95.duration < 2s', 'case[fib].success_rate >= 99%' or, of a soak,
+    /// 'drift.executor_rss < 5MiB/h'; repeatable
+    #[arg(
+        long,
+        value_name = "GATE",
+        env = "GAUNTLET_GATE",
+        value_delimiter = ';'
+    )]
+    pub gate: Vec<AnyGate>,
     /// Serve a live page of the run there, such as 127.0.0.1:0 for any free port
     #[arg(long, value_name = "ADDRESS", value_parser = address, env = "GAUNTLET_DASHBOARD")]
     pub dashboard: Option<SocketAddr>,
@@ -210,14 +219,6 @@ pub(crate) struct SoakArgs {
     /// The run in the ledger that the soak is to be no worse than
     #[arg(long, value_name = "RUN", env = "GAUNTLET_AGAINST")]
     pub against: Option<RunSelector>,
-    /// What may not drift, such as 'drift.executor_rss < 5MiB/h'; repeatable
-    #[arg(
-        long,
-        value_name = "GATE",
-        env = "GAUNTLET_GATE",
-        value_delimiter = ';'
-    )]
-    pub gate: Vec<DriftGate>,
     #[command(flatten)]
     pub running: RunningArgs,
 }

@@ -8,6 +8,7 @@ mod error;
 mod executor;
 mod exit;
 mod flags;
+mod gate;
 mod host;
 mod interrupt;
 mod ledger;

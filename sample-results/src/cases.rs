@@ -115,12 +115,14 @@ pub fn gates(passed: u64, tried: u64, infrastructure_errors: u64) -> Vec<GateRes
             name: "min_success_rate".into(),
             bound: GateBound::AtLeast(bound),
             value: (tried > 0).then_some(GateValue::Share(rate)),
+            margin: None,
             holds: rate.rate().is_some_and(|rate| rate >= bound.get()),
         },
         GateResult {
             name: "max_infrastructure_errors".into(),
             bound: GateBound::AtMost(0),
             value: (tried > 0).then_some(GateValue::Count(infrastructure_errors)),
+            margin: None,
             holds: tried > 0 && infrastructure_errors == 0,
         },
     ]

@@ -5,6 +5,7 @@ mod dashboard;
 mod differential;
 mod exit_codes;
 mod fault_matrix;
+mod gates;
 mod hostile_output;
 mod judging;
 mod ledger_commands;

@@ -9,12 +9,13 @@ use runner_core::{
     attempt::AttemptSettings,
     beacon::Beacon,
     events::{RunEvent, RunObserver},
+    gates::RunGates,
     journal::SuiteVersion,
     plan::{RunPlan, SoakBefore, SoakPlan},
     results::RunInfo,
     run_state::{RunPolicy, Start},
 };
-use suite::{Case, Gates};
+use suite::Case;
 use tokio::{sync::Notify, time::Instant};
 
 use crate::puppet::Puppet;
@@ -45,7 +46,7 @@ pub(crate) fn plan(commands: &[&str]) -> RunPlan {
         },
         started: Instant::now(),
         cases: commands.iter().map(|command| case(command)).collect(),
-        gates: Gates::default(),
+        gates: RunGates::default(),
         attempt: AttemptSettings::default(),
         health_timeout: Duration::from_secs(1),
         policy: RunPolicy::default(),
