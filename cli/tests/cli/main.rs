@@ -14,6 +14,7 @@ mod machine_records;
 mod many_cases;
 #[cfg(feature = "otlp")]
 mod otlp;
+mod prometheus;
 mod secrets;
 mod selection;
 mod serve;
