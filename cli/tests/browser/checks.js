@@ -15,6 +15,12 @@ function injected() {
   return found;
 }
 
+function insertScript() {
+  const script = document.createElement("script");
+  script.textContent = "window.broken = 1";
+  document.body.append(script);
+}
+
 function accessibility() {
   const found = [];
   const all = (selector) => [...document.querySelectorAll(selector)];

@@ -140,11 +140,16 @@ fn the_live_page_follows_a_soak_and_ends_with_the_figures_of_its_ledger(tools: &
     );
     browser.finds_nothing("injected()");
     browser.finds_nothing("accessibility()");
-    browser.console_is_empty();
+    assert_eq!(browser.console(), [""; 0]);
     let requests = browser.requests();
     let is_foreign = |asked: &&String| !asked.starts_with(&url);
     let foreign: Vec<_> = requests.iter().filter(is_foreign).collect();
     assert!(foreign.is_empty() && !requests.is_empty(), "{requests:?}");
+    // Had one got in, it would not have run.
+    browser.value("insertScript()");
+    assert_eq!(browser.value("window.broken"), json!(null));
+    let refused = browser.console().concat();
+    assert!(refused.contains("Content Security Policy"), "{refused}");
 }
 
 fn without_scripts_the_live_page_is_the_state_it_was_loaded_with(tools: &Tools) {

@@ -12,10 +12,16 @@ use crate::{
     tools::Tools,
 };
 
-pub(crate) const ALL: &[Test] = &[(
-    "pages_fit_a_phone_and_can_be_read_in_the_light_and_in_the_dark",
-    pages_fit_a_phone_and_can_be_read_in_the_light_and_in_the_dark,
-)];
+pub(crate) const ALL: &[Test] = &[
+    (
+        "pages_fit_a_phone_and_can_be_read_in_the_light_and_in_the_dark",
+        pages_fit_a_phone_and_can_be_read_in_the_light_and_in_the_dark,
+    ),
+    (
+        "each_check_finds_what_it_is_for",
+        each_check_finds_what_it_is_for,
+    ),
+];
 
 const LIGHT: Look = Look {
     width: 1200,
@@ -66,6 +72,34 @@ fn pages_fit_a_phone_and_can_be_read_in_the_light_and_in_the_dark(tools: &Tools)
     let scratch = day.end();
     let report = format!("file://{}", scratch.path("report.html").display());
     look_at(&browser, "report", &report, "true");
+}
+
+/// A page with something wrong for each check.
+const WRONG: &str = "data:text/html,<h1>One</h1><h3>Three</h3><table><tr><td>a</table>\
+    <img src=x onerror='console.error(1)'><p style='color: %23999'>pale</p><p style='width: 2000px'>wide</p>\
+    <style>@media print { .tile { display: none } }</style><div class=tile>left out</div>";
+
+fn each_check_finds_what_it_is_for(tools: &Tools) {
+    let browser = Browser::start(tools);
+    browser.open(WRONG);
+    let found = |check: &str| browser.text(&format!("{check}.join(' | ')"));
+    for (check, words) in [
+        ("injected()", ["IMG", "IMG"]),
+        ("accessibility()", ["a level is left out", "no caption"]),
+        ("overflow()", ["2008", "P  wide"]),
+        ("contrast()", ["P", "rgb(153, 153, 153)"]),
+    ] {
+        let found = found(check);
+        assert!(
+            words.iter().all(|it| found.contains(it)),
+            "{check}: {found}"
+        );
+    }
+    assert!(browser.text("focus()").ends_with("(not seen)"));
+    browser.look_printed();
+    assert!(found("leftOut()").contains("left out"));
+    browser.wait_until("document.images[0].complete");
+    assert_ne!(browser.console(), [""; 0]);
 }
 
 /// Looks at a page in every way, and takes pictures of it.

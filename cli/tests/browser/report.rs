@@ -47,7 +47,7 @@ fn a_report_from_the_disk_has_the_figures_of_the_ledger_and_asks_for_nothing(too
         browser.look_printed();
         browser.finds_nothing("leftOut()");
         assert!(browser.print().starts_with(b"%PDF"));
-        browser.console_is_empty();
+        assert_eq!(browser.console(), [""; 0]);
         let requests = browser.requests();
         assert_eq!(requests, [url]);
     }
