@@ -123,11 +123,13 @@ impl Browser {
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
         });
         self.command("Emulation.setDeviceMetricsOverride", &metrics);
-        let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
-        self.command(
-            "Emulation.setEmulatedMedia",
-            &json!({ "media": "screen", "features": [feature] }),
-        );
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": scheme },
+            // Pictures do not depend on the moment.
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
+        let media = json!({ "media": "screen", "features": features });
+        self.command("Emulation.setEmulatedMedia", &media);
     }
 
     /// Shows the page as it would be printed.

@@ -80,7 +80,10 @@ impl Day {
 fn write_day(scratch: &Scratch, ledger: &Path) {
     let path = scratch.path("nightly.json");
     let suite = suite::parse(&path, &scratch.read("nightly.json")).expect("a suite");
-    let began = Timestamp::now() - (MINUTES as i64 + 13).minutes();
+    let now = Timestamp::now().as_second();
+    // With a full minute, so that minutes are in the same windows each time.
+    let began = Timestamp::from_second(now - now % 60).expect("a time");
+    let began = began - (MINUTES as i64 + 13).minutes();
     let info = RunInfo {
         marker: "NIGHTLY_20260101_000000".into(),
         started_at: began.to_zoned(TimeZone::UTC),

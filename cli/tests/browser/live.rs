@@ -129,6 +129,9 @@ fn the_live_page_follows_a_soak_and_ends_with_the_figures_of_its_ledger(tools: &
         assert_eq!(browser.number(figure), expected, "{figure}");
     }
     assert!(browser.text("text('success-rate')").contains("75.0%"));
+    // What did not happen is no cause for colours.
+    let tile = browser.text("id('count-outages').parentElement.className");
+    assert_eq!(tile, "tile");
     let longest: i64 = ledger.one("SELECT max(elapsed_us) / 1000 FROM attempts WHERE outcome = 0");
     let longest = longest.unsigned_abs();
     let p50 = browser.number("data('latency-p50', 'ms')");
