@@ -16,6 +16,7 @@ mod manual;
 mod many_cases;
 #[cfg(feature = "otlp")]
 mod otlp;
+mod prometheus;
 mod secrets;
 mod selection;
 mod serve;
