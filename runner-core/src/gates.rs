@@ -19,11 +19,12 @@ pub fn evaluate(gates: &Gates, counts: &Counts) -> Vec<GateResult> {
         value: (success.trials() > 0).then_some(GateValue::Share(success)),
         holds: success.rate().is_some_and(|rate| rate >= bound.get()),
     });
+    let infrastructure_errors = counts.all_infrastructure_errors();
     let errors = gates.max_infrastructure_errors.map(|bound| GateResult {
         name: "max_infrastructure_errors".into(),
         bound: GateBound::AtMost(bound),
-        value: (success.trials() > 0).then_some(GateValue::Count(counts.infrastructure_errors)),
-        holds: success.trials() > 0 && counts.infrastructure_errors <= bound,
+        value: (success.trials() > 0).then_some(GateValue::Count(infrastructure_errors)),
+        holds: success.trials() > 0 && infrastructure_errors <= bound,
     });
     let agents = &counts.agents;
     let cost = gates.max_cost_usd.map(|bound| GateResult {

@@ -21,6 +21,7 @@ use crate::{
     results::{AttemptReport, CaseResult, Counts, Place, RunInfo, RunResults},
     run_state::RunEnd,
     self_sample::Sampler,
+    tries::TurnEnd,
 };
 
 use audience::Audience;
@@ -40,6 +41,7 @@ pub struct ReportCollector {
     /// How many cases were selected.
     total: usize,
     gates: Gates,
+    flaky_fails: bool,
     /// The cases of a run that goes over them once; empty in a soak.
     cases: Vec<CaseResult>,
     counts: Counts,
@@ -106,6 +108,7 @@ impl ReportCollector {
             is_soak: plan.is_soak(),
             total: plan.cases.len(),
             gates: plan.gates,
+            flaky_fails: plan.flaky_fails,
             cases: cases.iter().cloned().map(CaseResult::not_run).collect(),
             counts: before.counts,
             elapsed_before: before.elapsed,
@@ -150,8 +153,8 @@ impl ReportCollector {
 
     fn announce(&mut self, entries: &[Entry]) {
         for Entry { event, .. } in entries {
-            if let JournalEvent::AttemptFinished { report, .. } = event {
-                self.counts.add(report);
+            if let JournalEvent::AttemptFinished { report, end, .. } = event {
+                self.counts.add(report, end.as_ref());
             }
             self.audience.announce(event);
         }
@@ -173,14 +176,16 @@ impl ReportCollector {
             place,
             case,
             report,
+            end,
         } = record;
         if let Some(result) = self.cases.get_mut(place.index) {
-            result.attempt = Some(Arc::clone(&report));
+            result.push(Arc::clone(&report));
         }
         let event = JournalEvent::AttemptFinished {
             place,
             case,
             report,
+            end,
         };
         self.note(event, ctx);
     }
@@ -227,6 +232,8 @@ pub struct Record {
     pub case: Arc<Case>,
     /// What came of it.
     pub report: Arc<AttemptReport>,
+    /// How the case's turn ended with it; `None` if the case is tried again.
+    pub end: Option<TurnEnd>,
 }
 
 impl Handler<Record> for ReportCollector {

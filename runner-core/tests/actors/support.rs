@@ -66,6 +66,7 @@ pub(crate) fn plan(commands: &[&str]) -> RunPlan {
             text: "{}".into(),
         },
         tail: None,
+        flaky_fails: false,
         soak: None,
     }
 }

@@ -65,6 +65,7 @@ impl ReportCollector {
             end: &end,
             counts: &self.counts,
             gates: &self.gates,
+            flaky_fails: self.flaky_fails,
             overload: self.self_watch.overload(),
         };
         let cases = std::mem::take(&mut self.cases);
