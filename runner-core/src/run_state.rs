@@ -6,6 +6,7 @@ mod alphabet;
 mod backoff;
 mod ending;
 mod outage;
+mod requirements;
 mod schedule;
 mod trying;
 
@@ -22,7 +23,7 @@ pub use schedule::Start;
 
 use crate::{
     cleanup,
-    outcome::{Failure, Fault, Outcome, SkipReason},
+    outcome::{Failure, Outcome},
     results::AttemptReport,
     tries::Tries,
 };
@@ -332,28 +333,6 @@ impl RunState {
             }
         }
         self.go(Phase::Attempting, Effect::RunAttempt(place))
-    }
-
-    fn cannot_tell(&mut self, program: &str, fault: &Fault) -> Vec<Effect> {
-        let outcome = Outcome::InfrastructureError(Fault {
-            kind: fault.kind,
-            message: format!(
-                "cannot tell whether `{program}` is available: {}",
-                fault.message
-            ),
-        });
-        self.suspicious = true;
-        self.record(CaseEnd::Decided(outcome))
-    }
-
-    fn missing(&self, program: String) -> Outcome {
-        if self.policy.require_all {
-            Outcome::Failed(vec![Failure::MissingRequirement { program }])
-        } else {
-            Outcome::Skipped {
-                reason: SkipReason::MissingRequirement { program },
-            }
-        }
     }
 
     fn record(&mut self, result: CaseEnd) -> Vec<Effect> {

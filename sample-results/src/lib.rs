@@ -17,3 +17,4 @@ pub mod foreign;
 pub mod recorded;
 pub mod recorded_runs;
 pub mod runs;
+pub mod tries;

@@ -10,3 +10,4 @@ mod hostile_text;
 mod policy;
 mod recorded_documents;
 mod recorded_fixtures;
+mod tries;

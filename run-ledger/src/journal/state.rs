@@ -2,6 +2,7 @@
 
 mod outage;
 mod settle;
+mod turn;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -23,6 +24,7 @@ use rusqlite::{Connection, Transaction, params};
 use suite::Case;
 
 use outage::OpenOutage;
+use turn::Turn;
 
 use super::{Begun, attempt_row::AttemptRow, upkeep::Upkeep};
 use crate::{
@@ -58,16 +60,6 @@ pub(super) struct State {
     flight: Flight,
     agents: AgentTotals,
     agents_changed: bool,
-}
-
-/// The latest attempt that came to its end.
-#[derive(Clone, Copy)]
-struct Turn {
-    place: Place,
-    /// How many cases of its iteration had their turn.
-    done: u64,
-    /// What the case after those has come to so far.
-    tries: Tries,
 }
 
 /// The attempt that is under way.
@@ -269,29 +261,6 @@ impl State {
             self.agents_changed = true;
         }
         self.add_findings(connection, number, report)
-    }
-
-    /// Takes note of how far the run has come with an attempt.
-    fn take_turn(&mut self, place: Place, class: OutcomeClass, end: Option<&TurnEnd>) {
-        let earlier = self
-            .turn
-            .filter(|turn| turn.place.iteration == place.iteration);
-        let (mut done, mut tries) =
-            earlier.map_or((0, Tries::default()), |turn| (turn.done, turn.tries));
-        match end {
-            // It is made again where the run goes on.
-            _ if class == OutcomeClass::Cancelled => {}
-            Some(end) => {
-                *self.judged.entry(end.verdict.as_str()).or_default() += 1;
-                done += 1;
-                tries = Tries::default();
-            }
-            None => {
-                tries.made += 1;
-                tries.passed += u64::from(class == OutcomeClass::Passed);
-            }
-        }
-        self.turn = Some(Turn { place, done, tries });
     }
 
     fn add_findings(

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::tries::Repetition;
 use crate::{
     outcome::OutcomeClass,
     recorded::OutcomeCounts,
@@ -80,8 +79,8 @@ impl fmt::Display for Tried<'_> {
     }
 }
 
-/// Why a case did not pass, under a name that does not call it an error where nobody erred; `None` if it
-/// did pass. The words may be foreign.
+/// Why a case did not pass, under a name that does not call it an error where nobody erred; of several attempts,
+/// why the last of them that did not. `None` if the case did pass. The words may be foreign.
 #[must_use]
 pub fn reason(result: &CaseResult) -> Option<(&'static str, String)> {
     let label = match result.verdict() {
@@ -89,11 +88,6 @@ pub fn reason(result: &CaseResult) -> Option<(&'static str, String)> {
         Verdict::Skipped | Verdict::NotRun => "Reason",
         Verdict::Fail | Verdict::Inconclusive => "Error",
     };
-    let end = result.end();
-    let is_counted = matches!(end.verdict, Verdict::Fail | Verdict::Inconclusive);
-    if let (Some(repeat), true) = (&result.case.repeat, is_counted) {
-        return Some((label, Repetition { repeat, end }.to_string()));
-    }
     let reason = match result.attempt() {
         None => "the run ended before its turn".into(),
         Some(attempt) => attempt.outcome.explanation()?,

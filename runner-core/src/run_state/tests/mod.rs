@@ -14,7 +14,7 @@ use std::time::Duration;
 use super::{outage::FIRST_PAUSE, *};
 use crate::health::Unhealthy;
 use crate::{
-    outcome::FaultKind,
+    outcome::{Fault, FaultKind},
     results::Place,
     test_support::{case, report},
 };
