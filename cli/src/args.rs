@@ -16,6 +16,7 @@ use clap::{
 use jiff::Timestamp;
 use run_ledger::RunSelector;
 use runner_core::drift::DriftGate;
+use suite::{LintCode, UnknownLint};
 
 use crate::settings::{ProtocolSetting, SandboxSetting, Switch, TransportSetting};
 use crate::soak::executor_measure::WatchTarget;
@@ -412,6 +413,34 @@ pub(crate) struct VerifyArgs {
     /// Suite files
     #[arg(value_name = "SUITE", required = true)]
     pub suites: Vec<PathBuf>,
+    /// Make a lint an error, by its code, or all of them with "lint"; repeatable (see docs/lints.md)
+    #[arg(
+        long,
+        value_name = "CODE",
+        env = "GAUNTLET_DENY",
+        value_delimiter = ','
+    )]
+    pub deny: Vec<DeniedLint>,
+}
+
+/// Which lints are errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DeniedLint {
+    /// All of them.
+    Any,
+    /// This one.
+    Code(LintCode),
+}
+
+impl FromStr for DeniedLint {
+    type Err = UnknownLint;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "lint" => Ok(Self::Any),
+            code => code.parse().map(Self::Code),
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -59,10 +59,10 @@ fn main() -> ExitCode {
         }
     };
     let result = match &cli.command {
-        Command::Run(args) if args.verify_only => verify::verify(&args.suites),
+        Command::Run(args) if args.verify_only => verify::verify(&cli.common, &args.suites, &[]),
         Command::Run(args) => run::run(&cli.common, args),
         Command::Soak(args) => soak::soak(&cli.common, args),
-        Command::Verify(args) => verify::verify(&args.suites),
+        Command::Verify(args) => verify::verify(&cli.common, &args.suites, &args.deny),
         Command::Serve(args) => serve::serve(&cli.common, args),
         Command::History(args) => ledger::history::history(&cli.common, args),
         Command::Show(args) => ledger::show::show(&cli.common, args),

@@ -70,6 +70,7 @@ mod file;
 pub mod gate;
 mod gates;
 mod invalid;
+mod lint;
 mod load;
 mod model;
 mod position;
@@ -89,6 +90,7 @@ pub use expectation::{
 };
 pub use gates::{GateScope, Gates, PercentileBounds, ScopedGates};
 pub use invalid::InvalidSuite;
+pub use lint::{Lint, LintCode, UnknownLint, lint};
 pub use load::{MAX_FILE_BYTES, load, parse};
 pub use model::{Case, MatchOn, OutputFormat, Ratio, Suite};
 pub use problem::Problem;
