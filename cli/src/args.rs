@@ -10,7 +10,7 @@ use std::{
 };
 
 use clap::{
-    ArgAction, ArgMatches, Args, CommandFactory as _, Parser, Subcommand,
+    ArgAction, ArgMatches, Args, CommandFactory as _, Parser, Subcommand, ValueEnum,
     builder::BoolishValueParser as Boolish, error::ErrorKind, parser::ValueSource,
 };
 use jiff::Timestamp;
@@ -70,6 +70,8 @@ pub(crate) enum Command {
     Graduation(GraduationArgs),
     /// Show the runs in the ledger as web pages, which follow those that go on
     Dashboard(DashboardArgs),
+    /// Print the JSON Schema of suites or of settings, for editors
+    Schema(SchemaArgs),
     /// Show the settings in force and where each value came from
     Settings(Box<ExecutorArgs>),
 }
@@ -441,6 +443,22 @@ impl FromStr for DeniedLint {
             code => code.parse().map(Self::Code),
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// Which files it is about
+    #[arg(value_enum, value_name = "FILES")]
+    pub subject: SchemaSubject,
+}
+
+/// What there is a JSON Schema of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaSubject {
+    /// Suite files
+    Suite,
+    /// Settings files
+    Settings,
 }
 
 #[derive(Debug, Args)]

@@ -17,6 +17,7 @@ mod progress;
 mod records;
 mod report;
 mod run;
+mod schema;
 mod serve;
 mod service;
 mod session;
@@ -69,6 +70,7 @@ fn main() -> ExitCode {
         Command::Compare(args) => ledger::compare::compare(&cli.common, args),
         Command::Graduation(args) => ledger::graduation::graduation(&cli.common, args),
         Command::Dashboard(args) => dashboard::of_records(&cli.common, args),
+        Command::Schema(args) => schema::schema(args.subject),
         Command::Settings(args) => show_settings::show(&cli.common, args),
     };
     let exit = result.unwrap_or_else(|error| {

@@ -128,6 +128,25 @@ fn lints_that_are_denied_are_errors() {
 }
 
 #[test]
+fn the_schemas_for_editors_are_printed_as_they_are_checked_in() {
+    let scratch = Scratch::with_shipped_configs();
+    for subject in ["suite", "settings"] {
+        let ended = scratch.gauntlet(["schema", subject]).exits(0);
+        let schema: serde_json::Value = serde_json::from_str(&ended.stdout).expect("JSON");
+        assert!(schema["title"].is_string());
+        let path = format!(
+            "{}/../configs/schema/{subject}.schema.json",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        assert_eq!(
+            ended.stdout,
+            std::fs::read_to_string(path).expect("readable")
+        );
+    }
+    scratch.gauntlet(["schema", "reports"]).exits(2);
+}
+
+#[test]
 fn after_an_invalid_suite_the_others_are_checked_all_the_same() {
     let scratch = Scratch::with_cases([case("a", "true")]);
     scratch.write("invalid.json", "[");
