@@ -13,11 +13,12 @@ use clap::{
     ArgAction, ArgMatches, Args, CommandFactory as _, Parser, Subcommand, ValueEnum,
     builder::BoolishValueParser as Boolish, error::ErrorKind, parser::ValueSource,
 };
+use clap_complete::Shell;
 use jiff::Timestamp;
 use run_ledger::RunSelector;
-use runner_core::drift::DriftGate;
 use suite::{LintCode, UnknownLint};
 
+use crate::gate::AnyGate;
 use crate::settings::{ProtocolSetting, SandboxSetting, Switch, TransportSetting};
 use crate::soak::executor_measure::WatchTarget;
 
@@ -74,6 +75,23 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     /// Show the settings in force and where each value came from
     Settings(Box<ExecutorArgs>),
+    /// Print what a shell needs to complete commands, options and files
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each command
+    Man(ManArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// Write a page for each command into this folder
+    #[arg(long, value_name = "FOLDER", env = "GAUNTLET_OUT")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -115,6 +133,15 @@ pub(crate) struct RunningArgs {
         value_delimiter = ','
     )]
     pub report: Vec<ReportTarget>,
+    /// What has to hold, such as 'p95.duration < 2s', 'case[fib].success_rate >= 99%' or, of a soak,
+    /// 'drift.executor_rss < 5MiB/h'; repeatable
+    #[arg(
+        long,
+        value_name = "GATE",
+        env = "GAUNTLET_GATE",
+        value_delimiter = ';'
+    )]
+    pub gate: Vec<AnyGate>,
     /// Serve a live page of the run there, such as 127.0.0.1:0 for any free port
     #[arg(long, value_name = "ADDRESS", value_parser = address, env = "GAUNTLET_DASHBOARD")]
     pub dashboard: Option<SocketAddr>,
@@ -195,14 +222,6 @@ pub(crate) struct SoakArgs {
     /// The run in the ledger that the soak is to be no worse than
     #[arg(long, value_name = "RUN", env = "GAUNTLET_AGAINST")]
     pub against: Option<RunSelector>,
-    /// What may not drift, such as 'drift.executor_rss < 5MiB/h'; repeatable
-    #[arg(
-        long,
-        value_name = "GATE",
-        env = "GAUNTLET_GATE",
-        value_delimiter = ';'
-    )]
-    pub gate: Vec<DriftGate>,
     #[command(flatten)]
     pub running: RunningArgs,
 }

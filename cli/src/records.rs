@@ -183,6 +183,7 @@ struct GateRecord {
     gate: Cow<'static, str>,
     bound: String,
     value: Option<String>,
+    margin: Option<String>,
     holds: bool,
 }
 
@@ -401,6 +402,7 @@ fn run_record<'a>(run: &'a str, results: &'a RunResults, counts: &Counts) -> Run
         gate: gate.name.clone(),
         bound: gate.bound.to_string(),
         value: gate.value.as_ref().map(|value| value.to_string()),
+        margin: gate.margin.clone(),
         holds: gate.holds,
     };
     RunRecord {

@@ -24,7 +24,7 @@ use crate::{
     error::CliError,
     executor::{self, Executor},
     exit::Exit,
-    flags,
+    flags, gate,
     interrupt::{self, HangUp, Interrupt},
     live::Live,
     progress::{Progress, Subject},
@@ -37,6 +37,10 @@ use crate::{
 /// Runs the suites of `args`, writes their reports, and says how it went.
 pub(crate) fn run(common: &CommonArgs, args: &RunArgs) -> Result<Exit, CliError> {
     let running = &args.running;
+    if let Some(gate) = gate::on_drift(&running.gate).next() {
+        let gate = gate.to_string();
+        return Err(CliError::DriftOfRun { gate });
+    }
     let layers = Layers::read(common.settings.as_deref(), flags::running(running))?;
     let session = Session {
         args: running.clone(),
@@ -200,7 +204,8 @@ impl Runner<'_> {
         let conclusion = Conclusion {
             end: &RunEnd::Interrupted,
             counts: &counts,
-            gates: &plan.gates,
+            gates: Vec::new(),
+            is_gated: !plan.gates.is_empty(),
             overload: None,
         };
         let elapsed = plan.started.elapsed();
@@ -221,7 +226,14 @@ impl Runner<'_> {
         let session = &self.session;
         let journal = session
             .open_ledger()?
-            .map(|ledger: Ledger| session.begin(ledger, RunKind::Run, &mut plan, "{}"))
+            .map(|ledger: Ledger| {
+                session.begin(
+                    ledger,
+                    RunKind::Run,
+                    &mut plan,
+                    &gate::to_json(&session.args.gate),
+                )
+            })
             .transpose()?;
         let live = Live::of(&mut plan);
         let _followed = session.progress.follow(Subject::Suite, &live);

@@ -14,6 +14,7 @@ use runner_core::{
     attempt::{AttemptSettings, Strictness},
     beacon::Beacon,
     events::RunObserver,
+    gates::RunGates,
     journal::SuiteVersion,
     plan::RunPlan,
     recorded::RunKind,
@@ -22,7 +23,7 @@ use runner_core::{
     run_state::{RunEnd, RunPolicy},
     self_sample::Sampler,
 };
-use suite::{Gates, Selection, Suite};
+use suite::{Selection, Suite};
 use tokio::time::Instant;
 
 use crate::{
@@ -30,6 +31,7 @@ use crate::{
     error::CliError,
     executor::Executor,
     exit::Exit,
+    gate,
     live::Live,
     logging::Logging,
     progress::{Detail, Progress},
@@ -160,8 +162,8 @@ impl Session {
             run,
             started: Instant::now(),
             suite: SuiteVersion::of(&suite),
+            gates: RunGates::of(&suite, gate::plain(&self.args.gate)),
             cases: suite.cases,
-            gates: suite.gates,
             attempt: AttemptSettings {
                 connect_timeout: settings.executor.connect_timeout,
                 head_timeout: settings.executor.head_timeout,
@@ -303,7 +305,7 @@ impl Crew {
     }
 
     /// Notes that the suite is another one than the ledger knows.
-    pub(crate) fn note_suite(&self, version: SuiteVersion, gates: Gates) {
+    pub(crate) fn note_suite(&self, version: SuiteVersion, gates: RunGates) {
         self.collector.do_send(NoteSuite { version, gates });
     }
 

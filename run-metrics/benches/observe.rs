@@ -17,29 +17,12 @@ use runner_core::{
     outcome::Outcome,
     results::{AttemptReport, Counts, Place},
 };
-use suite::{Case, MatchOn, OutputFormat};
+use suite::Case;
 
 const ATTEMPTS: u64 = 1_000_000;
 
 fn case(index: usize) -> Case {
-    let id = format!("category.case-{index}");
-    Case {
-        name: id.clone(),
-        id,
-        description: String::new(),
-        category: None,
-        tags: Vec::new(),
-        command: "true".into(),
-        timeout: Duration::from_secs(30),
-        stall_timeout: None,
-        expected_exit_code: 0,
-        expectations: suite::Expectations::default(),
-        retries: suite::Retries::default(),
-        repeat: None,
-        output_format: OutputFormat::Text,
-        match_on: MatchOn::Output,
-        requires: Vec::new(),
-    }
+    Case::new(format!("category.case-{index}"), "true")
 }
 
 /// How long an attempt takes that is told to `observe`, from its beginning to its end.

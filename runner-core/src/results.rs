@@ -14,7 +14,7 @@ use crate::{
     agent::{AgentReport, Sum},
     notices::Notices,
     outcome::{Outcome, OutcomeClass},
-    text::{Grouped, Percent, Share, Untold, Visible},
+    text::{Grouped, Human, Percent, Share, Untold, Visible},
 };
 pub use counts::Counts;
 pub use problem::RunProblem;
@@ -240,6 +240,8 @@ pub struct GateResult {
     pub bound: GateBound,
     /// What there was; `None` if no attempt counts for it. Such a gate does not hold.
     pub value: Option<GateValue>,
+    /// How far the value is from the bound, in words: `2.3 points above`.
+    pub margin: Option<String>,
     /// Whether it holds.
     pub holds: bool,
 }
@@ -254,8 +256,10 @@ pub enum GateBound {
     AtMost(u64),
     /// At most this much money.
     AtMostUsd(Usd),
-    /// A drift that is slower than this, as it was written: `< 5MiB/h`.
-    Drift(String),
+    /// At most so long.
+    AtMostTime(Duration),
+    /// As it was written: `< 5MiB/h`.
+    Written(String),
 }
 
 /// What a gate is held against.
@@ -270,8 +274,10 @@ pub enum GateValue {
     Cost(Sum<Usd>),
     /// How many tokens agents wrote.
     Tokens(Sum<u64>),
-    /// A drift, or that there is none, or why nobody knows, in words.
-    Drift(String),
+    /// A time.
+    Time(Duration),
+    /// In words: a drift, or that there is none, or why nobody knows.
+    Words(String),
 }
 
 impl fmt::Display for GateBound {
@@ -280,7 +286,8 @@ impl fmt::Display for GateBound {
             Self::AtLeast(ratio) => write!(f, "at least {}", Percent(*ratio)),
             Self::AtMost(count) => write!(f, "at most {}", Grouped(*count)),
             Self::AtMostUsd(amount) => write!(f, "at most {amount}"),
-            Self::Drift(bound) => Visible(bound).fmt(f),
+            Self::AtMostTime(limit) => write!(f, "at most {}", Human(*limit)),
+            Self::Written(bound) => Visible(bound).fmt(f),
         }
     }
 }
@@ -292,7 +299,8 @@ impl fmt::Display for GateValue {
             Self::Count(count) => Grouped(*count).fmt(f),
             Self::Cost(sum) => write!(f, "{}{}", sum.known, Untold(sum.untold)),
             Self::Tokens(sum) => write!(f, "{}{}", Grouped(sum.known), Untold(sum.untold)),
-            Self::Drift(words) => f.write_str(words),
+            Self::Time(time) => Human(*time).fmt(f),
+            Self::Words(words) => f.write_str(words),
         }
     }
 }

@@ -4,6 +4,9 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use crate::{Expectations, Gates, Repeat, Retries, ScopedGates};
 
+/// How long a command may take unless its suite says otherwise.
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
+
 /// One valid suite: its cases with every default filled in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suite {
@@ -71,6 +74,32 @@ pub struct Case {
     pub retries: Retries,
     /// Whether it is tried until it is clear how often it passes.
     pub repeat: Option<Repeat>,
+}
+
+impl Case {
+    /// A case with this id, and with what a suite file that says nothing else gives it: no expectations but
+    /// exit code 0, and two minutes.
+    #[must_use]
+    pub fn new(id: impl Into<String>, command: impl Into<String>) -> Self {
+        let id = id.into();
+        Self {
+            name: id.clone(),
+            id,
+            description: String::new(),
+            category: None,
+            tags: Vec::new(),
+            command: command.into(),
+            timeout: DEFAULT_TIMEOUT,
+            stall_timeout: None,
+            expected_exit_code: 0,
+            expectations: Expectations::default(),
+            output_format: OutputFormat::default(),
+            match_on: MatchOn::default(),
+            requires: Vec::new(),
+            retries: Retries::default(),
+            repeat: None,
+        }
+    }
 }
 
 /// What a command prints, as far as a runner is to understand it.

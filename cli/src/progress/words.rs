@@ -96,11 +96,13 @@ pub(super) fn gate_line(gate: &GateResult) -> String {
         .value
         .as_ref()
         .map_or("no attempt counts".into(), |value| value.to_string());
+    let margin = gate.margin.as_ref().map(|margin| format!(", {margin}"));
     format!(
-        "{} gate {}: {value}, asked: {}",
+        "{} gate {}: {value}, asked: {}{}",
         style.apply_to(sign),
-        gate.name,
-        gate.bound
+        Visible(&gate.name),
+        gate.bound,
+        margin.unwrap_or_default()
     )
 }
 

@@ -3,11 +3,11 @@
 use std::{num::NonZeroU64, path::PathBuf, time::Duration};
 
 use jiff::Timestamp;
-use runner_core::drift::DriftGate;
 use serde::{Deserialize, Serialize};
 
 use super::executor_measure::WatchTarget;
 use crate::args::{ReportFormat, ReportTarget, SelectionArgs, SoakArgs};
+use crate::gate::AnyGate;
 
 /// What a soak is to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,8 +24,8 @@ pub(crate) struct Options {
     pub report: Vec<ReportTarget>,
     /// Which process is the executor's.
     pub watch: Option<WatchTarget>,
-    /// What may not drift.
-    pub gates: Vec<DriftGate>,
+    /// What has to hold besides what the suite says.
+    pub gates: Vec<AnyGate>,
     /// The number of the run that this one is to be no worse than.
     pub baseline: Option<u64>,
 }
@@ -76,7 +76,7 @@ impl Options {
             require_all: running.require_all,
             report: running.report.clone(),
             watch: args.watch_pid.clone(),
-            gates: args.gate.clone(),
+            gates: args.running.gate.clone(),
             baseline: None,
         }
     }
@@ -112,7 +112,7 @@ impl Options {
     pub(crate) fn from_json(text: &str) -> Result<Self, serde_json::Error> {
         let file: OptionsFile = serde_json::from_str(text)?;
         let reports = file.report.into_iter();
-        let gates: Result<Vec<DriftGate>, _> = file.gates.iter().map(|gate| gate.parse()).collect();
+        let gates: Result<Vec<AnyGate>, _> = file.gates.iter().map(|gate| gate.parse()).collect();
         let until: Result<Option<Timestamp>, jiff::Error> =
             file.until.map(|until| until.parse()).transpose();
         Ok(Self {
@@ -162,7 +162,10 @@ impl Options {
             ),
             ("--shuffle", asked.shuffle && self.shuffle.is_none()),
             ("--seed", seed.is_some() && seed != self.shuffle),
-            ("--gate", !asked.gate.is_empty() && asked.gate != self.gates),
+            (
+                "--gate",
+                !running.gate.is_empty() && running.gate != self.gates,
+            ),
             ("--require-all", running.require_all && !self.require_all),
             (
                 "--only, --category, --tag or --exclude",
@@ -232,7 +235,9 @@ mod tests {
                 "html=there.html".parse().expect("a target"),
             ],
             watch: Some(WatchTarget::PidFile("executor.pid".into())),
-            gates: vec!["drift.executor_rss < 5MiB/h".parse().expect("a gate")],
+            gates: ["drift.executor_rss < 5MiB/h", "p95.duration < 2s"]
+                .map(|gate| gate.parse().expect("a gate"))
+                .into(),
             baseline: Some(3),
         };
         let read = Options::from_json(&options.to_json()).expect("readable");

@@ -5,15 +5,18 @@ mod dashboard;
 mod differential;
 mod exit_codes;
 mod fault_matrix;
+mod gates;
 mod hostile_output;
 mod judging;
 mod ledger_commands;
 mod logs;
 mod lost_streams;
 mod machine_records;
+mod manual;
 mod many_cases;
 #[cfg(feature = "otlp")]
 mod otlp;
+mod prometheus;
 mod secrets;
 mod selection;
 mod serve;

@@ -23,7 +23,7 @@ use runner_core::{
     self_sample::{Samples, SelfSample},
     tail::OutputTail,
 };
-use suite::{Case, MatchOn, OutputFormat};
+use suite::Case;
 use tokio::time::Instant;
 
 /// A run that is made, as the tests feed it.
@@ -138,23 +138,7 @@ impl Made {
 }
 
 fn case(text: &str) -> Case {
-    Case {
-        id: text.into(),
-        name: text.into(),
-        description: String::new(),
-        category: None,
-        tags: Vec::new(),
-        command: "true".into(),
-        timeout: Duration::from_secs(30),
-        stall_timeout: None,
-        expected_exit_code: 0,
-        expectations: suite::Expectations::default(),
-        retries: suite::Retries::default(),
-        repeat: None,
-        output_format: OutputFormat::Text,
-        match_on: MatchOn::Output,
-        requires: Vec::new(),
-    }
+    Case::new(text, "true")
 }
 
 fn run_info(text: &str) -> RunInfo {

@@ -12,27 +12,11 @@ use runner_core::{
     results::{AttemptReport, Counts, Place, RunInfo, RunProblem, RunResults},
     self_sample::{ExecutorSample, Samples, SelfSample},
 };
-use suite::{Case, MatchOn, OutputFormat, Usd};
+use suite::{Case, Usd};
 use tokio::time::Instant;
 
 pub(crate) fn case(id: &str) -> Case {
-    Case {
-        id: id.into(),
-        name: id.into(),
-        description: String::new(),
-        category: None,
-        tags: Vec::new(),
-        command: "true".into(),
-        timeout: Duration::from_secs(30),
-        stall_timeout: None,
-        expected_exit_code: 0,
-        expectations: suite::Expectations::default(),
-        retries: suite::Retries::default(),
-        repeat: None,
-        output_format: OutputFormat::Text,
-        match_on: MatchOn::Output,
-        requires: Vec::new(),
-    }
+    Case::new(id, "true")
 }
 
 pub(crate) fn report(outcome: Outcome, millis: u64) -> AttemptReport {

@@ -8,13 +8,14 @@ mod writing;
 use std::{io, sync::Arc, time::Duration};
 
 use actix::prelude::*;
-use suite::{Case, Gates};
+use suite::Case;
 use tokio::{sync::oneshot, time::Instant};
 
 use super::{LedgerWriter, NoteSuite};
 use crate::{
     beacon::Beacon,
     events::{RunEvent, RunObserver},
+    gates::RunGates,
     journal::{Entry, JournalEvent},
     ledger_queue::{Kept, LedgerQueue},
     plan::{RunPlan, SoakBefore},
@@ -39,7 +40,7 @@ pub struct ReportCollector {
     is_soak: bool,
     /// How many cases were selected.
     total: usize,
-    gates: Gates,
+    gates: RunGates,
     /// The cases of a run that goes over them once; empty in a soak.
     cases: Vec<CaseResult>,
     counts: Counts,
@@ -105,7 +106,7 @@ impl ReportCollector {
             started: plan.started,
             is_soak: plan.is_soak(),
             total: plan.cases.len(),
-            gates: plan.gates,
+            gates: plan.gates.clone(),
             cases: cases.iter().cloned().map(CaseResult::not_run).collect(),
             counts: before.counts,
             elapsed_before: before.elapsed,

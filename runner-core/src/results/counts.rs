@@ -12,6 +12,8 @@ pub struct Counts {
     pub total: u64,
     /// Passed.
     pub passed: u64,
+    /// Among the passed: those that needed more than one attempt.
+    pub flaky: u64,
     /// Not passed, all reasons together.
     pub failed: u64,
     /// Among the failed: the executor's or the network's fault.

@@ -4,6 +4,7 @@ use std::{collections::HashSet, ops::Range, time::Duration};
 
 use crate::{
     MatchOn, OutputFormat, Repeat, Retries,
+    model::DEFAULT_TIMEOUT,
     reader::{Fields, Reader, span},
 };
 
@@ -29,7 +30,7 @@ pub(super) struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            timeout: Duration::from_secs(120),
+            timeout: DEFAULT_TIMEOUT,
             stall_timeout: None,
             expected_exit_code: 0,
             output_format: Some(OutputFormat::default()),

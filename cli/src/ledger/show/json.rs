@@ -103,6 +103,7 @@ struct GateJson {
     gate: Cow<'static, str>,
     bound: String,
     value: Option<String>,
+    margin: Option<String>,
     holds: bool,
 }
 
@@ -277,6 +278,7 @@ impl From<&GateResult> for GateJson {
             gate: gate.name.clone(),
             bound: gate.bound.to_string(),
             value: gate.value.as_ref().map(|value| value.to_string()),
+            margin: gate.margin.clone(),
             holds: gate.holds,
         }
     }

@@ -35,7 +35,7 @@ fn eventful() -> RecordedRun {
         min_success_rate: Ratio::new(0.99),
         ..Gates::default()
     };
-    run.gates = gates::evaluate(&bound, &run.counts);
+    run.gates = gates::evaluate_counted(&bound, &run.counts);
     run.parts[0].end = Some(PartEnd::MachineSlept);
     run.parts.push(RunPart {
         began: at(3_660),
