@@ -105,6 +105,10 @@ pub(crate) struct RunArgs {
     /// Check the suites and run nothing
     #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_VERIFY_ONLY")]
     pub verify_only: bool,
+    /// Try every case until it is clear whether it passes often enough: in 9 of 10 attempts, with a confidence
+    /// of 95 %, after at least 5 attempts and at most 50
+    #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_UNTIL_DECIDED")]
+    pub until_decided: bool,
     #[command(flatten)]
     pub running: RunningArgs,
 }
@@ -122,6 +126,15 @@ pub(crate) struct RunningArgs {
     /// Fail cases whose required programs are missing, instead of skipping them
     #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_REQUIRE_ALL")]
     pub require_all: bool,
+    /// What cases count as that pass only when they are tried again
+    #[arg(
+        long,
+        value_enum,
+        value_name = "AS",
+        default_value = "pass",
+        env = "GAUNTLET_FLAKY"
+    )]
+    pub flaky: FlakyAs,
     /// Write one JSON record per event to standard output
     #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_JSON")]
     pub json: bool,
@@ -159,6 +172,15 @@ pub(crate) struct RunningArgs {
     pub otlp: Option<String>,
     #[command(flatten)]
     pub ledger: LedgerArgs,
+}
+
+/// What a flaky case counts as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum FlakyAs {
+    /// As one that passed
+    Pass,
+    /// As a reason to end with exit code 101
+    Fail,
 }
 
 /// Who may look at a live page.
@@ -250,6 +272,7 @@ const GIVEN_BEFORE: &[&str] = &[
     "tag",
     "exclude",
     "require_all",
+    "flaky",
     "gate",
     "against",
 ];

@@ -31,6 +31,8 @@ pub(crate) enum Exit {
     GateFailed,
     /// A case failed.
     CaseFailed,
+    /// A case passed only when it was tried again, and that counts as a failure.
+    CaseFlaky,
     /// Nothing can be said.
     Inconclusive,
     /// Everything held.
@@ -59,6 +61,7 @@ impl Exit {
             Self::Checkpointed => 75,
             Self::GateFailed => 99,
             Self::CaseFailed => 100,
+            Self::CaseFlaky => 101,
             Self::Inconclusive => 102,
             Self::ExecutorUnavailable => 103,
             Self::ExecutorLost => 104,
@@ -79,7 +82,8 @@ impl Exit {
             RunProblem::Interrupted => Self::Interrupted(signal.unwrap_or(Signal::Interrupt)),
             RunProblem::GateFailed => Self::GateFailed,
             RunProblem::CaseFailed => Self::CaseFailed,
-            RunProblem::NothingTried => Self::Inconclusive,
+            RunProblem::CaseFlaky => Self::CaseFlaky,
+            RunProblem::NothingTried | RunProblem::CaseInconclusive => Self::Inconclusive,
             RunProblem::LedgerLost { .. } => Self::ReportNotWritten,
             RunProblem::RunnerTooSlow { .. } => Self::Invalid,
             RunProblem::Regression { .. } => Self::Regression,

@@ -4,6 +4,7 @@ use std::{
     collections::HashSet,
     path::{Path, PathBuf},
     pin::pin,
+    sync::Arc,
 };
 
 use actix::prelude::*;
@@ -16,7 +17,7 @@ use runner_core::{
     results::{CaseResult, Counts},
     run_state::RunEnd,
 };
-use suite::Suite;
+use suite::{Ratio, Repeat, Suite};
 
 use crate::{
     args::{CommonArgs, RunArgs},
@@ -32,6 +33,14 @@ use crate::{
     session::{self, Crew, Session},
     settings::Layers,
     telemetry::{Telemetry, TelemetryTarget},
+};
+
+/// How a case is tried until it is decided where the suite does not say it.
+const UNTIL_DECIDED: Repeat = Repeat {
+    min: 5,
+    max: 50,
+    success_rate: Ratio::new(0.9).expect("between 0 and 1"),
+    confidence: Ratio::new(0.95).expect("between 0 and 1"),
 };
 
 /// Runs the suites of `args`, writes their reports, and says how it went.
@@ -76,7 +85,10 @@ impl Runner<'_> {
     async fn run(self, interrupt: Interrupt) -> Result<Exit, CliError> {
         let loader = ConfigLoader::default().start();
         let suites = self.load(&loader).await?;
-        let suites = self.select(suites)?;
+        let mut suites = self.select(suites)?;
+        if self.args.until_decided {
+            suites.iter_mut().for_each(decide);
+        }
         self.check_reports(&suites)?;
         // A ledger that cannot be used is known before anything runs.
         self.session.open_ledger()?;
@@ -206,6 +218,7 @@ impl Runner<'_> {
             counts: &counts,
             gates: Vec::new(),
             is_gated: !plan.gates.is_empty(),
+            flaky_fails: plan.flaky_fails,
             overload: None,
         };
         let elapsed = plan.started.elapsed();
@@ -265,5 +278,12 @@ impl Runner<'_> {
         };
         telemetry.finish(&session.progress).await;
         summary
+    }
+}
+
+/// Has every case of `suite` tried until it is clear how often it passes, unless it says how.
+fn decide(suite: &mut Suite) {
+    for case in suite.cases.iter_mut().filter(|case| case.repeat.is_none()) {
+        Arc::make_mut(case).repeat = Some(UNTIL_DECIDED);
     }
 }

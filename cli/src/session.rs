@@ -27,7 +27,7 @@ use suite::{Selection, Suite};
 use tokio::time::Instant;
 
 use crate::{
-    args::{CommonArgs, ReportTarget, RunningArgs, SelectionArgs},
+    args::{CommonArgs, FlakyAs, ReportTarget, RunningArgs, SelectionArgs},
     error::CliError,
     executor::Executor,
     exit::Exit,
@@ -158,6 +158,7 @@ impl Session {
     /// The plan of a run over `suite` once.
     pub(crate) fn plan(&self, suite: Suite, run: RunInfo, executor: &Executor) -> RunPlan {
         let settings = &self.settings;
+        let seed = run.started_at.timestamp().as_nanosecond() as u64;
         RunPlan {
             run,
             started: Instant::now(),
@@ -180,8 +181,12 @@ impl Session {
                 require_all: self.args.require_all,
                 max_outage: settings.executor.max_outage,
                 cleanup_probe: executor.is_probed(settings.executor.cleanup_probe),
+                // What one run waits before it tries again is not what another waits that began together with
+                // it.
+                seed,
                 ..RunPolicy::default()
             },
+            flaky_fails: self.args.flaky == FlakyAs::Fail,
             tail: None,
             soak: None,
         }

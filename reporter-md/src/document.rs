@@ -45,6 +45,7 @@ pub(crate) fn write(
     write_head(out, results)?;
     let summary = Summary {
         what: "Tests",
+        of_cases: true,
         counts,
         interrupted: 0,
         graduation,
@@ -113,7 +114,7 @@ fn write_overview(out: &mut impl Write, cases: &[CaseResult]) -> io::Result<()> 
             "| {number} | [{name}](#{}) | {sign} {words} | ",
             Anchor(number)
         )?;
-        match &result.attempt {
+        match result.attempt() {
             Some(attempt) if result.verdict() != Verdict::Skipped => {
                 writeln!(out, "{} |", Human(attempt.elapsed))?;
             }

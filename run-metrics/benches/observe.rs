@@ -15,7 +15,8 @@ use runner_core::{
     events::RunEvent,
     live::{LiveRun, SharedLiveRun},
     outcome::Outcome,
-    results::{AttemptReport, Counts, Place},
+    results::{AttemptReport, Counts, Place, Verdict},
+    tries::{Tries, TurnEnd},
 };
 use suite::Case;
 
@@ -44,12 +45,17 @@ fn time(cases: &[Case], mut observe: impl FnMut(&RunEvent<'_>)) -> Duration {
             number,
             iteration,
             index,
+            try_number: 1,
         };
         observe(&RunEvent::AttemptStarted { place, case });
         observe(&RunEvent::AttemptFinished {
             place,
             case,
             report,
+            end: Some(TurnEnd {
+                verdict: Verdict::Pass,
+                tries: Tries { made: 1, passed: 1 },
+            }),
         });
     };
     // Once to make the cases known.

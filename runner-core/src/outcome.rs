@@ -275,6 +275,8 @@ pub enum FaultKind {
     NoAnswer,
     /// An answer that is no event stream: status, redirect, content type or encoding.
     Refused,
+    /// An answer that there are too many requests: status 429, or 503 with a time to come back.
+    RateLimited,
     /// A stream that broke off.
     Broken,
     /// A stream that ended, but breached the protocol so that its result cannot be trusted.
@@ -289,11 +291,18 @@ impl FaultKind {
             Self::Connect => "connect",
             Self::NoAnswer => "no-answer",
             Self::Refused => "refused",
+            Self::RateLimited => "rate-limited",
             Self::Broken => "broken",
             Self::Protocol(code) => code.as_str(),
         }
     }
 }
+
+/// The status of servers that are asked too often,
+const TOO_MANY_REQUESTS: u16 = 429;
+
+/// and of those that are overloaded, if they say when to come back.
+const UNAVAILABLE: u16 = 503;
 
 impl Outcome {
     /// The outcome of an attempt whose transport failed with `error`.
@@ -329,6 +338,15 @@ impl Outcome {
             TransportError::Truncated { .. } => FaultKind::Protocol(FindingCode::TruncatedBody),
             TransportError::EndTimeout { .. } => FaultKind::Protocol(FindingCode::BodyNotEnded),
             TransportError::Broken { .. } | TransportError::Closed { .. } => FaultKind::Broken,
+            TransportError::Status {
+                status: TOO_MANY_REQUESTS,
+                ..
+            }
+            | TransportError::Status {
+                status: UNAVAILABLE,
+                retry_after: Some(_),
+                ..
+            } => FaultKind::RateLimited,
             _ => FaultKind::Refused,
         };
         Self::InfrastructureError(Fault {

@@ -42,6 +42,8 @@ pub struct RunPlan {
     pub policy: RunPolicy,
     /// Where the last line of a running command is shown, if anybody looks.
     pub tail: Option<OutputTail>,
+    /// Whether a case that did not pass at once makes the run fail, although it passed in the end.
+    pub flaky_fails: bool,
     /// What makes the run a soak; `None` for a run that goes over the suite once.
     pub soak: Option<SoakPlan>,
 }
@@ -87,7 +89,9 @@ impl RunPlan {
     pub fn execution_id(&self, place: Place, case_id: &str) -> String {
         let marker = &self.run.marker;
         match &self.soak {
-            None => format!("{marker}_{case_id}"),
+            None if place.try_number == 1 => format!("{marker}_{case_id}"),
+            // No case has an id with which the first form would come to the same.
+            None => format!("{marker}.{}_{case_id}", place.try_number),
             Some(SoakPlan { part, .. }) => {
                 format!("{marker}_{part}-{}_{case_id}", place.number)
             }
@@ -112,6 +116,8 @@ pub struct Conclusion<'a> {
     pub gates: Vec<GateResult>,
     /// Whether gates decide in place of "every case passed".
     pub is_gated: bool,
+    /// Whether flaky cases make it fail.
+    pub flaky_fails: bool,
     /// What shows that the runner itself could not keep up.
     pub overload: Option<Overload>,
 }
@@ -149,10 +155,17 @@ impl Conclusion<'_> {
         if self.gates.iter().any(|gate| !gate.holds) {
             problems.push(RunProblem::GateFailed);
         }
-        if !self.is_gated && self.counts.failed > 0 {
+        if !self.is_gated && self.counts.failed_cases > 0 {
             problems.push(RunProblem::CaseFailed);
         }
-        if *self.end == RunEnd::Completed && self.counts.success().trials() == 0 {
+        if self.flaky_fails && self.counts.flaky > 0 {
+            problems.push(RunProblem::CaseFlaky);
+        }
+        if !self.is_gated && self.counts.inconclusive > 0 {
+            problems.push(RunProblem::CaseInconclusive);
+        }
+        let tried = self.counts.success().trials() + self.counts.inconclusive;
+        if *self.end == RunEnd::Completed && tried == 0 {
             problems.push(RunProblem::NothingTried);
         }
         problems

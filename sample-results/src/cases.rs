@@ -62,6 +62,7 @@ pub fn attempt(outcome: Outcome) -> AttemptReport {
         patterns: Vec::new(),
         findings: Default::default(),
         notices: Default::default(),
+        retry_after: None,
         output: CapturedOutput::default(),
         agent: None,
         stats: StreamStats {
@@ -75,10 +76,7 @@ pub fn attempt(outcome: Outcome) -> AttemptReport {
 /// A case that had its turn.
 #[must_use]
 pub fn tried(case: Case, attempt: AttemptReport) -> CaseResult {
-    CaseResult {
-        case: Arc::new(case),
-        attempt: Some(Arc::new(attempt)),
-    }
+    CaseResult::tried(Arc::new(case), [Arc::new(attempt)])
 }
 
 /// A case that had none.

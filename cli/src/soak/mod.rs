@@ -109,6 +109,7 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
     running.selection = options.selection.clone();
     running.require_all = options.require_all;
     running.gate.clone_from(&options.gates);
+    running.flaky = options.flaky;
     running.report.clone_from(&options.report);
     let token = executor::token(running.token_file.as_deref(), executor::TOKEN_VARIABLE)?;
     let detail = session::detail(common, running.json);

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::executor_measure::WatchTarget;
-use crate::args::{ReportFormat, ReportTarget, SelectionArgs, SoakArgs};
+use crate::args::{FlakyAs, ReportFormat, ReportTarget, SelectionArgs, SoakArgs};
 use crate::gate::AnyGate;
 
 /// What a soak is to do.
@@ -21,6 +21,7 @@ pub(crate) struct Options {
     pub shuffle: Option<u64>,
     pub selection: SelectionArgs,
     pub require_all: bool,
+    pub flaky: FlakyAs,
     pub report: Vec<ReportTarget>,
     /// Which process is the executor's.
     pub watch: Option<WatchTarget>,
@@ -46,6 +47,8 @@ struct OptionsFile {
     tag: Vec<String>,
     exclude: Vec<String>,
     require_all: bool,
+    #[serde(default)]
+    flaky_fails: bool,
     report: Vec<ReportFile>,
     /// A file with the number of the executor's process. A number alone means another process by now.
     watch_pid_file: Option<PathBuf>,
@@ -74,6 +77,7 @@ impl Options {
             shuffle: args.shuffle.then(|| args.seed.unwrap_or(new_seed)),
             selection: running.selection.clone(),
             require_all: running.require_all,
+            flaky: running.flaky,
             report: running.report.clone(),
             watch: args.watch_pid.clone(),
             gates: args.running.gate.clone(),
@@ -97,6 +101,7 @@ impl Options {
             tag: this.selection.tag,
             exclude: this.selection.exclude,
             require_all: this.require_all,
+            flaky_fails: this.flaky == FlakyAs::Fail,
             report: this.report.into_iter().map(ReportFile::from).collect(),
             watch_pid_file: match this.watch {
                 Some(WatchTarget::PidFile(path)) => Some(path),
@@ -129,6 +134,10 @@ impl Options {
                 exclude: file.exclude,
             },
             require_all: file.require_all,
+            flaky: match file.flaky_fails {
+                true => FlakyAs::Fail,
+                false => FlakyAs::Pass,
+            },
             report: reports
                 .map(ReportTarget::try_from)
                 .collect::<Result<_, _>>()
@@ -165,6 +174,10 @@ impl Options {
             (
                 "--gate",
                 !running.gate.is_empty() && running.gate != self.gates,
+            ),
+            (
+                "--flaky",
+                running.flaky == FlakyAs::Fail && self.flaky == FlakyAs::Pass,
             ),
             ("--require-all", running.require_all && !self.require_all),
             (
@@ -230,6 +243,7 @@ mod tests {
                 exclude: vec!["d".into()],
             },
             require_all: true,
+            flaky: FlakyAs::Fail,
             report: vec![
                 "md=here.md".parse().expect("a target"),
                 "html=there.html".parse().expect("a target"),

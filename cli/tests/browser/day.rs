@@ -12,6 +12,7 @@ use runner_core::{
     recorded::RunKind,
     results::{AttemptReport, Place, RunInfo},
     self_sample::{ExecutorSample, Samples, SelfSample},
+    tries::{Tried, Tries},
 };
 use serde_json::json;
 use suite::Suite;
@@ -182,6 +183,7 @@ impl Writing {
             number: self.number,
             iteration: minute,
             index,
+            try_number: 1,
         };
         let case = Arc::clone(&self.suite.cases[index]);
         let started_after = begins + Duration::from_secs(2 * index as u64);
@@ -195,11 +197,13 @@ impl Writing {
             },
             ..AttemptReport::bare(name, started_after, outcome)
         };
+        let end = Some(Tries::judge(&case, [Tried::from(&report)]));
         let report = Arc::new(report);
         let finished = JournalEvent::AttemptFinished {
             place,
             case,
             report,
+            end,
         };
         entries.push(at(started_after + elapsed, finished));
     }

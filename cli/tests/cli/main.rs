@@ -34,4 +34,5 @@ mod soak_resume;
 mod soak_service;
 mod support;
 mod terminal;
+mod until_decided;
 mod verify;

@@ -22,6 +22,7 @@ use runner_core::{
     results::{AttemptReport, Counts, Place, RunInfo, RunProblem, RunResults},
     self_sample::{Samples, SelfSample},
     tail::OutputTail,
+    tries::{Tried, Tries},
 };
 use suite::Case;
 use tokio::time::Instant;
@@ -77,6 +78,7 @@ impl Made {
             place,
             case,
             report,
+            end: Some(Tries::judge(case, [Tried::from(report)])),
         });
     }
 
@@ -133,6 +135,7 @@ impl Made {
             number: self.number,
             iteration: self.number,
             index: 0,
+            try_number: 1,
         }
     }
 }
@@ -198,6 +201,7 @@ pub(crate) fn recorded(id: u64, text: &str) -> RecordedRun {
         failed: vec![RecordedAttempt {
             number: 12,
             iteration: 12,
+            try_number: 1,
             case_id: text.into(),
             began: minute(3),
             elapsed: Duration::from_millis(70),

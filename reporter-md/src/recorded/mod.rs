@@ -44,6 +44,7 @@ pub(crate) fn write(
     write_head(out, view)?;
     let summary = Summary {
         what: "Attempts",
+        of_cases: false,
         counts: &run.counts,
         interrupted: run.interrupted,
         graduation: run.graduation.as_ref(),

@@ -11,6 +11,7 @@ use runner_core::{
     outcome::{Failure, Outcome},
     results::{AttemptReport, Counts, Place, RunInfo, RunProblem, RunResults},
     self_sample::{ExecutorSample, Samples, SelfSample},
+    tries::{Tried, Tries},
 };
 use suite::{Case, Usd};
 use tokio::time::Instant;
@@ -66,12 +67,14 @@ pub(crate) fn attempt(
         number: 1,
         iteration,
         index: 0,
+        try_number: 1,
     };
     metrics.on_event(&RunEvent::AttemptStarted { place, case }, now);
     let finished = RunEvent::AttemptFinished {
         place,
         case,
         report,
+        end: Some(Tries::judge(case, [Tried::from(report)])),
     };
     metrics.on_event(&finished, now);
 }

@@ -22,6 +22,7 @@ use crate::{
     results::{AttemptReport, CaseResult, Counts, Place, RunInfo, RunResults},
     run_state::RunEnd,
     self_sample::Sampler,
+    tries::TurnEnd,
 };
 
 use audience::Audience;
@@ -41,6 +42,7 @@ pub struct ReportCollector {
     /// How many cases were selected.
     total: usize,
     gates: RunGates,
+    flaky_fails: bool,
     /// The cases of a run that goes over them once; empty in a soak.
     cases: Vec<CaseResult>,
     counts: Counts,
@@ -107,6 +109,7 @@ impl ReportCollector {
             is_soak: plan.is_soak(),
             total: plan.cases.len(),
             gates: plan.gates.clone(),
+            flaky_fails: plan.flaky_fails,
             cases: cases.iter().cloned().map(CaseResult::not_run).collect(),
             counts: before.counts,
             elapsed_before: before.elapsed,
@@ -151,8 +154,8 @@ impl ReportCollector {
 
     fn announce(&mut self, entries: &[Entry]) {
         for Entry { event, .. } in entries {
-            if let JournalEvent::AttemptFinished { report, .. } = event {
-                self.counts.add(report);
+            if let JournalEvent::AttemptFinished { report, end, .. } = event {
+                self.counts.add(report, end.as_ref());
             }
             self.audience.announce(event);
         }
@@ -174,14 +177,16 @@ impl ReportCollector {
             place,
             case,
             report,
+            end,
         } = record;
         if let Some(result) = self.cases.get_mut(place.index) {
-            result.attempt = Some(Arc::clone(&report));
+            result.push(Arc::clone(&report));
         }
         let event = JournalEvent::AttemptFinished {
             place,
             case,
             report,
+            end,
         };
         self.note(event, ctx);
     }
@@ -228,6 +233,8 @@ pub struct Record {
     pub case: Arc<Case>,
     /// What came of it.
     pub report: Arc<AttemptReport>,
+    /// How the case's turn ended with it; `None` if the case is tried again.
+    pub end: Option<TurnEnd>,
 }
 
 impl Handler<Record> for ReportCollector {

@@ -38,7 +38,7 @@ impl Evidence {
         };
         let cases: Vec<CaseResult> = cases.iter().filter(is_in).cloned().collect();
         let mut totals = Totals::default();
-        for attempt in cases.iter().filter_map(|result| result.attempt.as_ref()) {
+        for attempt in cases.iter().flat_map(CaseResult::attempts) {
             if attempt.outcome.class() == OutcomeClass::Passed {
                 totals.durations.record(attempt.elapsed);
                 totals.gaps.record(attempt.stats.longest_gap);

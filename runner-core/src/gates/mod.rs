@@ -237,7 +237,7 @@ impl Named {
                 let value = (success.trials() > 0).then_some(GateValue::Share(success));
                 (value, success.rate().is_some_and(holds))
             }
-            Bound::InfrastructureErrors(bound) => count(counts.infrastructure_errors, bound),
+            Bound::InfrastructureErrors(bound) => count(counts.all_infrastructure_errors(), bound),
             Bound::Flaky(bound) => count(counts.flaky, bound),
             Bound::CostUsd(bound) => {
                 let is_known = agents.attempts > 0;

@@ -55,6 +55,7 @@ pub(crate) fn plan(commands: &[&str]) -> RunPlan {
             text: "{}".into(),
         },
         tail: None,
+        flaky_fails: false,
         soak: None,
     }
 }

@@ -74,6 +74,7 @@ impl ReportCollector {
             counts: &self.counts,
             gates,
             is_gated: !self.gates.is_empty(),
+            flaky_fails: self.flaky_fails,
             overload: self.self_watch.overload(),
         };
         let cases = std::mem::take(&mut self.cases);

@@ -63,6 +63,7 @@ fn eventful() -> RecordedRun {
     run.failed = vec![RecordedAttempt {
         number: 199,
         iteration: 100,
+        try_number: 1,
         case_id: HOSTILE.into(),
         began: at(50),
         elapsed: Duration::from_millis(30),
