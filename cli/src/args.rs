@@ -10,12 +10,13 @@ use std::{
 };
 
 use clap::{
-    ArgAction, ArgMatches, Args, CommandFactory as _, Parser, Subcommand,
+    ArgAction, ArgMatches, Args, CommandFactory as _, Parser, Subcommand, ValueEnum,
     builder::BoolishValueParser as Boolish, error::ErrorKind, parser::ValueSource,
 };
 use clap_complete::Shell;
 use jiff::Timestamp;
 use run_ledger::RunSelector;
+use suite::{LintCode, UnknownLint};
 
 use crate::gate::AnyGate;
 use crate::settings::{ProtocolSetting, SandboxSetting, Switch, TransportSetting};
@@ -70,6 +71,8 @@ pub(crate) enum Command {
     Graduation(GraduationArgs),
     /// Show the runs in the ledger as web pages, which follow those that go on
     Dashboard(DashboardArgs),
+    /// Print the JSON Schema of suites or of settings, for editors
+    Schema(SchemaArgs),
     /// Show the settings in force and where each value came from
     Settings(Box<ExecutorArgs>),
     /// Print what a shell needs to complete commands, options and files
@@ -454,6 +457,50 @@ pub(crate) struct VerifyArgs {
     /// Suite files
     #[arg(value_name = "SUITE", required = true)]
     pub suites: Vec<PathBuf>,
+    /// Make a lint an error, by its code, or all of them with "lint"; repeatable (see docs/lints.md)
+    #[arg(
+        long,
+        value_name = "CODE",
+        env = "GAUNTLET_DENY",
+        value_delimiter = ','
+    )]
+    pub deny: Vec<DeniedLint>,
+}
+
+/// Which lints are errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DeniedLint {
+    /// All of them.
+    Any,
+    /// This one.
+    Code(LintCode),
+}
+
+impl FromStr for DeniedLint {
+    type Err = UnknownLint;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "lint" => Ok(Self::Any),
+            code => code.parse().map(Self::Code),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// Which files it is about
+    #[arg(value_enum, value_name = "FILES")]
+    pub subject: SchemaSubject,
+}
+
+/// What there is a JSON Schema of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaSubject {
+    /// Suite files
+    Suite,
+    /// Settings files
+    Settings,
 }
 
 #[derive(Debug, Args)]

@@ -19,6 +19,7 @@ mod progress;
 mod records;
 mod report;
 mod run;
+mod schema;
 mod serve;
 mod service;
 mod session;
@@ -61,16 +62,17 @@ fn main() -> ExitCode {
         }
     };
     let result = match &cli.command {
-        Command::Run(args) if args.verify_only => verify::verify(&args.suites),
+        Command::Run(args) if args.verify_only => verify::verify(&cli.common, &args.suites, &[]),
         Command::Run(args) => run::run(&cli.common, args),
         Command::Soak(args) => soak::soak(&cli.common, args),
-        Command::Verify(args) => verify::verify(&args.suites),
+        Command::Verify(args) => verify::verify(&cli.common, &args.suites, &args.deny),
         Command::Serve(args) => serve::serve(&cli.common, args),
         Command::History(args) => ledger::history::history(&cli.common, args),
         Command::Show(args) => ledger::show::show(&cli.common, args),
         Command::Compare(args) => ledger::compare::compare(&cli.common, args),
         Command::Graduation(args) => ledger::graduation::graduation(&cli.common, args),
         Command::Dashboard(args) => dashboard::of_records(&cli.common, args),
+        Command::Schema(args) => schema::schema(args.subject),
         Command::Settings(args) => show_settings::show(&cli.common, args),
         Command::Completions(args) => manual::completions(args),
         Command::Man(args) => manual::man(args),

@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer, de};
 const DEFAULT_FILE: &str = "configs/gauntlet.toml";
 
 /// The file that ships is the documentation of the defaults and the defaults themselves.
-const DEFAULTS: &str = include_str!("../../configs/gauntlet.toml");
+pub(crate) const DEFAULTS: &str = include_str!("../../configs/gauntlet.toml");
 
 /// Everything an operator can tune.
 #[derive(Debug, Deserialize)]

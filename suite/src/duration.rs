@@ -131,6 +131,15 @@ pub fn parse(text: &str) -> Result<Duration, DurationError> {
     Ok(Duration::new(seconds as u64, nanos as u32))
 }
 
+/// A regular expression, as JSON Schema has them, for the texts that [`parse`] reads. How long a duration
+/// may be, it cannot tell.
+#[must_use]
+pub fn pattern() -> String {
+    const NUMBER: &str = r"[0-9]+(?:\.[0-9]+)?";
+    let units = UNITS.map(|Unit { name, .. }| format!(r"(?:{NUMBER}\s*{name}\s*)?"));
+    format!(r"^\s*(?=[0-9])(?:{NUMBER}|{})\s*$", units.concat())
+}
+
 /// Takes a number of seconds as it stands in JSON.
 pub(crate) fn from_seconds(seconds: f64) -> Result<Duration, DurationError> {
     if seconds < 0.0 {
@@ -306,6 +315,14 @@ mod tests {
             prop_assert_eq!(parse(&format(duration)), Ok(duration));
             let short = Duration::new(seconds % 100, nanos);
             prop_assert_eq!(parse(&format(short)), Ok(short));
+        }
+
+        #[test]
+        fn the_pattern_is_met_by_what_is_read(text in "[0-9. ]{0,3}(d|h|m|s|ms|x)?[0-9 ]{0,3}(d|h|m|s|ms)?|[0-9]{0,2}h? ?[0-9.]{0,3}(ms|s)? ?") {
+            let schema = serde_json::json!({"pattern": pattern()});
+            let is_met = jsonschema::is_valid(&schema, &serde_json::Value::from(&*text));
+            let is_read = !matches!(parse(&text), Err(error) if error != DurationError::TooLong);
+            prop_assert_eq!(is_met, is_read, "{:?}", text);
         }
 
         #[test]

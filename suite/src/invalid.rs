@@ -82,30 +82,52 @@ impl fmt::Display for InvalidSuite {
             if index > 0 {
                 f.write_str("\n\n")?;
             }
-            let (line, column) = (problem.line(), problem.column());
-            writeln!(
-                f,
-                "{}:{line}:{column}: {}",
-                self.path.display(),
-                problem.message()
-            )?;
-            let Excerpt {
-                line_text,
-                indent,
-                carets,
-            } = Excerpt::new(&self.text, problem);
-            let gutter = line.to_string().len();
-            writeln!(f, "{:gutter$} |", "")?;
-            writeln!(f, "{line} | {line_text}")?;
-            write!(f, "{:gutter$} | {:indent$}{:^<carets$}", "", "", "")?;
-            if let Some(help) = problem.help() {
-                write!(f, "\n{:gutter$} = help: {help}", "")?;
-            }
+            let picture = Picture {
+                path: &self.path,
+                text: &self.text,
+                label: None,
+                problem,
+            };
+            picture.fmt(f)?;
         }
         match self.more {
             0 => Ok(()),
             1 => f.write_str("\n\nand 1 more problem"),
             more => write!(f, "\n\nand {more} more problems"),
+        }
+    }
+}
+
+/// A problem as people read it: its place, its words, the line concerned, and the way out.
+pub(crate) struct Picture<'a> {
+    pub(crate) path: &'a Path,
+    pub(crate) text: &'a str,
+    /// How grave it is, and its code; nothing where it is simply wrong.
+    pub(crate) label: Option<(&'a str, &'a str)>,
+    pub(crate) problem: &'a Problem,
+}
+
+impl fmt::Display for Picture<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let problem = self.problem;
+        let (line, column) = (problem.line(), problem.column());
+        write!(f, "{}:{line}:{column}: ", self.path.display())?;
+        if let Some((level, code)) = self.label {
+            write!(f, "{level}[{code}]: ")?;
+        }
+        writeln!(f, "{}", problem.message())?;
+        let Excerpt {
+            line_text,
+            indent,
+            carets,
+        } = Excerpt::new(self.text, problem);
+        let gutter = line.to_string().len();
+        writeln!(f, "{:gutter$} |", "")?;
+        writeln!(f, "{line} | {line_text}")?;
+        write!(f, "{:gutter$} | {:indent$}{:^<carets$}", "", "", "")?;
+        match problem.help() {
+            Some(help) => write!(f, "\n{:gutter$} = help: {help}", ""),
+            None => Ok(()),
         }
     }
 }

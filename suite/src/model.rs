@@ -114,6 +114,9 @@ pub enum OutputFormat {
 }
 
 impl OutputFormat {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [Self; 2] = [Self::Text, Self::ClaudeStreamJson];
+
     /// The name used in suite files.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -149,6 +152,9 @@ pub enum MatchOn {
 }
 
 impl MatchOn {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [Self; 4] = [Self::Output, Self::Stdout, Self::Stderr, Self::FinalText];
+
     /// The name used in suite files.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -100,21 +100,25 @@ impl Problems {
     /// The error for the file at `path` with this `text`, its problems in the order of the file.
     pub(crate) fn into_invalid(mut self, path: &Path, text: &str) -> InvalidSuite {
         self.found.sort_by_key(|(span, _)| span.start);
-        let mut locator = Locator::new(text);
-        let problems = self
-            .found
-            .into_iter()
-            .map(|(span, Complaint { message, help })| {
-                let start = floor_boundary(text, span.start);
-                let end = floor_boundary(text, span.end).max(start);
-                Problem {
-                    message,
-                    help,
-                    span: start..end,
-                    position: locator.locate(start),
-                }
-            })
-            .collect();
+        let problems = Self::locate(self.found.into_iter(), text).collect();
         InvalidSuite::new(path, text, problems, self.more)
+    }
+
+    /// The problems of a text, which come in its order.
+    pub(crate) fn locate(
+        complaints: impl Iterator<Item = (Range<usize>, Complaint)>,
+        text: &str,
+    ) -> impl Iterator<Item = Problem> {
+        let mut locator = Locator::new(text);
+        complaints.map(move |(span, Complaint { message, help })| {
+            let start = floor_boundary(text, span.start);
+            let end = floor_boundary(text, span.end).max(start);
+            Problem {
+                message,
+                help,
+                span: start..end,
+                position: locator.locate(start),
+            }
+        })
     }
 }

@@ -150,6 +150,12 @@ impl<'t> Reader<'t> {
     }
 }
 
+/// What an object has at `key`.
+pub(crate) fn property<'n, 't>(object: &'n Object<'t>, key: &str) -> Option<&'n ObjectProp<'t>> {
+    let mut properties = object.properties.iter();
+    properties.find(|property| property.name.as_str() == key)
+}
+
 /// The bytes that a node takes up.
 pub(crate) fn span(node: &impl Ranged) -> Range<usize> {
     node.start()..node.end()

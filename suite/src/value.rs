@@ -168,22 +168,19 @@ impl<'t> Reader<'t> {
 
     /// What a command prints.
     pub(crate) fn output_format(&mut self, value: &Value<'t>) -> Option<OutputFormat> {
-        const FORMATS: [OutputFormat; 2] = [OutputFormat::Text, OutputFormat::ClaudeStreamJson];
-        self.choice(value, "output format", &FORMATS.map(|it| (it.as_str(), it)))
+        self.choice(
+            value,
+            "output format",
+            &OutputFormat::ALL.map(|it| (it.as_str(), it)),
+        )
     }
 
     /// Where patterns are looked for.
     pub(crate) fn match_on(&mut self, value: &Value<'t>) -> Option<MatchOn> {
-        const PARTS: [MatchOn; 4] = [
-            MatchOn::Output,
-            MatchOn::Stdout,
-            MatchOn::Stderr,
-            MatchOn::FinalText,
-        ];
         self.choice(
             value,
             "part to match on",
-            &PARTS.map(|it| (it.as_str(), it)),
+            &MatchOn::ALL.map(|it| (it.as_str(), it)),
         )
     }
 

@@ -30,3 +30,11 @@ fn every_example_of_the_page_about_suites_is_valid() {
         suite.unwrap_or_else(|error| panic!("{error}"));
     }
 }
+
+#[test]
+fn every_lint_stands_in_the_documents_with_its_meaning() {
+    let page = include_str!("../../docs/lints.md");
+    let rows = suite::LintCode::ALL.map(|code| format!("| `{code}` | {} |", code.description()));
+    let listed = page.lines().filter(|line| line.starts_with("| `"));
+    assert_eq!(listed.collect::<Vec<_>>(), rows);
+}

@@ -2,11 +2,19 @@
 
 use std::path::Path;
 
-/// The error for a suite file of this text.
+use suite::SuiteError;
+
+mod support;
+
+/// The error for a suite file of this text. Editors refuse it as well, where a schema can tell.
 fn error(text: &str) -> String {
-    suite::parse(Path::new("suite.json"), text)
-        .expect_err("invalid")
-        .to_string()
+    let error = suite::parse(Path::new("suite.json"), text).expect_err("invalid");
+    if let (SuiteError::Invalid(invalid), Ok(value)) = (&error, serde_json::from_str(text)) {
+        let is_beyond = invalid.problems().iter().all(support::beyond_a_schema);
+        let is_refused = !support::validator().is_valid(&value);
+        assert!(is_refused || is_beyond, "the schema takes this: {error}");
+    }
+    error.to_string()
 }
 
 /// The error for a flat suite with this one case.

@@ -53,6 +53,18 @@ fn every_shipped_suite_is_valid_and_explains_its_cases() {
 }
 
 #[test]
+fn nothing_in_a_shipped_suite_is_hardly_meant() {
+    for suite in shipped() {
+        let lints = suite::lint(&suite);
+        let shown: Vec<_> = lints
+            .iter()
+            .map(|lint| lint.picture(&suite, "warning").to_string())
+            .collect();
+        assert!(shown.is_empty(), "{}", shown.join("\n"));
+    }
+}
+
+#[test]
 fn the_default_suite_has_the_gates_and_the_limit_it_was_designed_for() {
     let suite = load(&configs().join("simple_stress_tests.json"));
     assert_eq!(suite.gates.min_success_rate, Ratio::new(0.8));

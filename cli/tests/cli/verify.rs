@@ -78,6 +78,74 @@ fn all_mistakes_are_shown_at_once_each_with_its_place_and_its_line() {
     assert_eq!(ended.stdout, "", "{ended}");
 }
 
+/// A suite whose only case has a pattern that any output with a time in it has.
+const VACUOUS: &str = r#"{
+  "tests": [
+    {"id": "sum", "command": "expr 2 + 2", "expected_patterns": ["4"]},
+    {"id": "other", "command": "expr 2 + 2", "expected_patterns": [{"word": "4"}]}
+  ]
+}
+"#;
+
+#[test]
+fn what_is_hardly_meant_is_a_warning_with_its_place_and_a_way_out() {
+    let scratch = Scratch::new();
+    scratch.write("suite.json", VACUOUS);
+    let ended = scratch.gauntlet(["verify", "suite.json"]).exits(0);
+    ended.says([
+        r#"suite.json:3:66: warning[vacuous-pattern]: the pattern "4" is found in any timestamp"#,
+        r#"3 | {"id": "sum", "command": "expr 2 + 2", "expected_patterns": ["4"]},"#,
+        r#"= help: ask for more of the line, or for the word alone: {"word": "4"}"#,
+        "suite.json:4:32: warning[same-command]",
+    ]);
+    assert_eq!(ended.stdout, "suite.json: valid, 2 cases\n");
+    let quiet = scratch.gauntlet(["verify", "suite.json", "-q"]).exits(0);
+    assert_eq!(quiet.stderr, "");
+}
+
+#[test]
+fn lints_that_are_denied_are_errors() {
+    let scratch = Scratch::new();
+    scratch.write("suite.json", VACUOUS);
+    let denied = |codes: &[&str]| {
+        let flags = codes.iter().flat_map(|code| ["--deny", *code]);
+        let arguments = ["verify", "-q", "suite.json"].into_iter().chain(flags);
+        scratch.gauntlet(arguments.collect::<Vec<_>>())
+    };
+    let one = denied(&["same-command"]).exits(2);
+    one.says(["4:32: error[same-command]"]);
+    assert!(!one.stderr.contains("vacuous"), "{one}");
+    let all = denied(&["lint"]).exits(2);
+    all.says(["error[vacuous-pattern]", "error[same-command]"]);
+    denied(&["empty-match,id-collision"]).exits(0);
+    let unknown = denied(&["vacuous"]).exits(2);
+    unknown.says(["there is no lint `vacuous`, did you mean `vacuous-pattern`?"]);
+    let variable = scratch.gauntlet(["verify", "suite.json"]);
+    variable.env("GAUNTLET_DENY", "lint").exits(2);
+    denied(&["lint"])
+        .env("GAUNTLET_DENY", "empty-match")
+        .exits(2);
+}
+
+#[test]
+fn the_schemas_for_editors_are_printed_as_they_are_checked_in() {
+    let scratch = Scratch::with_shipped_configs();
+    for subject in ["suite", "settings"] {
+        let ended = scratch.gauntlet(["schema", subject]).exits(0);
+        let schema: serde_json::Value = serde_json::from_str(&ended.stdout).expect("JSON");
+        assert!(schema["title"].is_string());
+        let path = format!(
+            "{}/../configs/schema/{subject}.schema.json",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        assert_eq!(
+            ended.stdout,
+            std::fs::read_to_string(path).expect("readable")
+        );
+    }
+    scratch.gauntlet(["schema", "reports"]).exits(2);
+}
+
 #[test]
 fn after_an_invalid_suite_the_others_are_checked_all_the_same() {
     let scratch = Scratch::with_cases([case("a", "true")]);

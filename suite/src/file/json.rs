@@ -11,7 +11,7 @@ use crate::{
     JsonExpectation, JsonType,
     problem::Complaint,
     quote::quoted,
-    reader::{Reader, span},
+    reader::{Reader, property, span},
 };
 
 impl<'t> Reader<'t> {
@@ -67,24 +67,23 @@ impl<'t> Reader<'t> {
         match compiled {
             Ok(_) => Some(schema),
             Err(error) => {
-                let elsewhere = reference_elsewhere(value);
-                self.problems
-                    .report(
-                        elsewhere.clone().unwrap_or_else(|| span(value)),
-                        || match elsewhere {
-                            Some(_) => Complaint::new(
-                                "a `$ref` to something outside of this schema",
-                            )
-                            .help(
-                                "nothing is fetched: put it below `$defs`, and refer to it with \
-                                     \"#/$defs/NAME\"",
-                            ),
-                            None => Complaint::new(format!(
-                                "the JSON Schema is not valid: {}",
-                                one_line(&error.to_string())
-                            )),
-                        },
-                    );
+                let (place, complaint) = match reference_elsewhere(value) {
+                    Some(place) => (
+                        place,
+                        Complaint::new("a `$ref` to something outside of this schema").help(
+                            "nothing is fetched: put it below `$defs`, and refer to it with \
+                             \"#/$defs/NAME\"",
+                        ),
+                    ),
+                    None => (
+                        at(value, &error.instance_path().to_string()),
+                        Complaint::new(format!(
+                            "the JSON Schema is not valid: {}",
+                            one_line(&error.to_string())
+                        )),
+                    ),
+                };
+                self.problems.report(place, || complaint);
                 None
             }
         }
@@ -149,6 +148,27 @@ impl Retrieve for NothingElsewhere {
     ) -> Result<serde_json::Value, Box<dyn Error + Send + Sync>> {
         Err(format!("{uri} is not fetched").into())
     }
+}
+
+/// Where in `value` the JSON pointer leads, as far as it does.
+fn at(value: &Value<'_>, pointer: &str) -> Range<usize> {
+    let mut place = value;
+    for step in pointer.split('/').skip(1) {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        let inner = match place {
+            Value::Object(object) => property(object, &step).map(|it| &it.value),
+            Value::Array(array) => step
+                .parse()
+                .ok()
+                .and_then(|it: usize| array.elements.get(it)),
+            _ => None,
+        };
+        let Some(inner) = inner else {
+            break;
+        };
+        place = inner;
+    }
+    span(place)
 }
 
 /// Where a schema refers to something that does not stand in it.

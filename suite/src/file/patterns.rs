@@ -17,7 +17,7 @@ const FORMS: &str = "a pattern is a string, or an object such as {\"word\": \"4\
 
 impl<'t> Reader<'t> {
     /// One pattern.
-    pub(super) fn pattern(&mut self, value: &Value<'t>) -> Option<Pattern> {
+    pub(crate) fn pattern(&mut self, value: &Value<'t>) -> Option<Pattern> {
         match value {
             Value::StringLit(_) => self.pattern_text(value).map(Pattern::literal),
             Value::Object(object) => {

@@ -34,6 +34,10 @@ impl Scratch {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs");
         for entry in fs::read_dir(shipped).expect("the repository has configs") {
             let path = entry.expect("readable").path();
+            if path.is_dir() {
+                // The schemas are for editors.
+                continue;
+            }
             let name = path.file_name().expect("a name").to_string_lossy();
             scratch.write(
                 &format!("configs/{name}"),
