@@ -12,7 +12,9 @@ use runner_core::{
     events::{RunEvent, RunObserver},
     notices::Notices,
     recorded::RunKind,
-    results::{AttemptReport, Counts, Place, RunProblem, RunResults},
+    results::{
+        AttemptReport, Counts, ExpectationKind, ExpectationResult, Place, RunProblem, RunResults,
+    },
 };
 use serde::Serialize;
 use suite::Usd;
@@ -81,6 +83,7 @@ struct AttemptRecord<'a> {
     exit_code: Option<i32>,
     patterns_found: usize,
     patterns_expected: usize,
+    expectations: Vec<ExpectationRecord<'a>>,
     started_after_ms: f64,
     elapsed_ms: f64,
     connect_ms: Option<f64>,
@@ -95,6 +98,15 @@ struct AttemptRecord<'a> {
     agent: Option<Box<AgentRecord<'a>>>,
     findings: Vec<FindingRecord<'a>>,
     notices: Vec<NoticeRecord<'a>>,
+}
+
+/// What became of something that the case expects of the output.
+#[derive(Serialize)]
+struct ExpectationRecord<'a> {
+    kind: &'a str,
+    words: &'a str,
+    standing: &'a str,
+    detail: &'a str,
 }
 
 #[derive(Serialize)]
@@ -284,6 +296,10 @@ fn attempt_record<'a>(
     attempt: &'a AttemptReport,
 ) -> AttemptRecord<'a> {
     let stats = &attempt.stats;
+    let patterns = || {
+        let all = attempt.expectations.iter();
+        all.filter(|result| result.kind == ExpectationKind::Pattern)
+    };
     AttemptRecord {
         run,
         attempt: place.number,
@@ -295,12 +311,13 @@ fn attempt_record<'a>(
         explanation: attempt.outcome.explanation(),
         execution_id: &attempt.execution_id,
         exit_code: attempt.exit_code,
-        patterns_found: attempt
-            .patterns
+        patterns_found: patterns().filter(|pattern| pattern.is_met()).count(),
+        patterns_expected: patterns().count(),
+        expectations: attempt
+            .expectations
             .iter()
-            .filter(|pattern| pattern.found)
-            .count(),
-        patterns_expected: attempt.patterns.len(),
+            .map(expectation_record)
+            .collect(),
         started_after_ms: ms(attempt.started_after),
         elapsed_ms: ms(attempt.elapsed),
         connect_ms: stats.connect.map(ms),
@@ -318,6 +335,15 @@ fn attempt_record<'a>(
             .map(|agent| Box::new(agent_record(agent))),
         findings: findings(&attempt.findings),
         notices: notices(&attempt.notices),
+    }
+}
+
+fn expectation_record(result: &ExpectationResult) -> ExpectationRecord<'_> {
+    ExpectationRecord {
+        kind: result.kind.as_str(),
+        words: &result.words,
+        standing: result.standing.as_str(),
+        detail: &result.detail,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The results of a run: plain values that reporters turn into documents.
 
 mod counts;
+mod expectation;
 mod problem;
 
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
@@ -17,6 +18,7 @@ use crate::{
     text::{Grouped, Percent, Share, Untold, Visible},
 };
 pub use counts::Counts;
+pub use expectation::{ExpectationKind, ExpectationResult, Standing};
 pub use problem::RunProblem;
 
 /// Everything there is to say about one run over one suite.
@@ -152,8 +154,9 @@ pub struct AttemptReport {
     pub outcome: Outcome,
     /// The exit code the executor reported, if it reported a usable one.
     pub exit_code: Option<i32>,
-    /// The case's patterns in their order, with whether each was found.
-    pub patterns: Vec<PatternResult>,
+    /// What the case expects of the output, with what became of it: first the patterns that have to be found,
+    /// in their order, then everything else.
+    pub expectations: Vec<ExpectationResult>,
     /// Breaches of the stream protocol, and of the output's format.
     pub findings: Findings,
     /// What the executor wanted known besides, such as limits of a service behind the command.
@@ -187,7 +190,7 @@ impl AttemptReport {
             elapsed: Duration::ZERO,
             outcome,
             exit_code: None,
-            patterns: Vec::new(),
+            expectations: Vec::new(),
             findings: Findings::default(),
             notices: Notices::default(),
             output: CapturedOutput::default(),
@@ -195,15 +198,6 @@ impl AttemptReport {
             stats: StreamStats::default(),
         }
     }
-}
-
-/// An expected text and whether it was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PatternResult {
-    /// The text as the suite has it.
-    pub pattern: String,
-    /// Whether the output contains it, ignoring case.
-    pub found: bool,
 }
 
 /// The beginning and the end of an output, with how much lay between.

@@ -5,6 +5,7 @@
 
 mod agent;
 mod case;
+mod expectations;
 mod overview;
 
 use std::{

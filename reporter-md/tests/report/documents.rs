@@ -104,7 +104,7 @@ fn hostile_text_everywhere() {
     let hostile = "a\u{1b}[31m`b`</details>\u{202e}<script>x</script>|[c](javascript:d)";
     let attempt = AttemptReport {
         execution_id: hostile.into(),
-        patterns: vec![pattern("``", true), pattern(hostile, false)],
+        expectations: vec![pattern("``", true), pattern(hostile, false)],
         output: output("```\n</details>\n# Heading\r\n\u{1b}[2J````\n~~~\n"),
         ..attempt(Outcome::Failed(vec![Failure::ErrorEvent {
             message: hostile.into(),
