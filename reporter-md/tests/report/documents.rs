@@ -6,7 +6,10 @@ use reporter_md::{Report, ReportOptions, write_report};
 use runner_core::{
     gates::evaluate,
     outcome::{Failure, Outcome},
-    results::{AttemptReport, CapturedOutput, Counts, RunProblem},
+    results::{
+        AttemptReport, CapturedOutput, Counts, ExpectationKind, ExpectationResult, RunProblem,
+        Standing,
+    },
 };
 use suite::{Gates, Usd};
 
@@ -97,6 +100,44 @@ fn gates_that_hold_despite_failures_are_a_success_that_tells_of_the_failures() {
     assert!(report.contains(
         "✅ **The run succeeded**: every gate holds, although 1 of 5 tried cases did not pass."
     ));
+}
+
+#[test]
+fn what_became_of_expectations_is_told_one_by_one_where_they_do_not_hold() {
+    let expectations = vec![
+        pattern("two", true),
+        ExpectationResult {
+            detail: "the nearest is \"tree\"".into(),
+            ..pattern("three", false)
+        },
+        expectation(
+            ExpectationKind::Forbidden,
+            "no /panic/",
+            Standing::Missed,
+            "found at byte 7",
+        ),
+        expectation(ExpectationKind::MaxLength, "at most 9", Standing::Met, ""),
+        expectation(
+            ExpectationKind::Code,
+            "code in python",
+            Standing::NotChecked,
+            "its syntax was not checked",
+        ),
+    ];
+    let attempt = AttemptReport {
+        expectations,
+        ..attempt(Outcome::Passed)
+    };
+    let report = report(&results(vec![tried(case("a", "A", "a"), attempt)]));
+    let told = "\
+- **Patterns Found**: 1/2
+- **Patterns Missing**: `three`
+- **Other Expectations Met**: 1/3
+- **Missing**: three: the nearest is \"tree\"
+- **Missed**: no /panic/: found at byte 7
+- **Not Checked**: code in python: its syntax was not checked
+";
+    assert!(report.contains(told), "{report}");
 }
 
 #[test]
