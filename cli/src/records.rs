@@ -12,7 +12,9 @@ use runner_core::{
     events::{RunEvent, RunObserver},
     notices::Notices,
     recorded::RunKind,
-    results::{AttemptReport, Counts, Place, RunProblem, RunResults},
+    results::{
+        AttemptReport, Counts, ExpectationKind, ExpectationResult, Place, RunProblem, RunResults,
+    },
     tries::{Tries, TurnEnd},
 };
 use serde::Serialize;
@@ -90,6 +92,7 @@ struct AttemptRecord<'a> {
     exit_code: Option<i32>,
     patterns_found: usize,
     patterns_expected: usize,
+    expectations: Vec<ExpectationRecord<'a>>,
     started_after_ms: f64,
     elapsed_ms: f64,
     connect_ms: Option<f64>,
@@ -114,6 +117,15 @@ struct TriesRecord {
     rate: Option<f64>,
     rate_low: Option<f64>,
     rate_high: Option<f64>,
+}
+
+/// What became of something that the case expects of the output.
+#[derive(Serialize)]
+struct ExpectationRecord<'a> {
+    kind: &'a str,
+    words: &'a str,
+    standing: &'a str,
+    detail: &'a str,
 }
 
 #[derive(Serialize)]
@@ -313,6 +325,10 @@ fn attempt_record<'a>(
     end: Option<TurnEnd>,
 ) -> AttemptRecord<'a> {
     let stats = &attempt.stats;
+    let patterns = || {
+        let all = attempt.expectations.iter();
+        all.filter(|result| result.kind == ExpectationKind::Pattern)
+    };
     AttemptRecord {
         run,
         attempt: place.number,
@@ -327,12 +343,13 @@ fn attempt_record<'a>(
         explanation: attempt.outcome.explanation(),
         execution_id: &attempt.execution_id,
         exit_code: attempt.exit_code,
-        patterns_found: attempt
-            .patterns
+        patterns_found: patterns().filter(|pattern| pattern.is_met()).count(),
+        patterns_expected: patterns().count(),
+        expectations: attempt
+            .expectations
             .iter()
-            .filter(|pattern| pattern.found)
-            .count(),
-        patterns_expected: attempt.patterns.len(),
+            .map(expectation_record)
+            .collect(),
         started_after_ms: ms(attempt.started_after),
         elapsed_ms: ms(attempt.elapsed),
         connect_ms: stats.connect.map(ms),
@@ -362,6 +379,15 @@ fn tries_record(tries: Tries) -> TriesRecord {
         rate: share.rate(),
         rate_low: interval.map(|it| it.low),
         rate_high: interval.map(|it| it.high),
+    }
+}
+
+fn expectation_record(result: &ExpectationResult) -> ExpectationRecord<'_> {
+    ExpectationRecord {
+        kind: result.kind.as_str(),
+        words: &result.words,
+        standing: result.standing.as_str(),
+        detail: &result.detail,
     }
 }
 

@@ -8,16 +8,15 @@ use runner_core::{
     notices::Notices,
     outcome::{Outcome, OutcomeClass},
     results::{AttemptReport, CaseResult, Verdict},
-    text::{Bytes, Grouped, Human, Part},
+    text::{Bytes, Grouped, Human},
     words::{reason, tries},
 };
-use suite::MatchOn;
 
 use crate::{
     ReportOptions, agent, attempts,
     escape::{CodeSpan, Text},
-    excerpt,
-    field::write_field,
+    excerpt, expectations,
+    field::{write_code_list, write_field},
     format::Anchor,
 };
 
@@ -154,54 +153,11 @@ fn write_attempt(
     if let Some(agent) = &attempt.agent {
         agent::write_items(out, agent)?;
     }
-    if !attempt.patterns.is_empty() {
-        let found = attempt
-            .patterns
-            .iter()
-            .filter(|pattern| pattern.found)
-            .count();
-        writeln!(
-            out,
-            "- **Patterns Found**: {found}/{}",
-            attempt.patterns.len()
-        )?;
-        if result.case.match_on != MatchOn::Output {
-            writeln!(
-                out,
-                "- **Patterns Sought In**: {}",
-                Part(result.case.match_on)
-            )?;
-        }
-        if found < attempt.patterns.len() {
-            let missing = attempt.patterns.iter().filter(|pattern| !pattern.found);
-            write_code_list(
-                out,
-                "Patterns Missing",
-                missing.map(|pattern| &pattern.pattern),
-            )?;
-        }
-    }
+    expectations::write(out, result.case.match_on, &attempt.expectations)?;
     if attempt.output.is_empty() {
         writeln!(out, "- **Output**: none")?;
     }
     Ok(())
-}
-
-fn write_code_list<'a>(
-    out: &mut impl Write,
-    label: &str,
-    texts: impl Iterator<Item = &'a String>,
-) -> io::Result<()> {
-    write!(out, "- **{label}**: ")?;
-    for (index, text) in texts.enumerate() {
-        write!(
-            out,
-            "{}{}",
-            if index > 0 { ", " } else { "" },
-            CodeSpan(text)
-        )?;
-    }
-    writeln!(out)
 }
 
 /// Ends the list with why the case did not pass.

@@ -4,7 +4,10 @@ use std::io::{self, Write};
 
 use runner_core::excerpt::{Excerpt, needs_block};
 
-use crate::{escape::Text, excerpt};
+use crate::{
+    escape::{CodeSpan, Text},
+    excerpt,
+};
 
 /// Writes a list item with a foreign text: in its line where it fits, else as blocks below it,
 /// which end the list and bring the empty line after it.
@@ -22,4 +25,18 @@ pub(crate) fn write_field(
     }
     writeln!(out, "- **{label}**:\n")?;
     excerpt::write(out, Excerpt::of_text(text, max_chars), "text")
+}
+
+/// Writes a list item with short foreign texts, as code.
+pub(crate) fn write_code_list<'a>(
+    out: &mut impl Write,
+    label: &str,
+    texts: impl Iterator<Item = &'a String>,
+) -> io::Result<()> {
+    write!(out, "- **{label}**: ")?;
+    for (index, text) in texts.enumerate() {
+        let comma = if index > 0 { ", " } else { "" };
+        write!(out, "{comma}{}", CodeSpan(text))?;
+    }
+    writeln!(out)
 }

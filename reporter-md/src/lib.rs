@@ -16,6 +16,7 @@ mod document;
 mod environment;
 mod escape;
 mod excerpt;
+mod expectations;
 mod field;
 mod format;
 mod gates;

@@ -9,7 +9,10 @@ use executor_protocol::{FindingCode, IdleClock, TransportError, error_chain};
 
 use suite::MatchOn;
 
-use crate::text::{Human, Part};
+use crate::{
+    results::ExpectationKind,
+    text::{Human, Part},
+};
 
 /// What happened in one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,6 +196,15 @@ pub enum Failure {
         /// Where they were looked for.
         part: MatchOn,
     },
+    /// Something else that was expected of the output did not hold.
+    Expectation {
+        /// Which kind of expectation it is.
+        kind: ExpectationKind,
+        /// What was expected, in words that quote the suite.
+        words: String,
+        /// What there was; may be empty. It may quote what the command printed, and is bounded.
+        detail: String,
+    },
     /// The executor sent error events.
     ErrorEvent {
         /// The words of the first one.
@@ -225,6 +237,10 @@ impl fmt::Display for Failure {
                 }
                 Ok(())
             }
+            Self::Expectation { words, detail, .. } if detail.is_empty() => {
+                write!(f, "expected {words}")
+            }
+            Self::Expectation { words, detail, .. } => write!(f, "expected {words}: {detail}"),
             Self::ErrorEvent { message } => write!(f, "the executor reported an error: {message}"),
             Self::AgentError { message } => write!(f, "the agent reported an error: {message}"),
             Self::NoAgentResult => f.write_str("the agent came to no result"),

@@ -2,6 +2,7 @@
 
 mod case;
 mod counts;
+mod expectation;
 mod problem;
 
 use std::{borrow::Cow, fmt, time::Duration};
@@ -19,6 +20,7 @@ use crate::{
 };
 pub use case::{CaseResult, cases_by_need};
 pub use counts::Counts;
+pub use expectation::{ExpectationKind, ExpectationResult, Standing};
 pub use problem::RunProblem;
 
 /// Everything there is to say about one run over one suite.
@@ -136,8 +138,9 @@ pub struct AttemptReport {
     pub outcome: Outcome,
     /// The exit code the executor reported, if it reported a usable one.
     pub exit_code: Option<i32>,
-    /// The case's patterns in their order, with whether each was found.
-    pub patterns: Vec<PatternResult>,
+    /// What the case expects of the output, with what became of it: first the patterns that have to be found,
+    /// in their order, then everything else.
+    pub expectations: Vec<ExpectationResult>,
     /// Breaches of the stream protocol, and of the output's format.
     pub findings: Findings,
     /// What the executor wanted known besides, such as limits of a service behind the command.
@@ -191,7 +194,7 @@ impl AttemptReport {
             elapsed: Duration::ZERO,
             outcome,
             exit_code: None,
-            patterns: Vec::new(),
+            expectations: Vec::new(),
             findings: Findings::default(),
             notices: Notices::default(),
             retry_after: None,
@@ -200,15 +203,6 @@ impl AttemptReport {
             stats: StreamStats::default(),
         }
     }
-}
-
-/// An expected text and whether it was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PatternResult {
-    /// The text as the suite has it.
-    pub pattern: String,
-    /// Whether the output contains it, ignoring case.
-    pub found: bool,
 }
 
 /// The beginning and the end of an output, with how much lay between.

@@ -8,8 +8,8 @@ use run_stats::Proportion;
 use runner_core::{
     outcome::Outcome,
     results::{
-        AttemptReport, CapturedOutput, CaseResult, GateBound, GateResult, GateValue, PatternResult,
-        RunInfo, RunResults,
+        AttemptReport, CapturedOutput, CaseResult, ExpectationKind, ExpectationResult, GateBound,
+        GateResult, GateValue, RunInfo, RunResults, Standing,
     },
 };
 use suite::{Case, Ratio};
@@ -59,7 +59,7 @@ pub fn attempt(outcome: Outcome) -> AttemptReport {
         elapsed: Duration::from_millis(1_234),
         outcome,
         exit_code: Some(0),
-        patterns: Vec::new(),
+        expectations: Vec::new(),
         findings: Default::default(),
         notices: Default::default(),
         retry_after: None,
@@ -96,10 +96,23 @@ pub fn output(text: impl Into<String>) -> CapturedOutput {
 
 /// An expected text, and whether it was found.
 #[must_use]
-pub fn pattern(pattern: &str, found: bool) -> PatternResult {
-    PatternResult {
-        pattern: pattern.into(),
-        found,
+pub fn pattern(pattern: &str, found: bool) -> ExpectationResult {
+    ExpectationResult::of_text(pattern, found)
+}
+
+/// Another expectation, and what became of it.
+#[must_use]
+pub fn expectation(
+    kind: ExpectationKind,
+    words: &str,
+    standing: Standing,
+    detail: &str,
+) -> ExpectationResult {
+    ExpectationResult {
+        kind,
+        words: words.into(),
+        standing,
+        detail: detail.into(),
     }
 }
 

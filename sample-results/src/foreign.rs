@@ -8,7 +8,7 @@ use runner_core::{
     recorded::{
         FindingTotal, Outage, RecordedAttempt, RecordedProblem, RecordedRun, RecordedState,
     },
-    results::{AttemptReport, CapturedOutput, RunProblem, RunResults},
+    results::{AttemptReport, CapturedOutput, ExpectationKind, RunProblem, RunResults, Standing},
 };
 use suite::Case;
 
@@ -25,7 +25,13 @@ pub fn results_with(texts: &[String; 4]) -> RunResults {
     findings.record(FindingCode::NotJson, 1, || a.clone());
     let failed = AttemptReport {
         execution_id: b.clone(),
-        patterns: vec![pattern(c, false), pattern(d, true), pattern(a, false)],
+        expectations: vec![
+            pattern(c, false),
+            pattern(d, true),
+            pattern(a, false),
+            expectation(ExpectationKind::Forbidden, b, Standing::Missed, c),
+            expectation(ExpectationKind::Code, d, Standing::NotChecked, a),
+        ],
         findings,
         output: CapturedOutput {
             head: a.clone(),

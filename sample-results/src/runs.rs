@@ -18,7 +18,7 @@ pub fn passed_case() -> CaseResult {
     tried(
         case("simple_1", "Basic Arithmetic", "echo $((2 + 2))"),
         AttemptReport {
-            patterns: vec![pattern("4", true)],
+            expectations: vec![pattern("4", true)],
             output: output("4\n"),
             ..attempt(Outcome::Passed)
         },
@@ -41,7 +41,7 @@ pub fn failed_cases() -> Vec<CaseResult> {
                     patterns: vec!["two".into(), "three".into()],
                     part: MatchOn::Output,
                 }]),
-                patterns: vec![
+                expectations: vec![
                     pattern("one", true),
                     pattern("two", false),
                     pattern("three", false),
@@ -169,7 +169,7 @@ pub fn agent_case(result: Option<AgentResult>) -> CaseResult {
         None => Outcome::Failed(vec![Failure::NoAgentResult]),
     };
     let attempt = AttemptReport {
-        patterns: vec![pattern("4", true)],
+        expectations: vec![pattern("4", true)],
         output: output("{\"type\":\"system\"}"),
         agent: Some(agent),
         ..attempt(outcome)

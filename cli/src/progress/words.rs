@@ -6,7 +6,10 @@ use console::Style;
 use runner_core::{
     agent::AgentReport,
     outcome::OutcomeClass,
-    results::{AttemptReport, CapturedOutput, Counts, GateResult, Verdict},
+    results::{
+        AttemptReport, CapturedOutput, Counts, ExpectationKind, ExpectationResult, GateResult,
+        Standing, Verdict,
+    },
     text::{Clipped, Human, Tokens, Visible},
 };
 use suite::Case;
@@ -50,6 +53,7 @@ pub(super) fn particulars(case: &Case, attempt: &AttemptReport) -> Vec<String> {
         let words = clip(&finding.detail);
         lines.push(format!("finding: {}{times}: {words}", finding.code));
     }
+    lines.extend(attempt.expectations.iter().filter_map(unclear));
     if let Some(agent) = &attempt.agent {
         lines.push(format!("agent: {}", clip(&about(agent))));
     }
@@ -61,6 +65,18 @@ pub(super) fn particulars(case: &Case, attempt: &AttemptReport) -> Vec<String> {
     };
     lines.extend(last_lines(shown).map(|line| format!("│ {line}")));
     lines
+}
+
+/// What an outcome does not tell of an expectation: what comes nearest to a text that is missing, and what
+/// nobody checked.
+fn unclear(result: &ExpectationResult) -> Option<String> {
+    let label = match result.standing {
+        Standing::Missed if result.kind == ExpectationKind::Pattern => "missing",
+        Standing::NotChecked => "not checked",
+        _ => return None,
+    };
+    let ExpectationResult { words, detail, .. } = result;
+    (!detail.is_empty()).then(|| format!("{label}: {}: {}", clip(words), clip(detail)))
 }
 
 /// How many cases came to what: `7 passed, 1 failed (1 infrastructure error), 2 skipped in 1.05s`.

@@ -8,12 +8,14 @@ use runner_core::{
     notices::Notices,
     outcome::Outcome,
     results::{AttemptReport, CaseResult, Verdict},
-    text::{Bytes, Grouped, Human, Part},
+    text::{Bytes, Grouped, Human},
     words::{reason, tries},
 };
-use suite::MatchOn;
 
-use super::{agent, attempts};
+use super::{
+    agent, attempts,
+    expectations::{self, codes},
+};
 use crate::{
     ReportOptions,
     excerpt::{self, Blocks},
@@ -116,34 +118,9 @@ fn add_attempt(facts: &mut Facts, result: &CaseResult, attempt: &AttemptReport) 
     if let Some(agent) = &attempt.agent {
         agent::add(facts, agent);
     }
-    if !attempt.patterns.is_empty() {
-        add_patterns(facts, result.case.match_on, attempt);
-    }
+    expectations::add(facts, result.case.match_on, &attempt.expectations);
     if attempt.output.is_empty() {
         facts.add("Output", "none");
-    }
-}
-
-fn add_patterns(facts: &mut Facts, match_on: MatchOn, attempt: &AttemptReport) {
-    let all = attempt.patterns.len();
-    let missing = attempt.patterns.iter().filter(|pattern| !pattern.found);
-    let found = all - missing.clone().count();
-    facts.add("Patterns found", format!("{found} of {all}"));
-    if match_on != MatchOn::Output {
-        facts.add("Patterns sought in", Part(match_on).to_string());
-    }
-    if found < all {
-        let missing = codes(missing.map(|pattern| &*pattern.pattern));
-        facts.add_wide("Patterns missing", missing);
-    }
-}
-
-fn codes<'a>(texts: impl Iterator<Item = &'a str>) -> Markup {
-    html! {
-        @for (index, text) in texts.enumerate() {
-            @if index > 0 { ", " }
-            (Code(text))
-        }
     }
 }
 

@@ -6,6 +6,7 @@
 mod agent;
 mod attempts;
 mod case;
+mod expectations;
 mod overview;
 
 use std::{

@@ -5,7 +5,10 @@ use reporter_html::{Report, ReportOptions, write_report};
 use runner_core::{
     gates::evaluate_counted,
     outcome::{Failure, Outcome},
-    results::{AttemptReport, CapturedOutput, Counts, RunProblem},
+    results::{
+        AttemptReport, CapturedOutput, Counts, ExpectationKind, ExpectationResult, RunProblem,
+        Standing,
+    },
 };
 use suite::{Gates, Usd};
 
@@ -96,6 +99,46 @@ fn gates_that_hold_despite_failures_are_a_success_that_tells_of_the_failures() {
         report(&results)
             .contains("<p>Every gate holds, although 1 of 5 tried cases did not pass.</p>")
     );
+}
+
+#[test]
+fn what_became_of_expectations_is_told_one_by_one_where_they_do_not_hold() {
+    let expectations = vec![
+        pattern("two", true),
+        ExpectationResult {
+            detail: "the nearest is \"tree\"".into(),
+            ..pattern("three", false)
+        },
+        expectation(
+            ExpectationKind::Forbidden,
+            "no /panic/",
+            Standing::Missed,
+            "found at byte 7",
+        ),
+        expectation(ExpectationKind::MaxLength, "at most 9", Standing::Met, ""),
+        expectation(
+            ExpectationKind::Code,
+            "code in python",
+            Standing::NotChecked,
+            "its syntax was not checked",
+        ),
+    ];
+    let attempt = AttemptReport {
+        expectations,
+        ..attempt(Outcome::Passed)
+    };
+    let results = results(vec![tried(case("a", "A", "a"), attempt)]);
+    let document = Document::read(&report(&results));
+    let facts: Vec<_> = document.all("dd").iter().map(|it| it.text()).collect();
+    for told in [
+        "1 of 2",
+        "1 of 3",
+        "three: the nearest is \"tree\"",
+        "no /panic/: found at byte 7",
+        "code in python: its syntax was not checked",
+    ] {
+        assert!(facts.iter().any(|fact| fact == told), "{told}: {facts:?}");
+    }
 }
 
 #[test]

@@ -6,7 +6,10 @@ use reporter_md::{Report, ReportOptions, write_report};
 use runner_core::{
     gates::evaluate_counted,
     outcome::{Failure, Outcome},
-    results::{AttemptReport, CapturedOutput, Counts, RunProblem},
+    results::{
+        AttemptReport, CapturedOutput, Counts, ExpectationKind, ExpectationResult, RunProblem,
+        Standing,
+    },
 };
 use suite::{Gates, Usd};
 
@@ -100,11 +103,49 @@ fn gates_that_hold_despite_failures_are_a_success_that_tells_of_the_failures() {
 }
 
 #[test]
+fn what_became_of_expectations_is_told_one_by_one_where_they_do_not_hold() {
+    let expectations = vec![
+        pattern("two", true),
+        ExpectationResult {
+            detail: "the nearest is \"tree\"".into(),
+            ..pattern("three", false)
+        },
+        expectation(
+            ExpectationKind::Forbidden,
+            "no /panic/",
+            Standing::Missed,
+            "found at byte 7",
+        ),
+        expectation(ExpectationKind::MaxLength, "at most 9", Standing::Met, ""),
+        expectation(
+            ExpectationKind::Code,
+            "code in python",
+            Standing::NotChecked,
+            "its syntax was not checked",
+        ),
+    ];
+    let attempt = AttemptReport {
+        expectations,
+        ..attempt(Outcome::Passed)
+    };
+    let report = report(&results(vec![tried(case("a", "A", "a"), attempt)]));
+    let told = "\
+- **Patterns Found**: 1/2
+- **Patterns Missing**: `three`
+- **Other Expectations Met**: 1/3
+- **Missing**: three: the nearest is \"tree\"
+- **Missed**: no /panic/: found at byte 7
+- **Not Checked**: code in python: its syntax was not checked
+";
+    assert!(report.contains(told), "{report}");
+}
+
+#[test]
 fn hostile_text_everywhere() {
     let hostile = "a\u{1b}[31m`b`</details>\u{202e}<script>x</script>|[c](javascript:d)";
     let attempt = AttemptReport {
         execution_id: hostile.into(),
-        patterns: vec![pattern("``", true), pattern(hostile, false)],
+        expectations: vec![pattern("``", true), pattern(hostile, false)],
         output: output("```\n</details>\n# Heading\r\n\u{1b}[2J````\n~~~\n"),
         ..attempt(Outcome::Failed(vec![Failure::ErrorEvent {
             message: hostile.into(),

@@ -38,7 +38,8 @@ impl Capture {
     }
 
     /// How many bytes came so far.
-    pub(super) fn total_bytes(&self) -> u64 {
+    #[cfg(test)]
+    fn total_bytes(&self) -> u64 {
         (self.head.len() + self.tail.len()) as u64 + self.omitted
     }
 

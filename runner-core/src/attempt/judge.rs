@@ -1,23 +1,26 @@
 //! Judges one attempt from the events of its stream: pure, no clock, no I/O.
 
+mod reasons;
+
 use std::time::Duration;
 
 use executor_protocol::{
-    Channel, ExitStatus, FindingCode, Findings, OutputJoin, Severity, StreamEvent, StreamStats,
+    Channel, ExitStatus, FindingCode, Findings, OutputJoin, StreamEvent, StreamStats,
     TransportError,
 };
-use suite::{Case, MatchOn, Pattern};
+use suite::{Case, MatchOn};
 
+use self::reasons::{failed, too_late, untrustworthy, without_terminal};
 use super::{
     capture::Capture,
+    expectations::{Ending, Watch},
     format::{AgentOutput, AgentReader},
-    matcher::Matcher,
 };
 use crate::{
     agent::AgentReport,
     notices::Notices,
-    outcome::{Failure, Fault, FaultKind, Outcome},
-    results::{CapturedOutput, PatternResult},
+    outcome::{Failure, Outcome},
+    results::{CapturedOutput, ExpectationResult},
 };
 
 /// Takes the events of one attempt as they come and reaches a judgement at the end.
@@ -25,9 +28,11 @@ use crate::{
 pub struct Judge {
     join: OutputJoin,
     match_on: MatchOn,
-    matcher: Matcher,
-    /// Whether any output went to the matcher.
-    has_searched: bool,
+    watch: Watch,
+    /// Whether it matters when output comes.
+    is_timed: bool,
+    /// Whether any output was watched.
+    has_watched: bool,
     capture: Capture,
     /// Whether there was any output.
     has_output: bool,
@@ -55,6 +60,11 @@ pub enum StreamEnd {
     Clean,
     /// Because the run was ended.
     Cancelled,
+    /// Because nothing could make the attempt pass any more, and its case says that it may end then.
+    Hopeless {
+        /// When that was noticed, counted from the start of the attempt.
+        at: Duration,
+    },
     /// By a fault or a deadline.
     Error(TransportError),
 }
@@ -66,8 +76,10 @@ pub struct Judgement {
     pub outcome: Outcome,
     /// The exit code, if a usable one came.
     pub exit_code: Option<i32>,
-    /// The case's patterns, with whether each was found.
-    pub patterns: Vec<PatternResult>,
+    /// What the case expects of the output, with what became of it.
+    pub expectations: Vec<ExpectationResult>,
+    /// The code that the case expects, where it is there: for whoever checks its syntax.
+    pub code: Option<String>,
     /// What the command printed, as far as it was kept.
     pub output: CapturedOutput,
     /// What an agent told, where the case says that its command runs one and it told anything.
@@ -85,11 +97,13 @@ impl Judge {
     /// A judge for an attempt at `case` that keeps the first and last `keep_bytes` of its output.
     #[must_use]
     pub fn new(case: &Case, join: OutputJoin, keep_bytes: usize) -> Self {
+        let watch = Watch::new(&case.expectations);
         Self {
             join,
             match_on: case.match_on,
-            matcher: Matcher::new(case.expectations.expected.iter().map(Pattern::text)),
-            has_searched: false,
+            is_timed: watch.is_timed(),
+            watch,
+            has_watched: false,
             capture: Capture::new(keep_bytes),
             has_output: false,
             agent: AgentReader::new(case.output_format, keep_bytes),
@@ -139,12 +153,16 @@ impl Judge {
         }
         self.has_output = true;
         self.capture.push(data);
-        if self.searches(channel) {
-            if lines && self.has_searched {
-                self.matcher.push("\n");
+        let at = if self.is_timed { arrived() } else { None };
+        if let Some(at) = at {
+            self.watch.on_sign_of_life(at);
+        }
+        if self.watches(channel) {
+            if lines && self.has_watched {
+                self.watch.push("\n", at);
             }
-            self.has_searched = true;
-            self.matcher.push(data);
+            self.has_watched = true;
+            self.watch.push(data, at);
         }
         // Agents write to standard output; what else a command says there or elsewhere is not theirs.
         if let Some(agent) = &mut self.agent
@@ -154,8 +172,8 @@ impl Judge {
         }
     }
 
-    /// Whether patterns are looked for in what comes through `channel`.
-    fn searches(&self, channel: Option<Channel>) -> bool {
+    /// Whether the case expects something of what comes through `channel`.
+    fn watches(&self, channel: Option<Channel>) -> bool {
         match self.match_on {
             MatchOn::Stdout => channel != Some(Channel::Stderr),
             MatchOn::Stderr => channel == Some(Channel::Stderr),
@@ -166,7 +184,19 @@ impl Judge {
 
     /// Brings the search for patterns up to date; worth calling when the stream pauses.
     pub fn on_pause(&mut self) {
-        self.matcher.flush();
+        self.watch.on_pause();
+    }
+
+    /// Whether the attempt may end, because nothing that is still to come can make it pass. `now` tells the
+    /// time, counted from the start of the attempt; it is asked only where the case wants attempts to end so.
+    ///
+    /// What is certain only once more of the output is there is no reason to end.
+    pub fn is_hopeless(&mut self, now: impl FnOnce() -> Duration) -> Option<Duration> {
+        if !self.watch.stops() || self.exit.is_some() {
+            return None;
+        }
+        let now = now();
+        self.watch.is_hopeless(now).then_some(now)
     }
 
     /// Reaches the judgement.
@@ -186,44 +216,66 @@ impl Judge {
             findings.merge(malformed);
             output
         });
+        if self.is_timed
+            && let Some(terminal) = stats.terminal
+        {
+            self.watch.on_sign_of_life(terminal);
+        }
         if let Some(text) = agent.as_ref().and_then(|agent| agent.final_text.as_ref())
             && self.match_on == MatchOn::FinalText
         {
-            self.matcher.push(text);
+            // An answer is there once the last of it came.
+            self.watch.push(text, stats.last_output);
         }
         let agent_failure = agent.as_ref().and_then(agent_failure);
-        let found = self.matcher.finish();
-        let patterns: Vec<_> = case
-            .expectations
-            .expected
-            .iter()
-            .zip(found)
-            .map(|(pattern, found)| PatternResult {
-                pattern: pattern.text().to_owned(),
-                found,
-            })
-            .collect();
+        let output = self.capture.finish();
+        let ending = match end {
+            StreamEnd::Hopeless { at } => Ending::Early { at },
+            _ => Ending::Whole,
+        };
+        let answer = agent
+            .as_ref()
+            .filter(|_| self.match_on == MatchOn::FinalText)
+            .and_then(|agent| agent.report.as_ref()?.result.as_ref())
+            .map_or(&output, |result| &result.final_text);
+        let examined = self.watch.finish(ending, self.match_on, answer);
+        let expectations = examined.results;
         let exit_code = self.exit.and_then(ExitStatus::code);
         let outcome = match end {
             StreamEnd::Cancelled => Outcome::Cancelled,
             StreamEnd::Error(error) => Outcome::of_transport_error(&error, case.timeout),
+            StreamEnd::Hopeless { .. } => breach
+                .or_else(|| failed(case, None, self.first_error, None, &expectations))
+                .unwrap_or_else(reasons::nothing_failed),
             StreamEnd::Clean => breach
                 .or_else(|| without_terminal(self.exit))
                 .or_else(|| too_late(case.timeout, stats))
-                .or_else(|| failed(case, self.exit, self.first_error, agent_failure, &patterns))
+                .or_else(|| {
+                    failed(
+                        case,
+                        self.exit,
+                        self.first_error,
+                        agent_failure,
+                        &expectations,
+                    )
+                })
                 .unwrap_or(Outcome::Passed),
         };
         // Where something else ended the attempt, the result is missing because of that.
         if matches!(&outcome, Outcome::Failed(failures) if failures.contains(&Failure::NoAgentResult))
         {
-            let end = self.capture.total_bytes();
-            findings.record(FindingCode::MissingResult, end, String::new);
+            findings.record(
+                FindingCode::MissingResult,
+                output.total_bytes(),
+                String::new,
+            );
         }
         Judgement {
             outcome,
             exit_code,
-            patterns,
-            output: self.capture.finish(),
+            expectations,
+            code: examined.code,
+            output,
             agent: agent.and_then(|agent| agent.report),
             findings,
             notices: self.notices,
@@ -242,85 +294,6 @@ fn agent_failure(agent: &AgentOutput) -> Option<Failure> {
     };
     let message = result.error.clone()?;
     Some(Failure::AgentError { message })
-}
-
-/// A breach that leaves nothing to be believed is the executor's fault.
-fn untrustworthy(findings: &Findings, strictness: Strictness) -> Option<Outcome> {
-    let tolerated = match strictness {
-        Strictness::Lenient => Severity::Warning,
-        Strictness::Strict => Severity::Note,
-    };
-    let grave = |code: FindingCode| code.severity() > tolerated;
-    let worst = findings.iter().filter(|finding| grave(finding.code));
-    // The first of the gravest: what came after it may only follow from it.
-    let finding = worst.rev().max_by_key(|finding| finding.code.severity())?;
-    let mut message = format!("{}: {}", finding.code, finding.code.description());
-    if !finding.detail.is_empty() {
-        message.push_str(&format!(" ({})", finding.detail));
-    }
-    let kind = FaultKind::Protocol(finding.code);
-    Some(Outcome::InfrastructureError(Fault { kind, message }))
-}
-
-/// A stream without a terminal event proves nothing, whatever its transport thinks of it.
-fn without_terminal(exit: Option<ExitStatus>) -> Option<Outcome> {
-    let code = FindingCode::MissingTerminal;
-    exit.is_none().then(|| {
-        let message = format!("{code}: {}", code.description());
-        Outcome::InfrastructureError(Fault {
-            kind: FaultKind::Protocol(code),
-            message,
-        })
-    })
-}
-
-/// An end that comes after the timeout is a timeout, whatever the executor calls it: with an error
-/// event, with some exit code, or even with success.
-fn too_late(timeout: Duration, stats: &StreamStats) -> Option<Outcome> {
-    let terminal = stats.terminal.filter(|terminal| *terminal >= timeout)?;
-    let silent_for = terminal - stats.last_output.unwrap_or_default().min(terminal);
-    Some(Outcome::TimedOut {
-        limit: timeout,
-        silent_for,
-    })
-}
-
-fn failed(
-    case: &Case,
-    exit: Option<ExitStatus>,
-    first_error: Option<String>,
-    agent_failure: Option<Failure>,
-    patterns: &[PatternResult],
-) -> Option<Outcome> {
-    let mut failures = Vec::new();
-    if let Some(message) = first_error {
-        failures.push(Failure::ErrorEvent { message });
-    }
-    let expected = case.expected_exit_code;
-    match exit {
-        Some(ExitStatus::Code(actual)) if actual != expected => {
-            failures.push(Failure::ExitCode { expected, actual });
-        }
-        // Where no exit code is reported, an error event says why; if it does not, this does.
-        Some(ExitStatus::NotReported) if failures.is_empty() => {
-            let message = "the command ended without an exit code".into();
-            failures.push(Failure::ErrorEvent { message });
-        }
-        _ => {}
-    }
-    failures.extend(agent_failure);
-    let missing: Vec<_> = patterns
-        .iter()
-        .filter(|result| !result.found)
-        .map(|result| result.pattern.clone())
-        .collect();
-    if !missing.is_empty() {
-        failures.push(Failure::MissingPatterns {
-            patterns: missing,
-            part: case.match_on,
-        });
-    }
-    (!failures.is_empty()).then_some(Outcome::Failed(failures))
 }
 
 #[cfg(test)]

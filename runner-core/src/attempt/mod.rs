@@ -1,9 +1,10 @@
 //! One attempt at one case: from a request and a transport to a report.
 
 mod capture;
+mod expectations;
 mod format;
 mod judge;
-mod matcher;
+mod search;
 
 use std::{
     future::{Future, poll_fn},
@@ -20,8 +21,9 @@ use executor_protocol::{
 use suite::Case;
 use tokio::time::Instant;
 
+pub use expectations::{MAX_STRUCTURED_BYTES, code_in};
 pub use judge::{Judge, Judgement, StreamEnd, Strictness};
-pub use matcher::Matcher;
+pub use search::LONGEST_MATCH;
 
 use crate::{cleanup::CleanupMarker, results::AttemptReport, tail::OutputTail};
 
@@ -119,10 +121,17 @@ pub async fn run(
         plan.settings.keep_output_bytes,
     )
     .with_strictness(plan.settings.strictness);
-    let end = follow(&mut *stream, &mut judge, plan.tail.as_ref(), cancel).await;
-    let was_cancelled = matches!(end, StreamEnd::Cancelled);
+    let following = follow(
+        &mut *stream,
+        &mut judge,
+        plan.tail.as_ref(),
+        started,
+        cancel,
+    );
+    let end = following.await;
+    let was_ended = matches!(end, StreamEnd::Cancelled | StreamEnd::Hopeless { .. });
     let report = plan.report(judge, end, stream.findings(), stream.stats(), started);
-    if was_cancelled {
+    if was_ended {
         // Whether the executor heard it in time does not change what happened in the attempt.
         let _ = tokio::time::timeout(CANCEL_WAIT, stream.cancel()).await;
     }
@@ -138,11 +147,13 @@ fn unanswered(error: TransportError) -> TransportError {
     }
 }
 
-/// Hands the stream's events to the judge until the stream ends or `cancel` resolves.
+/// Hands the stream's events to the judge until the stream ends, `cancel` resolves, or the judge says that
+/// the attempt may end.
 async fn follow(
     stream: &mut dyn EventStream,
     judge: &mut Judge,
     tail: Option<&OutputTail>,
+    started: Instant,
     mut cancel: impl Future<Output = ()> + Unpin,
 ) -> StreamEnd {
     poll_fn(|cx| {
@@ -151,13 +162,23 @@ async fn follow(
             return Poll::Ready(StreamEnd::Cancelled);
         }
         loop {
-            match std::task::ready!(stream.poll_advance(cx)) {
+            let Poll::Ready(advanced) = stream.poll_advance(cx) else {
+                // Whatever woke this up, time has passed, which may have decided the attempt.
+                return match judge.is_hopeless(|| started.elapsed()) {
+                    Some(at) => Poll::Ready(StreamEnd::Hopeless { at }),
+                    None => Poll::Pending,
+                };
+            };
+            match advanced {
                 Ok(true) => {
                     if let Some(event) = stream.event() {
                         judge.on_event(event, &|| stream.stats().last_output);
                     }
                     if !stream.has_buffered() {
                         judge.on_pause();
+                        if let Some(at) = judge.is_hopeless(|| started.elapsed()) {
+                            return Poll::Ready(StreamEnd::Hopeless { at });
+                        }
                         if let (Some(tail), Some(event)) = (tail, stream.event()) {
                             tail.note(event);
                         }
@@ -217,7 +238,7 @@ impl AttemptPlan {
             elapsed: started.elapsed(),
             outcome: judgement.outcome,
             exit_code: judgement.exit_code,
-            patterns: judgement.patterns,
+            expectations: judgement.expectations,
             findings: judgement.findings,
             notices: judgement.notices,
             retry_after,
@@ -227,3 +248,6 @@ impl AttemptPlan {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

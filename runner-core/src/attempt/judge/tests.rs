@@ -1,6 +1,6 @@
 //! What is judged, and how.
 
-use executor_protocol::{FindingCode, NoticeKind};
+use executor_protocol::{FindingCode, NoticeKind, Severity};
 use suite::OutputFormat;
 
 use super::*;
@@ -84,7 +84,7 @@ fn output_after_the_terminal_event_counts_for_nothing() {
         &StreamStats::default(),
     );
     assert!(judgement.output.is_empty());
-    assert!(!judgement.patterns[0].found);
+    assert!(!judgement.expectations[0].is_met());
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn matching(match_on: MatchOn, patterns: &[&str]) -> Case {
 fn found(match_on: MatchOn, patterns: &[&str], events: &[StreamEvent<'_>]) -> Vec<bool> {
     let case = matching(match_on, patterns);
     let judgement = judge_case(&case, OutputJoin::Lines, events);
-    let found = judgement.patterns.iter().map(|pattern| pattern.found);
+    let found = judgement.expectations.iter().map(ExpectationResult::is_met);
     found.collect()
 }
 

@@ -1,0 +1,166 @@
+//! What it costs to look for many patterns in a long output, against looking for one text.
+//!
+//! Events go to a judge as a transport hands them over: many to a chunk, and a pause behind each chunk.
+
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
+
+use executor_protocol::{ExitStatus, Findings, OutputJoin, StreamEvent, StreamStats};
+use runner_core::attempt::{Judge, StreamEnd};
+use suite::{Case, Expectations, MatchOn, OutputFormat, Pattern, Retries};
+
+/// Lines of 166 bytes: 200 MB in all.
+const LINES: usize = 1_200_000;
+
+/// So many lines come in a chunk of 64 KiB.
+const LINES_PER_CHUNK: usize = 390;
+
+/// Sides take turns this often; the shortest time of each counts.
+const ROUNDS: usize = 5;
+
+fn case(expected: Vec<Pattern>) -> Case {
+    Case {
+        id: "bench".into(),
+        name: "Bench".into(),
+        description: String::new(),
+        category: None,
+        tags: Vec::new(),
+        command: "true".into(),
+        timeout: Duration::from_secs(600),
+        stall_timeout: None,
+        expected_exit_code: 0,
+        expectations: Expectations {
+            expected,
+            ..Expectations::default()
+        },
+        retries: Retries::default(),
+        repeat: None,
+        output_format: OutputFormat::Text,
+        match_on: MatchOn::Output,
+        requires: Vec::new(),
+    }
+}
+
+/// Lines that are no two the same, of words that the patterns begin with as well.
+fn lines() -> Vec<String> {
+    let words = [
+        "compiling",
+        "error",
+        "warning",
+        "test",
+        "passed",
+        "failed",
+        "the",
+        "request",
+        "took",
+        "connection",
+        "closed",
+        "retry",
+        "after",
+        "timeout",
+        "worker",
+        "finished",
+    ];
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state as usize
+    };
+    let line = |_| {
+        let mut line = String::new();
+        while line.len() < 160 {
+            line.push_str(words[next() % words.len()]);
+            line.push(' ');
+            if next() % 4 == 0 {
+                line.push_str(&format!("{} ", next() % 10_000));
+            }
+        }
+        line.truncate(165);
+        line
+    };
+    (0..LINES_PER_CHUNK * 8).map(line).collect()
+}
+
+fn texts(count: usize) -> Vec<Pattern> {
+    let text = |number| Pattern::literal(format!("Absent text number {number}"));
+    (0..count).map(text).collect()
+}
+
+/// Half of them texts and words, half expressions of the kinds that people write.
+fn mixed(count: usize) -> Vec<Pattern> {
+    let pattern = |number: usize| match number % 6 {
+        0 | 2 => Pattern::literal(format!("error: absent {number}")),
+        4 => Pattern::Word {
+            text: format!("absent{number}"),
+            case_sensitive: false,
+        },
+        1 => Pattern::Regex {
+            source: format!(r"(?i)absent{number}: \d+ (passed|failed)"),
+        },
+        3 => Pattern::Regex {
+            source: format!(r"\bpanicked at [\w/]+\.rs:{number}:\d+"),
+        },
+        _ => Pattern::Regex {
+            source: format!(r"\d+ tests, {number} never seen"),
+        },
+    };
+    (0..count).map(pattern).collect()
+}
+
+/// Expressions that no text tells apart from what they do not match.
+fn bare(count: usize) -> Vec<Pattern> {
+    let pattern = |number| Pattern::Regex {
+        source: format!(r"\d{{{}}}x[a-f]+", 5 + number),
+    };
+    (0..count).map(pattern).collect()
+}
+
+fn time(expected: &[Pattern], lines: &[String]) -> Duration {
+    let case = case(expected.to_vec());
+    let began = Instant::now();
+    let mut judge = Judge::new(&case, OutputJoin::Lines, 64 * 1024);
+    for chunk in 0..LINES / LINES_PER_CHUNK {
+        let from = (chunk % 8) * LINES_PER_CHUNK;
+        for line in &lines[from..from + LINES_PER_CHUNK] {
+            let event = StreamEvent::Output {
+                data: line,
+                channel: None,
+            };
+            judge.on_event(event, &|| None);
+        }
+        judge.on_pause();
+    }
+    let exit = ExitStatus::Code(0);
+    judge.on_event(StreamEvent::Complete { exit }, &|| None);
+    let (findings, stats) = (Findings::default(), StreamStats::default());
+    black_box(judge.finish(&case, StreamEnd::Clean, &findings, &stats));
+    began.elapsed()
+}
+
+#[expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+fn main() {
+    let lines = lines();
+    let sides = [
+        ("one text", texts(1)),
+        ("nothing", Vec::new()),
+        ("100 texts", texts(100)),
+        ("100 texts, words and expressions", mixed(100)),
+        ("1 expression without a text in it", bare(1)),
+        ("10 expressions without a text in them", bare(10)),
+    ];
+    let mut best = [Duration::MAX; 6];
+    for _ in 0..ROUNDS {
+        for ((_, expected), best) in sides.iter().zip(&mut best) {
+            *best = time(expected, &lines).min(*best);
+        }
+    }
+    println!("the judge's part of {LINES} lines, 200 MB:");
+    for ((name, _), took) in sides.iter().zip(best) {
+        let ratio = took.as_secs_f64() / best[0].as_secs_f64();
+        println!("{name:40} {took:>12.3?}  ratio {ratio:.2}");
+    }
+}
