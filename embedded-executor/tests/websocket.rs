@@ -33,6 +33,12 @@ fn state(pid: i32) -> String {
         .to_owned()
 }
 
+/// Whether a process has been stopped. A shell whose new child was stopped between vfork and exec waits for
+/// it in the kernel, as "D", and is not shown as stopped until it comes out of there.
+fn is_stopped(pid: i32) -> bool {
+    matches!(state(pid).as_str(), "T" | "D")
+}
+
 #[actix_web::test]
 async fn a_command_is_answered_announced_shown_and_completed() {
     let fixture = Fixture::start().await;
@@ -173,10 +179,8 @@ async fn pause_stops_every_process_and_resume_lets_them_go_on() {
         socket.until("process.paused").await["params"]["pid"],
         leader
     );
-    // A shell whose new child was stopped between vfork and exec waits for it in the kernel, as "D",
-    // and is not shown as stopped until it comes out of there.
     until("the group is stopped", async || {
-        matches!(state(child).as_str(), "T" | "D") && state(leader) == "T"
+        is_stopped(child) && is_stopped(leader)
     })
     .await;
     // Whatever was printed before comes before the answer to a request made now that it is stopped
@@ -243,7 +247,7 @@ async fn a_paused_command_dies_when_it_is_canceled_and_when_its_time_is_up() {
         socket.request("execute", params, id).await;
         let leader = socket.number_after("leader=").await;
         socket.control("PAUSE", 10).await;
-        until("it is stopped", async || state(leader) == "T").await;
+        until("it is stopped", async || is_stopped(leader)).await;
         if timeout > 3.0 {
             socket.control("CANCEL", 11).await;
             socket.until("process.canceled").await;
