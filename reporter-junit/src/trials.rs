@@ -1,0 +1,319 @@
+//! The attempts of a case, and what they come to in a format that knows fewer outcomes.
+
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+    time::Duration,
+};
+
+use runner_core::{
+    excerpt::Excerpt,
+    outcome::OutcomeClass,
+    results::{AttemptReport, CaseResult, PatternResult},
+    text::{Bytes, Grouped},
+};
+
+use crate::{
+    ReportOptions,
+    xml::{Attribute, Xml},
+};
+
+/// Messages are kept to so many characters: what is longer stands in the text.
+const MESSAGE_CHARS: usize = 300;
+
+/// What becomes of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Success,
+    Failure,
+    Error,
+    Skipped,
+}
+
+impl Kind {
+    pub(crate) fn of(class: OutcomeClass) -> Self {
+        match class {
+            OutcomeClass::Passed => Self::Success,
+            OutcomeClass::InfrastructureError | OutcomeClass::HarnessError => Self::Error,
+            OutcomeClass::Skipped | OutcomeClass::Cancelled | OutcomeClass::Interrupted => {
+                Self::Skipped
+            }
+            _ => Self::Failure,
+        }
+    }
+
+    /// The element that says it of the case.
+    fn element(self) -> &'static str {
+        match self {
+            Self::Success | Self::Skipped => "skipped",
+            Self::Failure => "failure",
+            Self::Error => "error",
+        }
+    }
+
+    /// The element that says it of an attempt after which another one passed.
+    pub(crate) fn flaky(self) -> &'static str {
+        match self {
+            Self::Error => "flakyError",
+            _ => "flakyFailure",
+        }
+    }
+
+    /// The element that says it of a further attempt of a case that did not pass.
+    fn rerun(self) -> &'static str {
+        match self {
+            Self::Error => "rerunError",
+            _ => "rerunFailure",
+        }
+    }
+}
+
+/// How many cases there are of each kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Kinds {
+    pub(crate) tests: usize,
+    pub(crate) failures: usize,
+    pub(crate) errors: usize,
+    pub(crate) skipped: usize,
+}
+
+impl Kinds {
+    pub(crate) fn add(&mut self, kind: Kind) {
+        self.tests += 1;
+        match kind {
+            Kind::Success => {}
+            Kind::Failure => self.failures += 1,
+            Kind::Error => self.errors += 1,
+            Kind::Skipped => self.skipped += 1,
+        }
+    }
+
+    pub(crate) fn of(kinds: impl Iterator<Item = Kind>) -> Self {
+        let mut all = Self::default();
+        kinds.for_each(|kind| all.add(kind));
+        all
+    }
+}
+
+/// The attempts of a case in their order. The last one decides.
+pub(crate) struct Trials<'a>(Vec<&'a AttemptReport>);
+
+impl<'a> Trials<'a> {
+    /// The attempts of a case that has had at most one.
+    pub(crate) fn of(result: &'a CaseResult) -> Self {
+        Self(result.attempt.iter().map(|attempt| &**attempt).collect())
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        let last = self.0.last();
+        last.map_or(Kind::Skipped, |last| Kind::of(last.outcome.class()))
+    }
+
+    /// How long all of them took.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.0.iter().map(|it| it.elapsed).sum()
+    }
+
+    /// Writes what stands in the element of the case.
+    pub(crate) fn write(
+        &self,
+        xml: &mut Xml<'_, impl Write>,
+        expected_exit_code: i32,
+        options: &ReportOptions,
+    ) -> io::Result<()> {
+        let Some((last, earlier)) = self.0.split_last() else {
+            let message = "the run ended before its turn";
+            return xml.empty("skipped", &[("message", &message), ("type", &"not-run")]);
+        };
+        let kind = self.kind();
+        let write_rerun = |xml: &mut Xml<'_, _>, attempt: &AttemptReport, name: &'static str| {
+            let mut text = description(attempt, expected_exit_code, options);
+            text.push_str(&output(attempt, options.max_output_chars));
+            let class = attempt.outcome.class();
+            let message = message(&attempt.outcome.explanation().unwrap_or_default());
+            xml.text(
+                name,
+                &[("message", &message), ("type", &class.as_str())],
+                &text,
+            )
+        };
+        match kind {
+            Kind::Success => {
+                for attempt in earlier {
+                    let kind = Kind::of(attempt.outcome.class());
+                    write_rerun(xml, attempt, kind.flaky())?;
+                }
+            }
+            // An attempt that was ended before it failed leaves the case as it was.
+            Kind::Skipped => {
+                self.write_verdict(xml, last, kind, expected_exit_code, options)?;
+                for attempt in earlier {
+                    write_rerun(xml, attempt, Kind::of(attempt.outcome.class()).rerun())?;
+                }
+            }
+            // The first failure is the failure, and what came after it did not help.
+            Kind::Failure | Kind::Error => {
+                let first = self.0.first().unwrap_or(last);
+                let kind = Kind::of(first.outcome.class());
+                self.write_verdict(xml, first, kind, expected_exit_code, options)?;
+                for attempt in self.0.iter().skip(1) {
+                    write_rerun(xml, attempt, Kind::of(attempt.outcome.class()).rerun())?;
+                }
+            }
+        }
+        let max_chars = match kind {
+            Kind::Success => options.max_output_chars,
+            _ => options.max_failed_output_chars,
+        };
+        let shown = output(last, max_chars);
+        if shown.is_empty() {
+            return Ok(());
+        }
+        xml.text("system-out", &[], &shown)
+    }
+
+    fn write_verdict(
+        &self,
+        xml: &mut Xml<'_, impl Write>,
+        attempt: &AttemptReport,
+        kind: Kind,
+        expected_exit_code: i32,
+        options: &ReportOptions,
+    ) -> io::Result<()> {
+        let class = attempt.outcome.class().as_str();
+        let message = message(&attempt.outcome.explanation().unwrap_or_default());
+        let text = match kind {
+            Kind::Skipped => String::new(),
+            _ => description(attempt, expected_exit_code, options),
+        };
+        let with: [Attribute<'_>; 2] = [("message", &message), ("type", &class)];
+        xml.text(kind.element(), &with, &text)
+    }
+}
+
+/// The beginning of an explanation, for a place where there is one line.
+pub(crate) fn message(explanation: &str) -> String {
+    let Excerpt { head, .. } = Excerpt::of_text(explanation, MESSAGE_CHARS * 2);
+    match head.char_indices().nth(MESSAGE_CHARS) {
+        Some((end, _)) => format!("{}…", &head[..end]),
+        None => head.to_owned(),
+    }
+}
+
+/// The beginning and the end of a text, with how much was left out.
+pub(crate) fn excerpt(
+    Excerpt {
+        head,
+        omitted_bytes,
+        tail,
+    }: Excerpt<'_>,
+) -> String {
+    match omitted_bytes {
+        0 => head.to_owned(),
+        bytes => format!("{head}\n[… {} left out …]\n{tail}", Bytes(bytes)),
+    }
+}
+
+fn output(attempt: &AttemptReport, max_chars: usize) -> String {
+    excerpt(Excerpt::of_output(&attempt.output, max_chars))
+}
+
+/// What there is to say of an attempt that did not pass, a line each.
+fn description(
+    attempt: &AttemptReport,
+    expected_exit_code: i32,
+    options: &ReportOptions,
+) -> String {
+    let mut text = String::new();
+    let explanation = attempt.outcome.explanation().unwrap_or_default();
+    let told = Excerpt::of_text(&explanation, options.max_failed_output_chars);
+    // Writing to a string does not fail.
+    let _ = writeln!(text, "{}", excerpt(told));
+    let _ = writeln!(text, "execution id: {}", attempt.execution_id);
+    let _ = match attempt.exit_code {
+        Some(code) => writeln!(text, "exit code: {code} (expected: {expected_exit_code})"),
+        None => writeln!(text, "exit code: none reported"),
+    };
+    for PatternResult { pattern, found } in &attempt.patterns {
+        if !found {
+            let _ = writeln!(text, "not found: {pattern}");
+        }
+    }
+    for finding in &attempt.findings {
+        let (code, times) = (finding.code, finding.count);
+        let _ = write!(text, "{} {code}", code.severity());
+        if times > 1 {
+            let _ = write!(text, " ({} times)", Grouped(times));
+        }
+        let _ = write!(text, ": {}", code.description());
+        if !finding.detail.is_empty() {
+            let _ = write!(text, " First: {}", finding.detail);
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use runner_core::outcome::{Failure, Fault, FaultKind, Outcome};
+    use sample_results::cases;
+
+    use super::*;
+
+    fn failed() -> AttemptReport {
+        cases::attempt(Outcome::Failed(vec![Failure::NoAgentResult]))
+    }
+
+    fn broken() -> AttemptReport {
+        cases::attempt(Outcome::InfrastructureError(Fault {
+            kind: FaultKind::Broken,
+            message: "cut".into(),
+        }))
+    }
+
+    fn elements(attempts: &[AttemptReport]) -> Vec<String> {
+        let mut out = Vec::new();
+        let mut xml = Xml::begin(&mut out).expect("memory");
+        xml.open("testcase", &[]).expect("memory");
+        let trials = Trials(attempts.iter().collect());
+        trials
+            .write(&mut xml, 0, &ReportOptions::default())
+            .expect("memory");
+        xml.close().expect("memory");
+        let text = String::from_utf8(out).expect("text");
+        let document = roxmltree::Document::parse(&text).expect("XML");
+        let children = document.root_element().children();
+        children
+            .filter(roxmltree::Node::is_element)
+            .map(|child| child.tag_name().name().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn a_case_that_passed_in_the_end_is_flaky_and_no_failure() {
+        let attempts = [failed(), broken(), cases::attempt(Outcome::Passed)];
+        assert_eq!(Trials(attempts.iter().collect()).kind(), Kind::Success);
+        assert_eq!(elements(&attempts), ["flakyFailure", "flakyError"]);
+    }
+
+    #[test]
+    fn a_case_that_never_passed_has_one_failure_and_its_reruns() {
+        let attempts = [failed(), broken(), failed()];
+        assert_eq!(Trials(attempts.iter().collect()).kind(), Kind::Failure);
+        assert_eq!(
+            elements(&attempts),
+            ["failure", "rerunError", "rerunFailure"]
+        );
+    }
+
+    #[test]
+    fn the_time_of_a_case_is_that_of_all_its_attempts() {
+        let attempts = [failed(), failed()].map(|attempt| AttemptReport {
+            elapsed: Duration::from_millis(1_500),
+            ..attempt
+        });
+        let elapsed = Trials(attempts.iter().collect()).elapsed();
+        assert_eq!(elapsed, Duration::from_secs(3));
+    }
+}
