@@ -7,7 +7,7 @@ use std::{
 
 use runner_core::{
     excerpt::Excerpt,
-    outcome::OutcomeClass,
+    plain::PlainVerdict,
     recorded::{RecordedAttempt, RecordedCase, RecordedRun},
     text::Grouped,
     words::{Attempts, problems},
@@ -15,7 +15,7 @@ use runner_core::{
 
 use crate::{
     ReportOptions,
-    trials::{Kind, Kinds, excerpt, message},
+    trials::{Kinds, excerpt, flaky_element, message},
     whole::{Seconds, Whole},
     xml::Xml,
 };
@@ -36,33 +36,16 @@ pub(crate) fn write(
         elapsed: run.elapsed,
         gates: &run.gates,
         problems,
-        cases: Kinds::of(run.cases.iter().map(|case| kind(case, is_success))),
+        cases: Kinds::of(
+            run.cases
+                .iter()
+                .map(|case| PlainVerdict::of_recorded(case, is_success)),
+        ),
     };
     whole.write(out, |xml| {
         let mut cases = run.cases.iter();
         cases.try_for_each(|case| write_case(xml, run, case, is_success, options))
     })
-}
-
-/// What becomes of a case. In a run that is a success all the same, one that failed and passed as well is
-/// flaky, and no failure.
-fn kind(case: &RecordedCase, is_success: bool) -> Kind {
-    let outcomes = &case.totals.outcomes;
-    let counts = outcomes.counts();
-    let errors = counts.infrastructure_errors + counts.harness_errors;
-    if counts.failed == 0 {
-        return match counts.passed {
-            0 => Kind::Skipped,
-            _ => Kind::Success,
-        };
-    }
-    if is_success && outcomes.get(OutcomeClass::Passed) > 0 {
-        Kind::Success
-    } else if errors == counts.failed {
-        Kind::Error
-    } else {
-        Kind::Failure
-    }
 }
 
 fn write_case(
@@ -85,10 +68,10 @@ fn write_case(
     let summary = format!("attempts: {}", Attempts(&case.totals.outcomes));
     let failed = run.failed.iter().filter(|it| it.case_id == case.id);
     let failed: Vec<_> = failed.take(MAX_ATTEMPTS).collect();
-    match kind(case, is_success) {
-        Kind::Success if case.totals.outcomes.counts().failed > 0 => {
+    match PlainVerdict::of_recorded(case, is_success) {
+        PlainVerdict::Success if case.totals.outcomes.counts().failed > 0 => {
             for attempt in &failed {
-                let element = Kind::of(attempt.outcome).flaky();
+                let element = flaky_element(attempt.outcome);
                 let words = attempt.explanation.as_deref().unwrap_or_default();
                 let with: [(_, &dyn std::fmt::Display); 2] = [
                     ("message", &message(words)),
@@ -97,12 +80,12 @@ fn write_case(
                 xml.text(element, &with, &told(attempt, options))?;
             }
         }
-        Kind::Success => {}
-        Kind::Skipped => xml.empty("skipped", &[("message", &summary)])?,
+        PlainVerdict::Success => {}
+        PlainVerdict::Skipped => xml.empty("skipped", &[("message", &summary)])?,
         kind => {
             let text: String = failed.iter().map(|it| told(it, options)).collect();
             let class = failed.first().map_or("failed", |it| it.outcome.as_str());
-            let element = if kind == Kind::Error {
+            let element = if kind == PlainVerdict::Error {
                 "error"
             } else {
                 "failure"

@@ -9,6 +9,7 @@ use std::{
 use runner_core::{
     excerpt::Excerpt,
     outcome::OutcomeClass,
+    plain::PlainVerdict,
     results::{AttemptReport, CaseResult, PatternResult},
     text::{Bytes, Grouped},
 };
@@ -21,50 +22,28 @@ use crate::{
 /// Messages are kept to so many characters: what is longer stands in the text.
 const MESSAGE_CHARS: usize = 300;
 
-/// What becomes of a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Success,
-    Failure,
-    Error,
-    Skipped,
+/// The element that says it of the case. A success has none.
+fn element(verdict: PlainVerdict) -> &'static str {
+    match verdict {
+        PlainVerdict::Success | PlainVerdict::Skipped => "skipped",
+        PlainVerdict::Failure => "failure",
+        PlainVerdict::Error => "error",
+    }
 }
 
-impl Kind {
-    pub(crate) fn of(class: OutcomeClass) -> Self {
-        match class {
-            OutcomeClass::Passed => Self::Success,
-            OutcomeClass::InfrastructureError | OutcomeClass::HarnessError => Self::Error,
-            OutcomeClass::Skipped | OutcomeClass::Cancelled | OutcomeClass::Interrupted => {
-                Self::Skipped
-            }
-            _ => Self::Failure,
-        }
+/// The element that says it of an attempt after which another one passed.
+pub(crate) fn flaky_element(class: OutcomeClass) -> &'static str {
+    match PlainVerdict::of(class) {
+        PlainVerdict::Error => "flakyError",
+        _ => "flakyFailure",
     }
+}
 
-    /// The element that says it of the case.
-    fn element(self) -> &'static str {
-        match self {
-            Self::Success | Self::Skipped => "skipped",
-            Self::Failure => "failure",
-            Self::Error => "error",
-        }
-    }
-
-    /// The element that says it of an attempt after which another one passed.
-    pub(crate) fn flaky(self) -> &'static str {
-        match self {
-            Self::Error => "flakyError",
-            _ => "flakyFailure",
-        }
-    }
-
-    /// The element that says it of a further attempt of a case that did not pass.
-    fn rerun(self) -> &'static str {
-        match self {
-            Self::Error => "rerunError",
-            _ => "rerunFailure",
-        }
+/// The element that says it of a further attempt of a case that did not pass.
+fn rerun_element(class: OutcomeClass) -> &'static str {
+    match PlainVerdict::of(class) {
+        PlainVerdict::Error => "rerunError",
+        _ => "rerunFailure",
     }
 }
 
@@ -78,17 +57,17 @@ pub(crate) struct Kinds {
 }
 
 impl Kinds {
-    pub(crate) fn add(&mut self, kind: Kind) {
+    pub(crate) fn add(&mut self, kind: PlainVerdict) {
         self.tests += 1;
         match kind {
-            Kind::Success => {}
-            Kind::Failure => self.failures += 1,
-            Kind::Error => self.errors += 1,
-            Kind::Skipped => self.skipped += 1,
+            PlainVerdict::Success => {}
+            PlainVerdict::Failure => self.failures += 1,
+            PlainVerdict::Error => self.errors += 1,
+            PlainVerdict::Skipped => self.skipped += 1,
         }
     }
 
-    pub(crate) fn of(kinds: impl Iterator<Item = Kind>) -> Self {
+    pub(crate) fn of(kinds: impl Iterator<Item = PlainVerdict>) -> Self {
         let mut all = Self::default();
         kinds.for_each(|kind| all.add(kind));
         all
@@ -104,9 +83,11 @@ impl<'a> Trials<'a> {
         Self(result.attempt.iter().map(|attempt| &**attempt).collect())
     }
 
-    pub(crate) fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> PlainVerdict {
         let last = self.0.last();
-        last.map_or(Kind::Skipped, |last| Kind::of(last.outcome.class()))
+        last.map_or(PlainVerdict::Skipped, |last| {
+            PlainVerdict::of(last.outcome.class())
+        })
     }
 
     /// How long all of them took.
@@ -138,31 +119,30 @@ impl<'a> Trials<'a> {
             )
         };
         match kind {
-            Kind::Success => {
+            PlainVerdict::Success => {
                 for attempt in earlier {
-                    let kind = Kind::of(attempt.outcome.class());
-                    write_rerun(xml, attempt, kind.flaky())?;
+                    write_rerun(xml, attempt, flaky_element(attempt.outcome.class()))?;
                 }
             }
             // An attempt that was ended before it failed leaves the case as it was.
-            Kind::Skipped => {
+            PlainVerdict::Skipped => {
                 self.write_verdict(xml, last, kind, expected_exit_code, options)?;
                 for attempt in earlier {
-                    write_rerun(xml, attempt, Kind::of(attempt.outcome.class()).rerun())?;
+                    write_rerun(xml, attempt, rerun_element(attempt.outcome.class()))?;
                 }
             }
             // The first failure is the failure, and what came after it did not help.
-            Kind::Failure | Kind::Error => {
+            PlainVerdict::Failure | PlainVerdict::Error => {
                 let first = self.0.first().unwrap_or(last);
-                let kind = Kind::of(first.outcome.class());
+                let kind = PlainVerdict::of(first.outcome.class());
                 self.write_verdict(xml, first, kind, expected_exit_code, options)?;
                 for attempt in self.0.iter().skip(1) {
-                    write_rerun(xml, attempt, Kind::of(attempt.outcome.class()).rerun())?;
+                    write_rerun(xml, attempt, rerun_element(attempt.outcome.class()))?;
                 }
             }
         }
         let max_chars = match kind {
-            Kind::Success => options.max_output_chars,
+            PlainVerdict::Success => options.max_output_chars,
             _ => options.max_failed_output_chars,
         };
         let shown = output(last, max_chars);
@@ -176,18 +156,18 @@ impl<'a> Trials<'a> {
         &self,
         xml: &mut Xml<'_, impl Write>,
         attempt: &AttemptReport,
-        kind: Kind,
+        kind: PlainVerdict,
         expected_exit_code: i32,
         options: &ReportOptions,
     ) -> io::Result<()> {
         let class = attempt.outcome.class().as_str();
         let message = message(&attempt.outcome.explanation().unwrap_or_default());
         let text = match kind {
-            Kind::Skipped => String::new(),
+            PlainVerdict::Skipped => String::new(),
             _ => description(attempt, expected_exit_code, options),
         };
         let with: [Attribute<'_>; 2] = [("message", &message), ("type", &class)];
-        xml.text(kind.element(), &with, &text)
+        xml.text(element(kind), &with, &text)
     }
 }
 
@@ -293,14 +273,20 @@ mod tests {
     #[test]
     fn a_case_that_passed_in_the_end_is_flaky_and_no_failure() {
         let attempts = [failed(), broken(), cases::attempt(Outcome::Passed)];
-        assert_eq!(Trials(attempts.iter().collect()).kind(), Kind::Success);
+        assert_eq!(
+            Trials(attempts.iter().collect()).kind(),
+            PlainVerdict::Success
+        );
         assert_eq!(elements(&attempts), ["flakyFailure", "flakyError"]);
     }
 
     #[test]
     fn a_case_that_never_passed_has_one_failure_and_its_reruns() {
         let attempts = [failed(), broken(), failed()];
-        assert_eq!(Trials(attempts.iter().collect()).kind(), Kind::Failure);
+        assert_eq!(
+            Trials(attempts.iter().collect()).kind(),
+            PlainVerdict::Failure
+        );
         assert_eq!(
             elements(&attempts),
             ["failure", "rerunError", "rerunFailure"]

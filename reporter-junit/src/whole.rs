@@ -7,12 +7,13 @@ use std::{
 };
 
 use runner_core::{
+    plain::PlainVerdict,
     results::{GateResult, RunInfo},
     words::Problem,
 };
 
 use crate::{
-    trials::{Kind, Kinds, message},
+    trials::{Kinds, message},
     xml::Xml,
 };
 
@@ -89,13 +90,13 @@ impl Whole<'_> {
 
     fn of_gates(&self) -> Kinds {
         Kinds::of(self.gates.iter().map(|gate| match gate.holds {
-            true => Kind::Success,
-            false => Kind::Failure,
+            true => PlainVerdict::Success,
+            false => PlainVerdict::Failure,
         }))
     }
 
     fn of_problems(&self) -> Kinds {
-        Kinds::of(self.other_problems().map(|_| Kind::Error))
+        Kinds::of(self.other_problems().map(|_| PlainVerdict::Error))
     }
 
     fn open_suite<Out: Write>(
