@@ -6,4 +6,5 @@ mod fixtures;
 mod hostile_text;
 mod recorded_documents;
 mod recorded_fixtures;
+mod step_summaries;
 mod verdicts;
