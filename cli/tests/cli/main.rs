@@ -14,6 +14,8 @@ mod machine_records;
 mod many_cases;
 #[cfg(feature = "otlp")]
 mod otlp;
+mod record_docs;
+mod report;
 mod secrets;
 mod selection;
 mod serve;
