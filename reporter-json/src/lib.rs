@@ -21,6 +21,7 @@
 
 mod error;
 mod head;
+mod layout;
 mod recorded;
 mod run;
 #[cfg(test)]
@@ -38,6 +39,7 @@ use serde::Serialize;
 use error::BadValue;
 pub use error::ReadError;
 use head::{Document, HeadWire};
+use layout::Layout;
 use recorded::RecordedDocumentWire;
 use run::RunDocumentWire;
 
@@ -137,9 +139,13 @@ pub fn write_recorded_report<'a>(
     write(&RecordedDocumentWire::from(report.into()), out)
 }
 
+/// What is written at once: reports of many cases have a hundred megabytes.
+const BUFFER_BYTES: usize = 64 * 1024;
+
 fn write(document: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
-    let mut out = BufWriter::new(out);
-    serde_json::to_writer_pretty(&mut out, document)?;
+    let mut out = BufWriter::with_capacity(BUFFER_BYTES, out);
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Layout::default());
+    document.serialize(&mut serializer)?;
     out.write_all(b"\n")?;
     out.flush()
 }
