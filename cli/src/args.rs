@@ -14,10 +14,11 @@ use clap::{
     ArgAction, ArgMatches, Args, CommandFactory as _, Parser, Subcommand,
     builder::BoolishValueParser as Boolish, error::ErrorKind, parser::ValueSource,
 };
+use clap_complete::Shell;
 use jiff::Timestamp;
 use run_ledger::RunSelector;
-use runner_core::drift::DriftGate;
 
+use crate::gate::AnyGate;
 use crate::settings::{ProtocolSetting, SandboxSetting, Switch, TransportSetting};
 use crate::soak::executor_measure::WatchTarget;
 
@@ -74,6 +75,23 @@ pub(crate) enum Command {
     Dashboard(DashboardArgs),
     /// Show the settings in force and where each value came from
     Settings(Box<ExecutorArgs>),
+    /// Print what a shell needs to complete commands, options and files
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each command
+    Man(ManArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// Write a page for each command into this folder
+    #[arg(long, value_name = "FOLDER", env = "GAUNTLET_OUT")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -87,6 +105,10 @@ pub(crate) struct RunArgs {
     /// Check the suites and run nothing
     #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_VERIFY_ONLY")]
     pub verify_only: bool,
+    /// Try every case until it is clear whether it passes often enough: in 9 of 10 attempts, with a confidence
+    /// of 95 %, after at least 5 attempts and at most 50
+    #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_UNTIL_DECIDED")]
+    pub until_decided: bool,
     #[command(flatten)]
     pub running: RunningArgs,
 }
@@ -104,6 +126,15 @@ pub(crate) struct RunningArgs {
     /// Fail cases whose required programs are missing, instead of skipping them
     #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_REQUIRE_ALL")]
     pub require_all: bool,
+    /// What cases count as that pass only when they are tried again
+    #[arg(
+        long,
+        value_enum,
+        value_name = "AS",
+        default_value = "pass",
+        env = "GAUNTLET_FLAKY"
+    )]
+    pub flaky: FlakyAs,
     /// Write one JSON record per event to standard output
     #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_JSON")]
     pub json: bool,
@@ -116,6 +147,15 @@ pub(crate) struct RunningArgs {
         value_delimiter = ','
     )]
     pub report: Vec<ReportTarget>,
+    /// What has to hold, such as 'p95.duration < 2s', 'case[fib].success_rate >= 99%' or, of a soak,
+    /// 'drift.executor_rss < 5MiB/h'; repeatable
+    #[arg(
+        long,
+        value_name = "GATE",
+        env = "GAUNTLET_GATE",
+        value_delimiter = ';'
+    )]
+    pub gate: Vec<AnyGate>,
     /// Serve a live page of the run there, such as 127.0.0.1:0 for any free port
     #[arg(long, value_name = "ADDRESS", value_parser = address, env = "GAUNTLET_DASHBOARD")]
     pub dashboard: Option<SocketAddr>,
@@ -133,6 +173,15 @@ pub(crate) struct RunningArgs {
     pub otlp: Option<String>,
     #[command(flatten)]
     pub ledger: LedgerArgs,
+}
+
+/// What a flaky case counts as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum FlakyAs {
+    /// As one that passed
+    Pass,
+    /// As a reason to end with exit code 101
+    Fail,
 }
 
 /// Who may look at a live page.
@@ -196,14 +245,6 @@ pub(crate) struct SoakArgs {
     /// The run in the ledger that the soak is to be no worse than
     #[arg(long, value_name = "RUN", env = "GAUNTLET_AGAINST")]
     pub against: Option<RunSelector>,
-    /// What may not drift, such as 'drift.executor_rss < 5MiB/h'; repeatable
-    #[arg(
-        long,
-        value_name = "GATE",
-        env = "GAUNTLET_GATE",
-        value_delimiter = ';'
-    )]
-    pub gate: Vec<DriftGate>,
     #[command(flatten)]
     pub running: RunningArgs,
 }
@@ -232,6 +273,7 @@ const GIVEN_BEFORE: &[&str] = &[
     "tag",
     "exclude",
     "require_all",
+    "flaky",
     "gate",
     "against",
 ];

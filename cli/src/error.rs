@@ -87,6 +87,9 @@ pub(crate) enum CliError {
     #[error("there is no ledger, because the settings say `ledger.path = \"none\"`")]
     #[diagnostic(help("name one with --ledger FILE"))]
     NoLedger,
+    #[error("`{gate}` is on drift, which shows over a soak only")]
+    #[diagnostic(help("`gauntlet soak` takes it"))]
+    DriftOfRun { gate: String },
     #[error(transparent)]
     #[diagnostic(help(
         "--watch-pid takes the number of a running process, or a file that holds it"
@@ -135,6 +138,7 @@ impl CliError {
             | Self::OpenReport { .. }
             | Self::ReadReport { .. }
             | Self::Watch(_)
+            | Self::DriftOfRun { .. }
             | Self::Past { .. }
             | Self::Credentials { .. }
             | Self::Options { .. } => Exit::Usage,

@@ -31,6 +31,8 @@ pub(crate) enum Exit {
     GateFailed,
     /// A case failed.
     CaseFailed,
+    /// A case passed only when it was tried again, and that counts as a failure.
+    CaseFlaky,
     /// Nothing can be said.
     Inconclusive,
     /// Everything held.
@@ -59,6 +61,7 @@ impl Exit {
             Self::Checkpointed => 75,
             Self::GateFailed => 99,
             Self::CaseFailed => 100,
+            Self::CaseFlaky => 101,
             Self::Inconclusive => 102,
             Self::ExecutorUnavailable => 103,
             Self::ExecutorLost => 104,
@@ -84,7 +87,8 @@ impl Exit {
             "interrupted" => Self::Interrupted(signal.unwrap_or(Signal::Interrupt)),
             "gate-failed" => Self::GateFailed,
             "case-failed" => Self::CaseFailed,
-            "nothing-tried" | "incomparable" => Self::Inconclusive,
+            "case-flaky" => Self::CaseFlaky,
+            "nothing-tried" | "incomparable" | "case-inconclusive" => Self::Inconclusive,
             "ledger-lost" => Self::ReportNotWritten,
             "runner-too-slow" => Self::Invalid,
             "regression" => Self::Regression,

@@ -8,11 +8,13 @@ mod error;
 mod executor;
 mod exit;
 mod flags;
+mod gate;
 mod host;
 mod interrupt;
 mod ledger;
 mod live;
 mod logging;
+mod manual;
 mod progress;
 mod records;
 mod report;
@@ -71,6 +73,8 @@ fn main() -> ExitCode {
         Command::Report(args) => ledger::report::report(&cli.common, args),
         Command::Dashboard(args) => dashboard::of_records(&cli.common, args),
         Command::Settings(args) => show_settings::show(&cli.common, args),
+        Command::Completions(args) => manual::completions(args),
+        Command::Man(args) => manual::man(args),
     };
     let exit = result.unwrap_or_else(|error| {
         let exit = error.exit();

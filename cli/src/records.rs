@@ -13,6 +13,7 @@ use runner_core::{
     notices::Notices,
     recorded::RunKind,
     results::{AttemptReport, Counts, Place, RunProblem, RunResults},
+    tries::{Tries, TurnEnd},
 };
 use serde::Serialize;
 use suite::Usd;
@@ -45,11 +46,13 @@ enum Record<'a> {
         attempt: u64,
         iteration: u64,
         index: usize,
+        r#try: u64,
         case: &'a str,
     },
-    /// The only attempt of a case in this run, so that the case is finished with it.
+    /// The last attempt at a case of a run, so that the case is finished with it: the verdict is the case's.
     CaseFinished(Box<AttemptRecord<'a>>),
-    /// One attempt of the many of a soak.
+    /// One attempt of the many of a soak, or one of a run after which the case is tried again: the verdict is
+    /// that of the attempt alone.
     AttemptFinished(Box<AttemptRecord<'a>>),
     SuiteChanged {
         run: &'a str,
@@ -73,8 +76,14 @@ struct AttemptRecord<'a> {
     attempt: u64,
     iteration: u64,
     index: usize,
+    /// How often the case was tried in its turn with this attempt.
+    r#try: u64,
     case: &'a str,
     verdict: &'a str,
+    /// What came of the case; null if it is tried again.
+    case_verdict: Option<&'a str>,
+    /// What all attempts in the case's turn came to, with its verdict.
+    tries: Option<TriesRecord>,
     outcome: &'a str,
     explanation: Option<String>,
     execution_id: &'a str,
@@ -95,6 +104,16 @@ struct AttemptRecord<'a> {
     agent: Option<Box<AgentRecord<'a>>>,
     findings: Vec<FindingRecord<'a>>,
     notices: Vec<NoticeRecord<'a>>,
+}
+
+/// How often a case was tried in its turn, and the share that passed with its interval at 95 % confidence.
+#[derive(Serialize)]
+struct TriesRecord {
+    made: u64,
+    passed: u64,
+    rate: Option<f64>,
+    rate_low: Option<f64>,
+    rate_high: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -168,7 +187,11 @@ struct RunRecord<'a> {
     elapsed_ms: f64,
     cases: u64,
     passed: u64,
+    /// Among the passed.
+    flaky: u64,
     failed: u64,
+    failed_cases: u64,
+    inconclusive: u64,
     infrastructure_errors: u64,
     harness_errors: u64,
     skipped: u64,
@@ -183,6 +206,7 @@ struct GateRecord {
     gate: Cow<'static, str>,
     bound: String,
     value: Option<String>,
+    margin: Option<String>,
     holds: bool,
 }
 
@@ -246,18 +270,22 @@ fn record<'a>(run: &'a str, is_soak: bool, event: &RunEvent<'a>) -> Option<Recor
             attempt: place.number,
             iteration: place.iteration,
             index: place.index,
+            r#try: place.try_number,
             case: &case.id,
         },
         RunEvent::AttemptFinished {
             place,
             case,
             report,
+            end,
         } => {
-            let record = Box::new(attempt_record(run, place, &case.id, report));
-            if is_soak {
-                Record::AttemptFinished(record)
-            } else {
-                Record::CaseFinished(record)
+            let record = Box::new(attempt_record(run, place, &case.id, report, end));
+            match end {
+                Some(end) if !is_soak => Record::CaseFinished(Box::new(AttemptRecord {
+                    verdict: end.verdict.as_str(),
+                    ..*record
+                })),
+                _ => Record::AttemptFinished(record),
             }
         }
         RunEvent::SuiteChanged { version } => Record::SuiteChanged {
@@ -282,6 +310,7 @@ fn attempt_record<'a>(
     place: Place,
     case: &'a str,
     attempt: &'a AttemptReport,
+    end: Option<TurnEnd>,
 ) -> AttemptRecord<'a> {
     let stats = &attempt.stats;
     AttemptRecord {
@@ -289,8 +318,11 @@ fn attempt_record<'a>(
         attempt: place.number,
         iteration: place.iteration,
         index: place.index,
+        r#try: place.try_number,
         case,
         verdict: attempt.verdict().as_str(),
+        case_verdict: end.map(|end| end.verdict.as_str()),
+        tries: end.map(|end| tries_record(end.tries)),
         outcome: attempt.outcome.class().as_str(),
         explanation: attempt.outcome.explanation(),
         execution_id: &attempt.execution_id,
@@ -318,6 +350,18 @@ fn attempt_record<'a>(
             .map(|agent| Box::new(agent_record(agent))),
         findings: findings(&attempt.findings),
         notices: notices(&attempt.notices),
+    }
+}
+
+fn tries_record(tries: Tries) -> TriesRecord {
+    let share = tries.share();
+    let interval = share.wilson_95();
+    TriesRecord {
+        made: tries.made,
+        passed: tries.passed,
+        rate: share.rate(),
+        rate_low: interval.map(|it| it.low),
+        rate_high: interval.map(|it| it.high),
     }
 }
 
@@ -401,6 +445,7 @@ fn run_record<'a>(run: &'a str, results: &'a RunResults, counts: &Counts) -> Run
         gate: gate.name.clone(),
         bound: gate.bound.to_string(),
         value: gate.value.as_ref().map(|value| value.to_string()),
+        margin: gate.margin.clone(),
         holds: gate.holds,
     };
     RunRecord {
@@ -408,7 +453,10 @@ fn run_record<'a>(run: &'a str, results: &'a RunResults, counts: &Counts) -> Run
         elapsed_ms: ms(results.elapsed),
         cases: counts.total,
         passed: counts.passed,
+        flaky: counts.flaky,
         failed: counts.failed,
+        failed_cases: counts.failed_cases,
+        inconclusive: counts.inconclusive,
         infrastructure_errors: counts.infrastructure_errors,
         harness_errors: counts.harness_errors,
         skipped: counts.skipped,

@@ -4,6 +4,7 @@ use std::{
     collections::HashSet,
     path::{Path, PathBuf},
     pin::pin,
+    sync::Arc,
 };
 
 use actix::prelude::*;
@@ -16,7 +17,7 @@ use runner_core::{
     results::{CaseResult, Counts},
     run_state::RunEnd,
 };
-use suite::Suite;
+use suite::{Ratio, Repeat, Suite};
 
 use crate::{
     args::{CommonArgs, RunArgs},
@@ -24,7 +25,7 @@ use crate::{
     error::CliError,
     executor::{self, Executor},
     exit::Exit,
-    flags,
+    flags, gate,
     interrupt::{self, HangUp, Interrupt},
     live::Live,
     progress::{Progress, Subject},
@@ -34,9 +35,21 @@ use crate::{
     telemetry::{Telemetry, TelemetryTarget},
 };
 
+/// How a case is tried until it is decided where the suite does not say it.
+const UNTIL_DECIDED: Repeat = Repeat {
+    min: 5,
+    max: 50,
+    success_rate: Ratio::new(0.9).expect("between 0 and 1"),
+    confidence: Ratio::new(0.95).expect("between 0 and 1"),
+};
+
 /// Runs the suites of `args`, writes their reports, and says how it went.
 pub(crate) fn run(common: &CommonArgs, args: &RunArgs) -> Result<Exit, CliError> {
     let running = &args.running;
+    if let Some(gate) = gate::on_drift(&running.gate).next() {
+        let gate = gate.to_string();
+        return Err(CliError::DriftOfRun { gate });
+    }
     let layers = Layers::read(common.settings.as_deref(), flags::running(running))?;
     let session = Session {
         args: running.clone(),
@@ -72,7 +85,10 @@ impl Runner<'_> {
     async fn run(self, interrupt: Interrupt) -> Result<Exit, CliError> {
         let loader = ConfigLoader::default().start();
         let suites = self.load(&loader).await?;
-        let suites = self.select(suites)?;
+        let mut suites = self.select(suites)?;
+        if self.args.until_decided {
+            suites.iter_mut().for_each(decide);
+        }
         self.check_reports(&suites)?;
         // A ledger that cannot be used is known before anything runs.
         self.session.open_ledger()?;
@@ -200,7 +216,9 @@ impl Runner<'_> {
         let conclusion = Conclusion {
             end: &RunEnd::Interrupted,
             counts: &counts,
-            gates: &plan.gates,
+            gates: Vec::new(),
+            is_gated: !plan.gates.is_empty(),
+            flaky_fails: plan.flaky_fails,
             overload: None,
         };
         let elapsed = plan.started.elapsed();
@@ -221,7 +239,14 @@ impl Runner<'_> {
         let session = &self.session;
         let journal = session
             .open_ledger()?
-            .map(|ledger: Ledger| session.begin(ledger, RunKind::Run, &mut plan, "{}"))
+            .map(|ledger: Ledger| {
+                session.begin(
+                    ledger,
+                    RunKind::Run,
+                    &mut plan,
+                    &gate::to_json(&session.args.gate),
+                )
+            })
             .transpose()?;
         let live = Live::of(&mut plan);
         let _followed = session.progress.follow(Subject::Suite, &live);
@@ -253,5 +278,12 @@ impl Runner<'_> {
         };
         telemetry.finish(&session.progress).await;
         summary
+    }
+}
+
+/// Has every case of `suite` tried until it is clear how often it passes, unless it says how.
+fn decide(suite: &mut Suite) {
+    for case in suite.cases.iter_mut().filter(|case| case.repeat.is_none()) {
+        Arc::make_mut(case).repeat = Some(UNTIL_DECIDED);
     }
 }

@@ -14,6 +14,7 @@ use runner_core::{
     attempt::{AttemptSettings, Strictness},
     beacon::Beacon,
     events::RunObserver,
+    gates::RunGates,
     journal::SuiteVersion,
     plan::RunPlan,
     recorded::RunKind,
@@ -22,14 +23,15 @@ use runner_core::{
     run_state::{RunEnd, RunPolicy},
     self_sample::Sampler,
 };
-use suite::{Gates, Selection, Suite};
+use suite::{Selection, Suite};
 use tokio::time::Instant;
 
 use crate::{
-    args::{CommonArgs, ReportFormat, ReportTarget, RunningArgs, SelectionArgs},
+    args::{CommonArgs, FlakyAs, ReportFormat, ReportTarget, RunningArgs, SelectionArgs},
     error::CliError,
     executor::Executor,
     exit::Exit,
+    gate,
     live::Live,
     logging::Logging,
     progress::{Detail, Progress},
@@ -156,12 +158,13 @@ impl Session {
     /// The plan of a run over `suite` once.
     pub(crate) fn plan(&self, suite: Suite, run: RunInfo, executor: &Executor) -> RunPlan {
         let settings = &self.settings;
+        let seed = run.started_at.timestamp().as_nanosecond() as u64;
         RunPlan {
             run,
             started: Instant::now(),
             suite: SuiteVersion::of(&suite),
+            gates: RunGates::of(&suite, gate::plain(&self.args.gate)),
             cases: suite.cases,
-            gates: suite.gates,
             attempt: AttemptSettings {
                 connect_timeout: settings.executor.connect_timeout,
                 head_timeout: settings.executor.head_timeout,
@@ -178,8 +181,12 @@ impl Session {
                 require_all: self.args.require_all,
                 max_outage: settings.executor.max_outage,
                 cleanup_probe: executor.is_probed(settings.executor.cleanup_probe),
+                // What one run waits before it tries again is not what another waits that began together with
+                // it.
+                seed,
                 ..RunPolicy::default()
             },
+            flaky_fails: self.args.flaky == FlakyAs::Fail,
             tail: None,
             soak: None,
         }
@@ -314,7 +321,7 @@ impl Crew {
     }
 
     /// Notes that the suite is another one than the ledger knows.
-    pub(crate) fn note_suite(&self, version: SuiteVersion, gates: Gates) {
+    pub(crate) fn note_suite(&self, version: SuiteVersion, gates: RunGates) {
         self.collector.do_send(NoteSuite { version, gates });
     }
 

@@ -2,23 +2,28 @@
 
 use charts::{Table, words};
 use maud::html;
-use runner_core::results::GateResult;
+use runner_core::{results::GateResult, text::OrDash};
 
-use crate::{page::Section, status::Holds};
+use crate::{
+    page::Section,
+    status::Holds,
+    text::{Code, Prose},
+};
 
 /// The section with its table; `None` if the suite has no gates.
 pub(crate) fn section(gates: &[GateResult]) -> Option<Section> {
     let rows = html! {
         @for gate in gates {
             tr {
-                th scope="row" { code { (gate.name) } }
-                td { (gate.bound) }
+                th scope="row" { (Code(&gate.name)) }
+                td { (Prose(&gate.bound.to_string())) }
                 td {
                     @match &gate.value {
                         Some(value) => (value),
                         None => "none, because nothing counts for it",
                     }
                 }
+                td { (OrDash(gate.margin.as_ref())) }
                 td { (Holds(gate.holds)) }
             }
         }
@@ -29,6 +34,7 @@ pub(crate) fn section(gates: &[GateResult]) -> Option<Section> {
             words("Gate"),
             words("Bound"),
             words("Value"),
+            words("Margin"),
             words("Holds"),
         ],
         rows,

@@ -1,7 +1,10 @@
 //! What came of a case or an attempt: a sign, words, and a class that the style colours.
 
 use maud::{Markup, Render, html};
-use runner_core::{outcome::OutcomeClass, results::CaseResult};
+use runner_core::{
+    outcome::OutcomeClass,
+    results::{CaseResult, Verdict},
+};
 
 /// What came of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,14 +19,20 @@ pub(crate) struct Status {
 
 impl Status {
     pub(crate) fn of(result: &CaseResult) -> Self {
-        match &result.attempt {
-            Some(attempt) => Self::of_class(attempt.outcome.class()),
-            None => Self {
-                sign: "–",
-                words: "not run",
-                class: "not-run",
-            },
-        }
+        let class = result.attempt().map(|attempt| attempt.outcome.class());
+        let (sign, words, class) = match (result.verdict(), class) {
+            // They are coloured like what they are between.
+            (Verdict::Flaky, _) => ("↻", "flaky", "timed-out"),
+            (Verdict::Inconclusive, _) => ("?", "inconclusive", "skipped"),
+            // Whatever the last of its attempts was.
+            (Verdict::Pass, _) => return Self::of_class(OutcomeClass::Passed),
+            (Verdict::NotRun, Some(OutcomeClass::Cancelled)) => {
+                return Self::of_class(OutcomeClass::Cancelled);
+            }
+            (Verdict::NotRun, _) | (_, None) => ("–", "not run", "not-run"),
+            (_, Some(class)) => return Self::of_class(class),
+        };
+        Self { sign, words, class }
     }
 
     pub(crate) fn of_class(class: OutcomeClass) -> Self {

@@ -15,6 +15,8 @@ use crate::{facts::Facts, page::Section, status::Status};
 pub(crate) struct Summary<'a> {
     /// What is counted, as it stands after "Total": `cases`, `attempts`.
     pub(crate) what: &'static str,
+    /// Whether cases are counted, and not attempts.
+    pub(crate) of_cases: bool,
     pub(crate) counts: &'a Counts,
     /// How many of those not run the runner left in the middle, because it was ended itself.
     pub(crate) interrupted: u64,
@@ -28,6 +30,12 @@ impl Summary<'_> {
         let counts = self.counts;
         let errors = counts.infrastructure_errors + counts.harness_errors;
         let success = counts.success();
+        let flaky = if self.of_cases { counts.flaky } else { 0 };
+        let inconclusive = if self.of_cases {
+            counts.inconclusive
+        } else {
+            0
+        };
         let body = html! {
             dl.tiles {
                 div.wide {
@@ -45,11 +53,15 @@ impl Summary<'_> {
                     }
                 }
                 (tile("Total ", self.what, counts.total, "total"))
-                (tile("Passed", "", counts.passed, class(OutcomeClass::Passed)))
+                (tile("Passed", "", counts.passed.saturating_sub(flaky), class(OutcomeClass::Passed)))
+                @if flaky > 0 { (tile("Flaky", "", flaky, class(OutcomeClass::TimedOut))) }
                 (tile("Failed", "", counts.failed.saturating_sub(errors), class(OutcomeClass::Failed)))
                 (tile("Infrastructure errors", "", counts.infrastructure_errors,
                     class(OutcomeClass::InfrastructureError)))
                 (tile("Harness errors", "", counts.harness_errors, class(OutcomeClass::HarnessError)))
+                @if inconclusive > 0 {
+                    (tile("Inconclusive", "", inconclusive, class(OutcomeClass::Skipped)))
+                }
                 (tile("Skipped", "", counts.skipped, class(OutcomeClass::Skipped)))
                 (tile("Not run", "", counts.not_run, class(OutcomeClass::Cancelled)))
             }
@@ -66,6 +78,21 @@ impl Summary<'_> {
                 (interrupted) " of those not run: the runner itself ended in the middle"
             };
             facts.add("Interrupted", words);
+        }
+        let Counts {
+            flaky,
+            failed_cases,
+            inconclusive,
+            ..
+        } = *self.counts;
+        // Each counts once in an iteration, which its attempts do not tell.
+        if !self.of_cases && flaky + inconclusive > 0 {
+            facts.add("Cases that failed", html! { (Grouped(failed_cases)) });
+            facts.add("Cases that were flaky", html! { (Grouped(flaky)) });
+            facts.add(
+                "Cases that were inconclusive",
+                html! { (Grouped(inconclusive)) },
+            );
         }
         let agents = &self.counts.agents;
         if agents.attempts > 0 {

@@ -12,6 +12,7 @@ use runner_core::{
     plain::PlainVerdict,
     results::{AttemptReport, CaseResult, PatternResult},
     text::{Bytes, Grouped},
+    words::reason,
 };
 
 use crate::{
@@ -74,25 +75,33 @@ impl Kinds {
     }
 }
 
-/// The attempts of a case in their order. The last one decides.
-pub(crate) struct Trials<'a>(Vec<&'a AttemptReport>);
+/// So many attempts of a case that did not pass are told at most.
+const MAX_TOLD: usize = 20;
+
+/// The attempts of a case in their order, and what they come to together.
+pub(crate) struct Trials<'a> {
+    attempts: Vec<&'a AttemptReport>,
+    verdict: PlainVerdict,
+    reason: String,
+}
 
 impl<'a> Trials<'a> {
-    /// The attempts of a case that has had at most one.
+    /// The attempts of a case.
     pub(crate) fn of(result: &'a CaseResult) -> Self {
-        Self(result.attempt.iter().map(|attempt| &**attempt).collect())
+        Self {
+            attempts: result.attempts().iter().map(|it| &**it).collect(),
+            verdict: PlainVerdict::of_case(result),
+            reason: reason(result).map_or_else(String::new, |(_, words)| words),
+        }
     }
 
     pub(crate) fn kind(&self) -> PlainVerdict {
-        let last = self.0.last();
-        last.map_or(PlainVerdict::Skipped, |last| {
-            PlainVerdict::of(last.outcome.class())
-        })
+        self.verdict
     }
 
     /// How long all of them took.
     pub(crate) fn elapsed(&self) -> Duration {
-        self.0.iter().map(|it| it.elapsed).sum()
+        self.attempts.iter().map(|it| it.elapsed).sum()
     }
 
     /// Writes what stands in the element of the case.
@@ -102,43 +111,42 @@ impl<'a> Trials<'a> {
         expected_exit_code: i32,
         options: &ReportOptions,
     ) -> io::Result<()> {
-        let Some((last, earlier)) = self.0.split_last() else {
-            let message = "the run ended before its turn";
-            return xml.empty("skipped", &[("message", &message), ("type", &"not-run")]);
+        let kind = self.verdict;
+        let Some(last) = self.attempts.last() else {
+            let with: [Attribute<'_>; 2] = [("message", &self.reason), ("type", &"not-run")];
+            return xml.empty("skipped", &with);
         };
-        let kind = self.kind();
-        let write_rerun = |xml: &mut Xml<'_, _>, attempt: &AttemptReport, name: &'static str| {
-            let mut text = description(attempt, expected_exit_code, options);
-            text.push_str(&output(attempt, options.max_output_chars));
-            let class = attempt.outcome.class();
-            let message = message(&attempt.outcome.explanation().unwrap_or_default());
-            xml.text(
-                name,
-                &[("message", &message), ("type", &class.as_str())],
-                &text,
-            )
+        let attempts = self.attempts.iter().copied();
+        let failed = attempts.filter(|it| it.outcome.class() != OutcomeClass::Passed);
+        let mut failed = failed.take(MAX_TOLD);
+        // The first failure is the failure, and what came after it did not help.
+        let main = match kind {
+            PlainVerdict::Success => None,
+            PlainVerdict::Failure | PlainVerdict::Error => failed.next().or(Some(last)),
+            PlainVerdict::Skipped => Some(*last),
         };
-        match kind {
-            PlainVerdict::Success => {
-                for attempt in earlier {
-                    write_rerun(xml, attempt, flaky_element(attempt.outcome.class()))?;
-                }
-            }
-            // An attempt that was ended before it failed leaves the case as it was.
-            PlainVerdict::Skipped => {
-                self.write_verdict(xml, last, kind, expected_exit_code, options)?;
-                for attempt in earlier {
-                    write_rerun(xml, attempt, rerun_element(attempt.outcome.class()))?;
-                }
-            }
-            // The first failure is the failure, and what came after it did not help.
-            PlainVerdict::Failure | PlainVerdict::Error => {
-                let first = self.0.first().unwrap_or(last);
-                let kind = PlainVerdict::of(first.outcome.class());
-                self.write_verdict(xml, first, kind, expected_exit_code, options)?;
-                for attempt in self.0.iter().skip(1) {
-                    write_rerun(xml, attempt, rerun_element(attempt.outcome.class()))?;
-                }
+        if let Some(attempt) = main {
+            let class = attempt.outcome.class().as_str();
+            let message = message(&self.reason);
+            let text = match kind {
+                PlainVerdict::Skipped => String::new(),
+                _ => description(attempt, expected_exit_code, options),
+            };
+            let with: [Attribute<'_>; 2] = [("message", &message), ("type", &class)];
+            xml.text(element(kind), &with, &text)?;
+        }
+        if kind != PlainVerdict::Skipped {
+            for attempt in failed {
+                let class = attempt.outcome.class();
+                let name = match kind {
+                    PlainVerdict::Success => flaky_element(class),
+                    _ => rerun_element(class),
+                };
+                let mut text = description(attempt, expected_exit_code, options);
+                text.push_str(&output(attempt, options.max_output_chars));
+                let message = message(&attempt.outcome.explanation().unwrap_or_default());
+                let with: [Attribute<'_>; 2] = [("message", &message), ("type", &class.as_str())];
+                xml.text(name, &with, &text)?;
             }
         }
         let max_chars = match kind {
@@ -150,24 +158,6 @@ impl<'a> Trials<'a> {
             return Ok(());
         }
         xml.text("system-out", &[], &shown)
-    }
-
-    fn write_verdict(
-        &self,
-        xml: &mut Xml<'_, impl Write>,
-        attempt: &AttemptReport,
-        kind: PlainVerdict,
-        expected_exit_code: i32,
-        options: &ReportOptions,
-    ) -> io::Result<()> {
-        let class = attempt.outcome.class().as_str();
-        let message = message(&attempt.outcome.explanation().unwrap_or_default());
-        let text = match kind {
-            PlainVerdict::Skipped => String::new(),
-            _ => description(attempt, expected_exit_code, options),
-        };
-        let with: [Attribute<'_>; 2] = [("message", &message), ("type", &class)];
-        xml.text(element(kind), &with, &text)
     }
 }
 
@@ -236,6 +226,8 @@ fn description(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use runner_core::outcome::{Failure, Fault, FaultKind, Outcome};
     use sample_results::cases;
 
@@ -252,11 +244,20 @@ mod tests {
         }))
     }
 
+    /// A case that is tried so often, whatever happens.
+    fn trials(attempts: &[AttemptReport]) -> CaseResult {
+        let mut case = cases::case("a", "A", "true");
+        case.retries.max = attempts.len() as u32 - 1;
+        case.retries.on = suite::RetryOn::ALL.into();
+        CaseResult::tried(Arc::new(case), attempts.iter().cloned().map(Arc::new))
+    }
+
     fn elements(attempts: &[AttemptReport]) -> Vec<String> {
         let mut out = Vec::new();
         let mut xml = Xml::begin(&mut out).expect("memory");
         xml.open("testcase", &[]).expect("memory");
-        let trials = Trials(attempts.iter().collect());
+        let trials = trials(attempts);
+        let trials = Trials::of(&trials);
         trials
             .write(&mut xml, 0, &ReportOptions::default())
             .expect("memory");
@@ -273,20 +274,14 @@ mod tests {
     #[test]
     fn a_case_that_passed_in_the_end_is_flaky_and_no_failure() {
         let attempts = [failed(), broken(), cases::attempt(Outcome::Passed)];
-        assert_eq!(
-            Trials(attempts.iter().collect()).kind(),
-            PlainVerdict::Success
-        );
+        assert_eq!(Trials::of(&trials(&attempts)).kind(), PlainVerdict::Success);
         assert_eq!(elements(&attempts), ["flakyFailure", "flakyError"]);
     }
 
     #[test]
     fn a_case_that_never_passed_has_one_failure_and_its_reruns() {
         let attempts = [failed(), broken(), failed()];
-        assert_eq!(
-            Trials(attempts.iter().collect()).kind(),
-            PlainVerdict::Failure
-        );
+        assert_eq!(Trials::of(&trials(&attempts)).kind(), PlainVerdict::Failure);
         assert_eq!(
             elements(&attempts),
             ["failure", "rerunError", "rerunFailure"]
@@ -299,7 +294,7 @@ mod tests {
             elapsed: Duration::from_millis(1_500),
             ..attempt
         });
-        let elapsed = Trials(attempts.iter().collect()).elapsed();
+        let elapsed = Trials::of(&trials(&attempts)).elapsed();
         assert_eq!(elapsed, Duration::from_secs(3));
     }
 }

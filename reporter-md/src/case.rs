@@ -9,12 +9,12 @@ use runner_core::{
     outcome::{Outcome, OutcomeClass},
     results::{AttemptReport, CaseResult, Verdict},
     text::{Bytes, Grouped, Human, Part},
-    words::reason,
+    words::{reason, tries},
 };
 use suite::MatchOn;
 
 use crate::{
-    ReportOptions, agent,
+    ReportOptions, agent, attempts,
     escape::{CodeSpan, Text},
     excerpt,
     field::write_field,
@@ -31,13 +31,19 @@ pub(crate) struct Status {
 
 impl Status {
     pub(crate) fn of(result: &CaseResult) -> Self {
-        let Some(attempt) = &result.attempt else {
-            return Self {
-                sign: "⏹️",
-                words: "not run",
-            };
+        let class = result.attempt().map(|attempt| attempt.outcome.class());
+        let (sign, words) = match (result.verdict(), class) {
+            (Verdict::Flaky, _) => ("🔁", "flaky"),
+            (Verdict::Inconclusive, _) => ("❔", "inconclusive"),
+            // Whatever the last of its attempts was.
+            (Verdict::Pass, _) => return Self::of_class(OutcomeClass::Passed),
+            (Verdict::NotRun, Some(OutcomeClass::Cancelled)) => {
+                return Self::of_class(OutcomeClass::Cancelled);
+            }
+            (Verdict::NotRun, _) | (_, None) => ("⏹️", "not run"),
+            (_, Some(class)) => return Self::of_class(class),
         };
-        Self::of_class(attempt.outcome.class())
+        Self { sign, words }
     }
 
     pub(crate) fn of_class(class: OutcomeClass) -> Self {
@@ -78,9 +84,11 @@ pub(crate) fn write(
         writeln!(out, "- **Description**: {}", Text(&case.description))?;
     }
     let tried = result
-        .attempt
-        .as_ref()
+        .attempt()
         .filter(|_| result.verdict() != Verdict::Skipped);
+    if let Some(tries) = tries(result) {
+        writeln!(out, "- **Tried**: {tries}")?;
+    }
     if let Some(attempt) = tried {
         writeln!(out, "- **Duration**: {}", Human(attempt.elapsed))?;
     }
@@ -91,6 +99,7 @@ pub(crate) fn write(
     write_reason(out, result, options)?;
     match tried {
         Some(attempt) => {
+            attempts::write(out, result)?;
             write_notices(out, &attempt.notices)?;
             write_findings(out, &attempt.findings)?;
             let max_chars = match attempt.outcome {

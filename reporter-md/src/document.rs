@@ -42,6 +42,7 @@ pub(crate) fn write(
     write_beginning(out, results, counts, options)?;
     let summary = Summary {
         what: "Tests",
+        of_cases: true,
         counts,
         interrupted: 0,
         graduation,
@@ -141,7 +142,7 @@ pub(crate) fn write_overview_row(
         false => write!(out, "{name}")?,
     }
     write!(out, " | {sign} {words} | ")?;
-    match &result.attempt {
+    match result.attempt() {
         Some(attempt) if result.verdict() != Verdict::Skipped => {
             writeln!(out, "{} |", Human(attempt.elapsed))
         }

@@ -11,6 +11,7 @@
 //! the document goes out through [`io::Write`], and equal results give equal bytes.
 
 mod agent;
+mod attempts;
 mod case;
 mod cell;
 mod document;

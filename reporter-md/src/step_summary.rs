@@ -71,6 +71,7 @@ pub(crate) fn write(out: &mut impl Write, report: Report<'_>, max_bytes: usize) 
         document::write_beginning(part, results, counts, &OPTIONS)?;
         let summary = Summary {
             what: "Tests",
+            of_cases: true,
             counts,
             interrupted: 0,
             graduation,
@@ -122,7 +123,7 @@ pub(crate) fn write(out: &mut impl Write, report: Report<'_>, max_bytes: usize) 
 fn needs_a_section(result: &CaseResult) -> bool {
     !matches!(
         result.verdict(),
-        Verdict::Pass | Verdict::Skipped | Verdict::NotRun
+        Verdict::Pass | Verdict::Flaky | Verdict::Skipped | Verdict::NotRun
     )
 }
 

@@ -15,6 +15,8 @@ use crate::agent;
 pub(crate) struct Summary<'a> {
     /// What is counted, as it stands after "Total".
     pub(crate) what: &'static str,
+    /// Whether cases are counted, and not attempts.
+    pub(crate) of_cases: bool,
     pub(crate) counts: &'a Counts,
     /// How many of those not run the runner left in the middle, because it was ended itself.
     pub(crate) interrupted: u64,
@@ -29,7 +31,15 @@ impl Summary<'_> {
         let errors = counts.infrastructure_errors + counts.harness_errors;
         writeln!(out, "## Summary\n")?;
         writeln!(out, "- **Total {}**: {}", self.what, Grouped(counts.total))?;
-        writeln!(out, "- **Passed**: {} ✅", Grouped(counts.passed))?;
+        let flaky = if self.of_cases { counts.flaky } else { 0 };
+        writeln!(
+            out,
+            "- **Passed**: {} ✅",
+            Grouped(counts.passed.saturating_sub(flaky))
+        )?;
+        if flaky > 0 {
+            writeln!(out, "- **Flaky**: {} 🔁", Grouped(flaky))?;
+        }
         writeln!(
             out,
             "- **Failed**: {} ❌",
@@ -45,6 +55,13 @@ impl Summary<'_> {
             "- **Harness Errors**: {} ⚠️",
             Grouped(counts.harness_errors)
         )?;
+        if self.of_cases && counts.inconclusive > 0 {
+            writeln!(
+                out,
+                "- **Inconclusive**: {} ❔",
+                Grouped(counts.inconclusive)
+            )?;
+        }
         writeln!(out, "- **Skipped**: {} ⏭️", Grouped(counts.skipped))?;
         write!(out, "- **Not Run**: {} ⏹️", Grouped(counts.not_run))?;
         if self.interrupted > 0 {
@@ -56,10 +73,34 @@ impl Summary<'_> {
         }
         writeln!(out)?;
         writeln!(out, "- **Success Rate**: {}", Share(counts.success()))?;
+        if !self.of_cases {
+            self.write_cases(out)?;
+        }
         agent::write_totals(out, &counts.agents)?;
         if let Some(graduation) = self.graduation {
             writeln!(out, "- **Graduation**: {}", GraduationLine(graduation))?;
         }
         writeln!(out)
+    }
+
+    /// Writes what came of cases, each of which counts once in an iteration, where that is not told by their
+    /// attempts.
+    fn write_cases(&self, out: &mut impl Write) -> io::Result<()> {
+        let Counts {
+            flaky,
+            failed_cases,
+            inconclusive,
+            ..
+        } = *self.counts;
+        if flaky + inconclusive > 0 {
+            writeln!(out, "- **Cases That Failed**: {} ❌", Grouped(failed_cases))?;
+            writeln!(out, "- **Cases That Were Flaky**: {} 🔁", Grouped(flaky))?;
+            writeln!(
+                out,
+                "- **Cases That Were Inconclusive**: {} ❔",
+                Grouped(inconclusive)
+            )?;
+        }
+        Ok(())
     }
 }

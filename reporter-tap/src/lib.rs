@@ -67,10 +67,10 @@ pub fn write_report(
         &against,
     )?;
     for result in &results.cases {
-        let attempt = result.attempt.as_deref();
+        let attempt = result.attempt().map(|attempt| &**attempt);
         let class = attempt.map(|attempt| attempt.outcome.class());
         points.write(Point {
-            verdict: class.map_or(PlainVerdict::Skipped, PlainVerdict::of),
+            verdict: PlainVerdict::of_case(result),
             id: &result.case.id,
             name: &result.case.name,
             kind: class.map_or("not-run", |class| class.as_str()),

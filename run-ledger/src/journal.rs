@@ -11,6 +11,7 @@ use runner_core::{
     agent::AgentTotals,
     journal::{Entry, Journal, JournalError, JournalEvent},
     results::Place,
+    tries::Tries,
 };
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -109,9 +110,15 @@ impl RunJournal {
     }
 
     /// A journal that goes on: the latest attempt of the part before, how many cases of its iteration had
-    /// their turn, and what agents have told.
-    pub(crate) fn continuing(mut self, place: Place, done: u64, agents: AgentTotals) -> Self {
-        self.run.go_on(place, done, agents);
+    /// their turn, what the case after those has come to, and what agents have told.
+    pub(crate) fn continuing(
+        mut self,
+        place: Place,
+        done: u64,
+        tries: Tries,
+        agents: AgentTotals,
+    ) -> Self {
+        self.run.go_on(place, done, tries, agents);
         self
     }
 

@@ -132,6 +132,7 @@ fn attempt(row: &Row<'_>) -> rusqlite::Result<RecordedAttempt> {
     Ok(RecordedAttempt {
         number: row.count("number")?,
         iteration: row.count("iteration")?,
+        try_number: row.count("try")?,
         case_id: row.get("case_id")?,
         began: row.timestamp("began_us")?,
         elapsed: row.duration("elapsed_us")?,

@@ -11,7 +11,7 @@ use runner_core::{
         OutcomeCounts, RecordedCase, RecordedHour, RecordedProblem, RecordedRun, RecordedState,
         RunKind, Totals,
     },
-    results::{Counts, RunInfo},
+    results::{Counts, RunInfo, Verdict},
     self_sample::{SelfSample, SelfTotals},
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, types::Type};
@@ -87,10 +87,11 @@ pub(crate) fn before(connection: &Connection, id: i64) -> rusqlite::Result<SoakB
         [id],
         |row| row.duration("elapsed_us"),
     )?;
-    let counts = Counts {
+    let mut counts = Counts {
         agents: agents(connection, id)?,
         ..outcomes(connection, id, None)?.counts()
     };
+    add_verdicts(connection, id, &mut counts)?;
     Ok(SoakBefore {
         counts,
         runner: runner(connection, id)?,
@@ -113,6 +114,19 @@ pub(crate) fn outcomes(
         outcomes.add(row.outcome("outcome")?, row.count("count")?);
     }
     Ok(outcomes)
+}
+
+/// Adds how many cases of a run got which verdict.
+fn add_verdicts(connection: &Connection, id: i64, counts: &mut Counts) -> rusqlite::Result<()> {
+    let mut select =
+        connection.prepare_cached("SELECT verdict, count FROM verdict_totals WHERE run_id = ?1")?;
+    let mut rows = select.query([id])?;
+    while let Some(row) = rows.next()? {
+        let verdict = Verdict::from_name(row.get_ref("verdict")?.as_str()?);
+        let verdict = verdict.ok_or_else(|| misread(row, "verdict", Type::Text))?;
+        counts.add_verdicts(verdict, row.count("count")?);
+    }
+    Ok(())
 }
 
 fn agents(connection: &Connection, id: i64) -> rusqlite::Result<AgentTotals> {

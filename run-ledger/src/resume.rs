@@ -10,6 +10,7 @@ use runner_core::{
     recorded::RunKind,
     results::{Place, RunInfo},
     run_state::{RunEnd, Start},
+    tries::Tries,
 };
 use rusqlite::{Connection, Row, TransactionBehavior, params};
 
@@ -139,6 +140,7 @@ impl Resumed {
             number: self.start.next_attempt - 1,
             iteration: self.start.iteration,
             index: 0,
+            try_number: 1,
         };
         let agents = self.before.counts.agents;
         let done = self.start.done as u64;
@@ -150,7 +152,7 @@ impl Resumed {
             began: part.began,
         };
         let journal = RunJournal::new(self.ledger, self.lock, begun);
-        Ok(journal.continuing(latest, done, agents))
+        Ok(journal.continuing(latest, done, self.start.tries, agents))
     }
 
     /// Brings everything to where a run has ended in good order, and writes the beginning of the part.
@@ -251,6 +253,7 @@ fn suite(row: &Row<'_>) -> rusqlite::Result<SuiteVersion> {
 struct Progress {
     iteration: u64,
     done: u64,
+    tries: Tries,
     last_number: u64,
     rolled_up: i64,
     flight: Option<Flight>,
@@ -260,6 +263,7 @@ struct Progress {
 struct Flight {
     number: u64,
     iteration: u64,
+    try_number: u64,
     case_key: i64,
     began_us: i64,
 }
@@ -272,6 +276,7 @@ impl Progress {
                 Some(_) => Some(Flight {
                     number: row.count("flight_number")?,
                     iteration: row.count("flight_iteration")?,
+                    try_number: row.count("flight_try")?,
                     case_key: row.get("flight_case")?,
                     began_us: row.get("flight_began_us")?,
                 }),
@@ -279,6 +284,10 @@ impl Progress {
             Ok(Self {
                 iteration: row.count("iteration")?,
                 done: row.count("done")?,
+                tries: Tries {
+                    made: row.count("tries")?,
+                    passed: row.count("tries_passed")?,
+                },
                 last_number: row.count("last_number")?,
                 rolled_up: row.get("rolled_up")?,
                 flight,
@@ -290,16 +299,18 @@ impl Progress {
     /// Where the run goes on: after the attempt that was under way, if one was.
     fn start(&self) -> Start {
         let (mut iteration, mut done, mut last) = (self.iteration, self.done, self.last_number);
+        let mut tries = self.tries;
         if let Some(flight) = &self.flight {
             last = flight.number;
             if flight.iteration > iteration {
-                (iteration, done) = (flight.iteration, 0);
+                (iteration, done, tries) = (flight.iteration, 0, Tries::default());
             }
         }
         Start {
             iteration: iteration.max(1),
             done: done as usize,
             next_attempt: last + 1,
+            tries,
         }
     }
 
@@ -310,13 +321,16 @@ impl Progress {
             let start = self.start();
             connection.execute(
                 "UPDATE progress SET iteration = ?2, done = ?3, last_number = ?4, \
-                 flight_number = NULL, flight_iteration = NULL, flight_case = NULL, \
+                 tries = ?5, tries_passed = ?6, flight_number = NULL, \
+                 flight_iteration = NULL, flight_try = NULL, flight_case = NULL, \
                  flight_began_us = NULL WHERE run_id = ?1",
                 params![
                     id,
                     int(start.iteration),
                     int(start.done as u64),
-                    int(flight.number)
+                    int(flight.number),
+                    int(start.tries.made),
+                    int(start.tries.passed)
                 ],
             )?;
         }
@@ -335,8 +349,8 @@ impl Flight {
         )?;
         connection.execute(
             "INSERT INTO attempts (run_id, number, part_id, case_key, iteration, began_us, \
-             elapsed_us, outcome, longest_gap_us, events, stream_bytes, output_bytes, explanation) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, 0, 0, 0, 0, ?8)",
+             elapsed_us, outcome, longest_gap_us, events, stream_bytes, output_bytes, explanation, try) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, 0, 0, 0, 0, ?8, ?9)",
             params![
                 run_id,
                 int(self.number),
@@ -345,7 +359,8 @@ impl Flight {
                 int(self.iteration),
                 self.began_us,
                 class,
-                "the runner itself was ended in the middle of the attempt"
+                "the runner itself was ended in the middle of the attempt",
+                int(self.try_number)
             ],
         )?;
         connection.execute(

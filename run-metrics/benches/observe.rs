@@ -15,31 +15,15 @@ use runner_core::{
     events::RunEvent,
     live::{LiveRun, SharedLiveRun},
     outcome::Outcome,
-    results::{AttemptReport, Counts, Place},
+    results::{AttemptReport, Counts, Place, Verdict},
+    tries::{Tries, TurnEnd},
 };
-use suite::{Case, MatchOn, OutputFormat};
+use suite::Case;
 
 const ATTEMPTS: u64 = 1_000_000;
 
 fn case(index: usize) -> Case {
-    let id = format!("category.case-{index}");
-    Case {
-        name: id.clone(),
-        id,
-        description: String::new(),
-        category: None,
-        tags: Vec::new(),
-        command: "true".into(),
-        timeout: Duration::from_secs(30),
-        stall_timeout: None,
-        expected_exit_code: 0,
-        expectations: suite::Expectations::default(),
-        retries: suite::Retries::default(),
-        repeat: None,
-        output_format: OutputFormat::Text,
-        match_on: MatchOn::Output,
-        requires: Vec::new(),
-    }
+    Case::new(format!("category.case-{index}"), "true")
 }
 
 /// How long an attempt takes that is told to `observe`, from its beginning to its end.
@@ -61,12 +45,17 @@ fn time(cases: &[Case], mut observe: impl FnMut(&RunEvent<'_>)) -> Duration {
             number,
             iteration,
             index,
+            try_number: 1,
         };
         observe(&RunEvent::AttemptStarted { place, case });
         observe(&RunEvent::AttemptFinished {
             place,
             case,
             report,
+            end: Some(TurnEnd {
+                verdict: Verdict::Pass,
+                tries: Tries { made: 1, passed: 1 },
+            }),
         });
     };
     // Once to make the cases known.

@@ -89,6 +89,8 @@ metrics! {
         "Iterations that were begun or gone on with.";
     ATTEMPTS = Counter "gauntlet_attempts_total" ["case", "outcome"]
         "Attempts that came to this outcome.";
+    VERDICTS = Counter "gauntlet_verdicts_total" ["verdict"]
+        "Cases that came to this verdict, each counted once in an iteration; of a retried case, after its last attempt.";
     DURATION = Histogram "gauntlet_attempt_duration_seconds" ["case"]
         "How long attempts took that were neither skipped nor cancelled.";
     FIRST_OUTPUT = Histogram "gauntlet_attempt_first_output_seconds" ["case"]

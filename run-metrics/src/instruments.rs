@@ -23,6 +23,8 @@ pub(crate) struct Instruments {
     pub under_test: Counter,
     pub iteration: IntGauge,
     pub iterations: IntCounter,
+    /// By the verdict.
+    pub verdicts: IntCounterVec,
     pub stream_bytes: IntCounter,
     pub stream_events: IntCounter,
     /// By the code, in the order of the codes.
@@ -101,6 +103,7 @@ impl Instruments {
             under_test: counter(r, &all::UNDER_TEST),
             iteration: int_gauge(r, &all::ITERATION),
             iterations: int_counter(r, &all::ITERATIONS),
+            verdicts: int_counters(r, &all::VERDICTS),
             stream_bytes: int_counter(r, &all::STREAM_BYTES),
             stream_events: int_counter(r, &all::STREAM_EVENTS),
             findings: int_counters(r, &all::FINDINGS),

@@ -39,7 +39,7 @@ use prometheus::{IntCounter, IntGauge, TextEncoder, proto::MetricFamily};
 use runner_core::{
     agent::AgentReport,
     events::{RunEvent, RunObserver},
-    results::{AttemptReport, Place, RunInfo, RunResults},
+    results::{AttemptReport, Place, RunInfo, RunResults, Verdict},
     self_sample::{ExecutorSample, Samples, SelfSample},
 };
 use tokio::time::Instant;
@@ -137,8 +137,14 @@ impl RunMetrics {
                 state.begin(instruments, *place);
                 state.cases.announce(&case.id);
             }
-            RunEvent::AttemptFinished { case, report, .. } => {
+            RunEvent::AttemptFinished {
+                case, report, end, ..
+            } => {
                 state.cases.count(&case.id, report);
+                if let Some(end) = end {
+                    let name = end.verdict.as_str();
+                    instruments.verdicts.with_label_values(&[name]).inc();
+                }
                 state.count_findings(report);
                 instruments.attempt_finished(report);
             }
@@ -223,6 +229,9 @@ impl State {
             iteration: 0,
             counted_until: None,
         };
+        for verdict in Verdict::ALL {
+            instruments.verdicts.with_label_values(&[verdict.as_str()]);
+        }
         state.enter(Phase::Starting);
         state
     }

@@ -8,6 +8,7 @@
 //! | do more succeed than before? | [`ProportionDifference`] |
 //! | does it take longer than before? | [`RankSum`] |
 //! | and if many cases are compared at once? | [`holm()`], or [`benjamini_hochberg()`] for what is read together |
+//! | does it succeed often enough, and when is that clear? | [`SequentialTest`] |
 //! | does it grow over a long run, and how fast? | [`Trend`] |
 //! | when did it change? | [`change_points()`] |
 //! | and where does that lead? | [`Drift`] |
@@ -33,6 +34,7 @@ mod normal;
 mod proportion;
 mod proportion_difference;
 mod rank_sum;
+mod sequential_test;
 mod series;
 mod student;
 mod success_ratio;
@@ -48,5 +50,6 @@ pub use holm::holm;
 pub use proportion::{Interval, Proportion};
 pub use proportion_difference::ProportionDifference;
 pub use rank_sum::RankSum;
+pub use sequential_test::{Decision, SequentialTest};
 pub use success_ratio::SuccessRatio;
 pub use trend::Trend;

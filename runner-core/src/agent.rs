@@ -226,13 +226,11 @@ mod tests {
             result,
             ..AgentReport::default()
         };
-        CaseResult {
-            case: Arc::new(case("a")),
-            attempt: Some(Arc::new(AttemptReport {
-                agent: Some(agent),
-                ..report(Outcome::Passed)
-            })),
-        }
+        let attempt = AttemptReport {
+            agent: Some(agent),
+            ..report(Outcome::Passed)
+        };
+        CaseResult::tried(Arc::new(case("a")), [Arc::new(attempt)])
     }
 
     #[test]

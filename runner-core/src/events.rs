@@ -8,6 +8,7 @@ use crate::{
     journal::SuiteVersion,
     results::{AttemptReport, Counts, Place, RunInfo, RunResults},
     self_sample::Samples,
+    tries::TurnEnd,
 };
 
 /// Something that a run announces.
@@ -50,6 +51,8 @@ pub enum RunEvent<'a> {
         case: &'a Case,
         /// What came of it.
         report: &'a AttemptReport,
+        /// How the case's turn ended with it; `None` if the case is tried again.
+        end: Option<TurnEnd>,
     },
     /// The executor's health has changed.
     HealthChanged {

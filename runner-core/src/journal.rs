@@ -11,6 +11,7 @@ use crate::{
     results::{AttemptReport, Place, RunProblem},
     run_state::RunEnd,
     self_sample::Samples,
+    tries::TurnEnd,
 };
 
 /// Keeps what happens in one run.
@@ -62,6 +63,8 @@ pub enum JournalEvent {
         case: Arc<Case>,
         /// What came of it.
         report: Arc<AttemptReport>,
+        /// How the case's turn ended with it; `None` if the case is tried again.
+        end: Option<TurnEnd>,
     },
     /// The executor's health has changed.
     HealthChanged {

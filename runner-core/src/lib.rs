@@ -32,6 +32,7 @@ pub mod tail;
 #[cfg(test)]
 mod test_support;
 pub mod text;
+pub mod tries;
 pub mod words;
 
 pub use marker::run_marker;

@@ -159,8 +159,10 @@ impl LiveRun {
                 place,
                 case,
                 report,
+                end,
             } => {
                 self.running = None;
+                self.counts.add(report, end.as_ref());
                 self.finished(report, || {
                     LiveFailure::new(*place, &case.id, &case.name, report, now)
                 });
@@ -181,14 +183,13 @@ impl LiveRun {
     }
 
     fn finished(&mut self, report: &AttemptReport, failure: impl FnOnce() -> LiveFailure) {
-        self.counts.add(report);
         match report.verdict() {
             Verdict::Pass => self.recent.add(report.elapsed),
             Verdict::Fail => {
                 self.failures.truncate(KEPT_FAILURES - 1);
                 self.failures.push_front(failure());
             }
-            Verdict::Skipped | Verdict::NotRun => {}
+            _ => {}
         }
     }
 
@@ -323,6 +324,7 @@ mod tests {
     use crate::{
         outcome::{Failure, Outcome},
         test_support,
+        tries::{Tried, Tries},
     };
 
     fn report(outcome: Outcome, elapsed: Duration) -> AttemptReport {
@@ -345,7 +347,9 @@ mod tests {
             number,
             iteration: number,
             index: 0,
+            try_number: 1,
         };
+        let end = Some(Tries::judge(&case, [Tried::from(&outcome)]));
         let report = report(outcome, Duration::from_millis(number));
         live.on_event(&RunEvent::AttemptStarted { place, case: &case }, now);
         assert_eq!(
@@ -357,6 +361,7 @@ mod tests {
                 place,
                 case: &case,
                 report: &report,
+                end,
             },
             now,
         );

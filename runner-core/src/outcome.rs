@@ -275,6 +275,8 @@ pub enum FaultKind {
     NoAnswer,
     /// An answer that is no event stream: status, redirect, content type or encoding.
     Refused,
+    /// An answer that there are too many requests: status 429, or 503 with a time to come back.
+    RateLimited,
     /// A stream that broke off.
     Broken,
     /// A stream that ended, but breached the protocol so that its result cannot be trusted.
@@ -285,7 +287,13 @@ impl FaultKind {
     /// The kind with this stable name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        let plain = [Self::Connect, Self::NoAnswer, Self::Refused, Self::Broken];
+        let plain = [
+            Self::Connect,
+            Self::NoAnswer,
+            Self::Refused,
+            Self::RateLimited,
+            Self::Broken,
+        ];
         let found = plain.into_iter().find(|kind| kind.as_str() == name);
         found.or_else(|| FindingCode::from_name(name).map(Self::Protocol))
     }
@@ -297,11 +305,18 @@ impl FaultKind {
             Self::Connect => "connect",
             Self::NoAnswer => "no-answer",
             Self::Refused => "refused",
+            Self::RateLimited => "rate-limited",
             Self::Broken => "broken",
             Self::Protocol(code) => code.as_str(),
         }
     }
 }
+
+/// The status of servers that are asked too often,
+const TOO_MANY_REQUESTS: u16 = 429;
+
+/// and of those that are overloaded, if they say when to come back.
+const UNAVAILABLE: u16 = 503;
 
 impl Outcome {
     /// The outcome of an attempt whose transport failed with `error`.
@@ -337,6 +352,15 @@ impl Outcome {
             TransportError::Truncated { .. } => FaultKind::Protocol(FindingCode::TruncatedBody),
             TransportError::EndTimeout { .. } => FaultKind::Protocol(FindingCode::BodyNotEnded),
             TransportError::Broken { .. } | TransportError::Closed { .. } => FaultKind::Broken,
+            TransportError::Status {
+                status: TOO_MANY_REQUESTS,
+                ..
+            }
+            | TransportError::Status {
+                status: UNAVAILABLE,
+                retry_after: Some(_),
+                ..
+            } => FaultKind::RateLimited,
             _ => FaultKind::Refused,
         };
         Self::InfrastructureError(Fault {

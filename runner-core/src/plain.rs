@@ -2,7 +2,11 @@
 //!
 //! The module owns the mapping, so that a run comes to the same in each. It refuses the formats.
 
-use crate::{outcome::OutcomeClass, recorded::RecordedCase};
+use crate::{
+    outcome::OutcomeClass,
+    recorded::RecordedCase,
+    results::{CaseResult, Verdict},
+};
 
 /// What a case comes to where there are no finer words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,6 +32,23 @@ impl PlainVerdict {
                 Self::Skipped
             }
             OutcomeClass::Failed | OutcomeClass::TimedOut | OutcomeClass::Stalled => Self::Failure,
+        }
+    }
+
+    /// What a case comes to, however often it was tried: a flaky one is a success, one that is not clear is
+    /// none.
+    #[must_use]
+    pub fn of_case(result: &CaseResult) -> Self {
+        match result.verdict() {
+            Verdict::Pass | Verdict::Flaky => Self::Success,
+            Verdict::Skipped | Verdict::NotRun => Self::Skipped,
+            Verdict::Fail | Verdict::Inconclusive => {
+                let class = result.attempt().map(|attempt| attempt.outcome.class());
+                match class.map(Self::of) {
+                    Some(Self::Error) => Self::Error,
+                    _ => Self::Failure,
+                }
+            }
         }
     }
 

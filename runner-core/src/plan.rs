@@ -7,12 +7,12 @@ use std::{
 };
 
 use executor_protocol::Health;
-use suite::{Case, Gates};
+use suite::Case;
 use tokio::time::Instant;
 
 use crate::{
     attempt::AttemptSettings,
-    gates,
+    gates::RunGates,
     journal::SuiteVersion,
     results::{CaseResult, Counts, GateResult, Place, RunInfo, RunProblem, RunResults},
     run_state::{RunEnd, RunPolicy, Start},
@@ -33,7 +33,7 @@ pub struct RunPlan {
     /// The selected cases.
     pub cases: Vec<Arc<Case>>,
     /// The suite's gates.
-    pub gates: Gates,
+    pub gates: RunGates,
     /// What is the same for all attempts.
     pub attempt: AttemptSettings,
     /// How long the executor may take to answer for its health.
@@ -42,6 +42,8 @@ pub struct RunPlan {
     pub policy: RunPolicy,
     /// Where the last line of a running command is shown, if anybody looks.
     pub tail: Option<OutputTail>,
+    /// Whether a case that did not pass at once makes the run fail, although it passed in the end.
+    pub flaky_fails: bool,
     /// What makes the run a soak; `None` for a run that goes over the suite once.
     pub soak: Option<SoakPlan>,
 }
@@ -87,7 +89,9 @@ impl RunPlan {
     pub fn execution_id(&self, place: Place, case_id: &str) -> String {
         let marker = &self.run.marker;
         match &self.soak {
-            None => format!("{marker}_{case_id}"),
+            None if place.try_number == 1 => format!("{marker}_{case_id}"),
+            // No case has an id with which the first form would come to the same.
+            None => format!("{marker}.{}_{case_id}", place.try_number),
             Some(SoakPlan { part, .. }) => {
                 format!("{marker}_{part}-{}_{case_id}", place.number)
             }
@@ -108,8 +112,12 @@ pub struct Conclusion<'a> {
     pub end: &'a RunEnd,
     /// How many cases, or attempts of a soak, came to what.
     pub counts: &'a Counts,
-    /// The gates it is held against.
-    pub gates: &'a Gates,
+    /// The gates it was held against, as far as they can be evaluated by now.
+    pub gates: Vec<GateResult>,
+    /// Whether gates decide in place of "every case passed".
+    pub is_gated: bool,
+    /// Whether flaky cases make it fail.
+    pub flaky_fails: bool,
     /// What shows that the runner itself could not keep up.
     pub overload: Option<Overload>,
 }
@@ -118,25 +126,24 @@ impl Conclusion<'_> {
     /// Puts together the results of the run.
     #[must_use]
     pub fn results(
-        &self,
+        self,
         run: RunInfo,
         cases: Vec<CaseResult>,
         health: Option<Health>,
         elapsed: Duration,
     ) -> RunResults {
-        let gates = gates::evaluate(self.gates, self.counts);
         RunResults {
-            problems: self.problems(&gates),
+            problems: self.problems(),
             run,
             health,
             cases,
-            gates,
+            gates: self.gates,
             elapsed,
         }
     }
 
     /// Why the run is no success, gravest first.
-    fn problems(&self, gates: &[GateResult]) -> Vec<RunProblem> {
+    fn problems(&self) -> Vec<RunProblem> {
         let mut problems: Vec<RunProblem> = problem_of_end(self.end).into_iter().collect();
         if matches!(self.end, RunEnd::ExecutorUnavailable { .. }) {
             return problems;
@@ -145,13 +152,20 @@ impl Conclusion<'_> {
             let evidence = overload.to_string();
             problems.push(RunProblem::RunnerTooSlow { evidence });
         }
-        if gates.iter().any(|gate| !gate.holds) {
+        if self.gates.iter().any(|gate| !gate.holds) {
             problems.push(RunProblem::GateFailed);
         }
-        if gates.is_empty() && self.counts.failed > 0 {
+        if !self.is_gated && self.counts.failed_cases > 0 {
             problems.push(RunProblem::CaseFailed);
         }
-        if *self.end == RunEnd::Completed && self.counts.success().trials() == 0 {
+        if self.flaky_fails && self.counts.flaky > 0 {
+            problems.push(RunProblem::CaseFlaky);
+        }
+        if !self.is_gated && self.counts.inconclusive > 0 {
+            problems.push(RunProblem::CaseInconclusive);
+        }
+        let tried = self.counts.success().trials() + self.counts.inconclusive;
+        if *self.end == RunEnd::Completed && tried == 0 {
             problems.push(RunProblem::NothingTried);
         }
         problems

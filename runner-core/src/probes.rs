@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use suite::{Case, MatchOn, OutputFormat};
+use suite::Case;
 
 use crate::{
     attempt::AttemptPlan,
@@ -59,21 +59,8 @@ pub(crate) fn cleanup(plan: &RunPlan, place: Place) -> AttemptPlan {
 fn own_plan(plan: &RunPlan, id: String, command: String) -> AttemptPlan {
     let execution_id = format!("{}_{id}", plan.run.marker);
     let case = Case {
-        name: id.clone(),
-        id,
-        description: String::new(),
-        category: None,
-        tags: Vec::new(),
-        command,
         timeout: PROBE_TIMEOUT,
-        stall_timeout: None,
-        expected_exit_code: 0,
-        output_format: OutputFormat::Text,
-        match_on: MatchOn::Output,
-        expectations: suite::Expectations::default(),
-        retries: suite::Retries::default(),
-        repeat: None,
-        requires: Vec::new(),
+        ..Case::new(id, command)
     };
     AttemptPlan {
         case: Arc::new(case),

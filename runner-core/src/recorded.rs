@@ -281,6 +281,8 @@ pub struct RecordedAttempt {
     pub number: u64,
     /// The iteration it belongs to.
     pub iteration: u64,
+    /// How often its case had been tried in its turn with it, counted from one.
+    pub try_number: u64,
     /// The id of its case.
     pub case_id: String,
     /// When it began.

@@ -1,21 +1,23 @@
 //! The results of a run: plain values that reporters turn into documents.
 
+mod case;
 mod counts;
 mod problem;
 
-use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
-use executor_protocol::{Findings, Health, StreamStats};
+use executor_protocol::{Findings, Health, NoticeKind, StreamStats};
 use jiff::Zoned;
 use run_stats::Proportion;
-use suite::{Case, Ratio, Usd};
+use suite::{Ratio, Usd};
 
 use crate::{
     agent::{AgentReport, Sum},
     notices::Notices,
     outcome::{Outcome, OutcomeClass},
-    text::{Grouped, Percent, Share, Untold, Visible},
+    text::{Grouped, Human, Percent, Share, Untold, Visible},
 };
+pub use case::{CaseResult, cases_by_need};
 pub use counts::Counts;
 pub use problem::RunProblem;
 
@@ -68,15 +70,8 @@ pub struct Place {
     pub iteration: u64,
     /// The index of its case in the suite.
     pub index: usize,
-}
-
-/// What came of one case.
-#[derive(Debug, Clone)]
-pub struct CaseResult {
-    /// The case.
-    pub case: Arc<Case>,
-    /// Its attempt; `None` if the run ended before its turn.
-    pub attempt: Option<Arc<AttemptReport>>,
+    /// How often the case has been tried in its turn with this attempt, counted from one.
+    pub try_number: u64,
 }
 
 /// The judgement over a case.
@@ -85,8 +80,12 @@ pub struct CaseResult {
 pub enum Verdict {
     /// It did what it should.
     Pass,
+    /// It did what it should, but not at the first attempt.
+    Flaky,
     /// It did not, whoever's fault that was: see the outcome.
     Fail,
+    /// It was tried as often as it may be, and it is not clear whether it passes often enough.
+    Inconclusive,
     /// It was not tried, for a reason of its own.
     Skipped,
     /// It was not tried or not finished, because the run ended before.
@@ -94,49 +93,34 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [Self; 6] = [
+        Self::Pass,
+        Self::Flaky,
+        Self::Fail,
+        Self::Inconclusive,
+        Self::Skipped,
+        Self::NotRun,
+    ];
+
+    /// The verdict with this stable name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == name)
+    }
+
     /// The stable name, as it stands in machine records.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pass => "pass",
+            Self::Flaky => "flaky",
             Self::Fail => "fail",
+            Self::Inconclusive => "inconclusive",
             Self::Skipped => "skipped",
             Self::NotRun => "not-run",
         }
     }
-}
-
-impl CaseResult {
-    /// The result of a case that has not had its turn.
-    #[must_use]
-    pub fn not_run(case: Arc<Case>) -> Self {
-        Self {
-            case,
-            attempt: None,
-        }
-    }
-
-    /// The judgement over the case.
-    #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        self.attempt
-            .as_ref()
-            .map_or(Verdict::NotRun, |attempt| attempt.verdict())
-    }
-}
-
-/// The results with their numbers, those first that need attention: what failed, what was not run, what
-/// was skipped, what passed.
-#[must_use]
-pub fn cases_by_need(cases: &[CaseResult]) -> Vec<(usize, &CaseResult)> {
-    let mut order: Vec<_> = (1..).zip(cases).collect();
-    order.sort_by_key(|(_, result)| match result.verdict() {
-        Verdict::Fail => 0,
-        Verdict::NotRun => 1,
-        Verdict::Skipped => 2,
-        Verdict::Pass => 3,
-    });
-    order
 }
 
 /// What happened in one attempt, and what was seen of it.
@@ -158,6 +142,8 @@ pub struct AttemptReport {
     pub findings: Findings,
     /// What the executor wanted known besides, such as limits of a service behind the command.
     pub notices: Notices,
+    /// How long the executor wants to be left alone before it is asked again, if it said so.
+    pub retry_after: Option<Duration>,
     /// What the command printed, as far as it was kept.
     pub output: CapturedOutput,
     /// What an agent told, where the case says that its command runs one and it told anything.
@@ -167,7 +153,7 @@ pub struct AttemptReport {
 }
 
 impl AttemptReport {
-    /// The judgement over a case of which this is the only attempt.
+    /// The judgement over the attempt alone, as if its case were not tried again.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         match self.outcome.class() {
@@ -175,6 +161,24 @@ impl AttemptReport {
             OutcomeClass::Passed => Verdict::Pass,
             OutcomeClass::Skipped => Verdict::Skipped,
             _ => Verdict::Fail,
+        }
+    }
+
+    /// Whether a service behind the command said that it is asked too often.
+    #[must_use]
+    pub fn met_rate_limit(&self) -> bool {
+        let mut notices = self.notices.iter();
+        let is_told = |agent: &AgentReport| agent.retries.rate_limited > 0;
+        notices.any(|notice| notice.kind == NoticeKind::RateLimit)
+            || self.agent.as_ref().is_some_and(is_told)
+    }
+
+    /// Forgets what the command printed, but for how much it was.
+    pub fn forget_output(&mut self) {
+        self.output.forget();
+        let result = self.agent.as_mut().and_then(|it| it.result.as_mut());
+        if let Some(result) = result {
+            result.final_text.forget();
         }
     }
 
@@ -190,6 +194,7 @@ impl AttemptReport {
             patterns: Vec::new(),
             findings: Findings::default(),
             notices: Notices::default(),
+            retry_after: None,
             output: CapturedOutput::default(),
             agent: None,
             stats: StreamStats::default(),
@@ -224,6 +229,14 @@ impl CapturedOutput {
         self.head.is_empty() && self.tail.is_empty() && self.omitted_bytes == 0
     }
 
+    fn forget(&mut self) {
+        let omitted_bytes = self.total_bytes();
+        *self = Self {
+            omitted_bytes,
+            ..Self::default()
+        };
+    }
+
     /// How many bytes the command printed in all.
     #[must_use]
     pub fn total_bytes(&self) -> u64 {
@@ -240,6 +253,8 @@ pub struct GateResult {
     pub bound: GateBound,
     /// What there was; `None` if no attempt counts for it. Such a gate does not hold.
     pub value: Option<GateValue>,
+    /// How far the value is from the bound, in words: `2.3 points above`.
+    pub margin: Option<String>,
     /// Whether it holds.
     pub holds: bool,
 }
@@ -254,8 +269,10 @@ pub enum GateBound {
     AtMost(u64),
     /// At most this much money.
     AtMostUsd(Usd),
-    /// A drift that is slower than this, as it was written: `< 5MiB/h`.
-    Drift(String),
+    /// At most so long.
+    AtMostTime(Duration),
+    /// As it was written: `< 5MiB/h`.
+    Written(String),
 }
 
 /// What a gate is held against.
@@ -270,8 +287,10 @@ pub enum GateValue {
     Cost(Sum<Usd>),
     /// How many tokens agents wrote.
     Tokens(Sum<u64>),
-    /// A drift, or that there is none, or why nobody knows, in words.
-    Drift(String),
+    /// A time.
+    Time(Duration),
+    /// In words: a drift, or that there is none, or why nobody knows.
+    Words(String),
 }
 
 impl fmt::Display for GateBound {
@@ -280,7 +299,8 @@ impl fmt::Display for GateBound {
             Self::AtLeast(ratio) => write!(f, "at least {}", Percent(*ratio)),
             Self::AtMost(count) => write!(f, "at most {}", Grouped(*count)),
             Self::AtMostUsd(amount) => write!(f, "at most {amount}"),
-            Self::Drift(bound) => Visible(bound).fmt(f),
+            Self::AtMostTime(limit) => write!(f, "at most {}", Human(*limit)),
+            Self::Written(bound) => Visible(bound).fmt(f),
         }
     }
 }
@@ -292,7 +312,8 @@ impl fmt::Display for GateValue {
             Self::Count(count) => Grouped(*count).fmt(f),
             Self::Cost(sum) => write!(f, "{}{}", sum.known, Untold(sum.untold)),
             Self::Tokens(sum) => write!(f, "{}{}", Grouped(sum.known), Untold(sum.untold)),
-            Self::Drift(words) => f.write_str(words),
+            Self::Time(time) => Human(*time).fmt(f),
+            Self::Words(words) => f.write_str(words),
         }
     }
 }

@@ -7,8 +7,9 @@ mod backoff;
 mod ending;
 mod outage;
 mod schedule;
+mod trying;
 
-use std::{collections::HashMap, num::NonZeroU64, sync::Arc};
+use std::{collections::HashMap, num::NonZeroU64, sync::Arc, time::Duration};
 
 use executor_protocol::{FindingCode, Health};
 use suite::Case;
@@ -23,6 +24,7 @@ use crate::{
     cleanup,
     outcome::{Failure, Fault, Outcome, SkipReason},
     results::AttemptReport,
+    tries::Tries,
 };
 
 /// The state of one run over a list of cases.
@@ -41,6 +43,12 @@ pub struct RunState {
     requirements: HashMap<String, bool>,
     health: Option<Health>,
     backoff: Backoff,
+    /// What the case whose turn it is has come to so far.
+    tries: Tries,
+    /// Whether that case is tried again once its latest attempt is recorded,
+    goes_on: bool,
+    /// and how long is waited before.
+    owed: Duration,
     /// Whether the executor has to be asked for its health before anything new begins.
     suspicious: bool,
     /// Whether the run was told to end.
@@ -71,7 +79,7 @@ enum Phase {
     /// After a fault: is the executor still there?
     CheckingAgain(Outage),
     Waiting(Outage),
-    /// The executor is there, but attempts do not get through to it.
+    /// The executor is there, but attempts do not get through to it, or one is to be made again after a pause.
     BackingOff,
     /// Nothing is to be done before the next iteration is due.
     Resting,
@@ -102,6 +110,9 @@ impl RunState {
             requirements: HashMap::new(),
             health: None,
             backoff: Backoff::default(),
+            tries: start.tries,
+            goes_on: false,
+            owed: Duration::ZERO,
             suspicious: false,
             ending: false,
             is_cancelled: false,
@@ -212,7 +223,10 @@ impl RunState {
     }
 
     fn recorded(&mut self) -> Vec<Effect> {
-        self.schedule.advance();
+        match self.goes_on {
+            true => self.schedule.again(),
+            false => self.schedule.advance(),
+        }
         if self.is_complete() {
             // An attempt that was cancelled at the very end leaves its case unfinished.
             return finish(if self.is_cancelled {
@@ -233,7 +247,7 @@ impl RunState {
         effects.extend(if self.suspicious {
             self.check_again()
         } else {
-            self.go_on()
+            self.pause_or_go_on(Duration::ZERO)
         });
         effects
     }
@@ -344,10 +358,11 @@ impl RunState {
 
     fn record(&mut self, result: CaseEnd) -> Vec<Effect> {
         self.backoff.note(result.outcome());
-        match self.schedule.place() {
-            Some(place) => self.go(Phase::Recording, Effect::Record { place, result }),
-            None => finish(RunEnd::Completed),
-        }
+        let Some(place) = self.schedule.place() else {
+            return finish(RunEnd::Completed);
+        };
+        let end = self.judge(place, &result);
+        self.go(Phase::Recording, Effect::Record { place, result, end })
     }
 }
 

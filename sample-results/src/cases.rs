@@ -12,7 +12,7 @@ use runner_core::{
         RunInfo, RunResults,
     },
 };
-use suite::{Case, MatchOn, OutputFormat, Ratio};
+use suite::{Case, Ratio};
 
 /// A run without problems over `cases`.
 #[must_use]
@@ -44,21 +44,9 @@ pub fn results(cases: Vec<CaseResult>) -> RunResults {
 #[must_use]
 pub fn case(id: &str, name: &str, command: &str) -> Case {
     Case {
-        id: id.into(),
         name: name.into(),
         description: format!("What {id} is for"),
-        category: None,
-        tags: Vec::new(),
-        command: command.into(),
-        timeout: Duration::from_secs(120),
-        stall_timeout: None,
-        expected_exit_code: 0,
-        expectations: suite::Expectations::default(),
-        retries: suite::Retries::default(),
-        repeat: None,
-        output_format: OutputFormat::Text,
-        match_on: MatchOn::Output,
-        requires: Vec::new(),
+        ..Case::new(id, command)
     }
 }
 
@@ -74,6 +62,7 @@ pub fn attempt(outcome: Outcome) -> AttemptReport {
         patterns: Vec::new(),
         findings: Default::default(),
         notices: Default::default(),
+        retry_after: None,
         output: CapturedOutput::default(),
         agent: None,
         stats: StreamStats {
@@ -87,10 +76,7 @@ pub fn attempt(outcome: Outcome) -> AttemptReport {
 /// A case that had its turn.
 #[must_use]
 pub fn tried(case: Case, attempt: AttemptReport) -> CaseResult {
-    CaseResult {
-        case: Arc::new(case),
-        attempt: Some(Arc::new(attempt)),
-    }
+    CaseResult::tried(Arc::new(case), [Arc::new(attempt)])
 }
 
 /// A case that had none.
@@ -127,12 +113,14 @@ pub fn gates(passed: u64, tried: u64, infrastructure_errors: u64) -> Vec<GateRes
             name: "min_success_rate".into(),
             bound: GateBound::AtLeast(bound),
             value: (tried > 0).then_some(GateValue::Share(rate)),
+            margin: None,
             holds: rate.rate().is_some_and(|rate| rate >= bound.get()),
         },
         GateResult {
             name: "max_infrastructure_errors".into(),
             bound: GateBound::AtMost(0),
             value: (tried > 0).then_some(GateValue::Count(infrastructure_errors)),
+            margin: None,
             holds: tried > 0 && infrastructure_errors == 0,
         },
     ]

@@ -11,6 +11,7 @@ use runner_core::{
         Graduation, Outage, OutcomeCounts, PartEnd, RecordedAttempt, RecordedCase, RecordedHour,
         RecordedRun, RecordedState, RunKind, RunPart, SuiteHistory, SuiteUse, Totals,
     },
+    results::Counts,
     self_sample::{SelfSample, SelfTotals},
 };
 
@@ -97,7 +98,11 @@ pub fn soak(cells: &[Cell]) -> RecordedRun {
         run: cases::results(Vec::new()).run,
         state: RecordedState::Ended("completed".into()),
         problems: Vec::new(),
-        counts: outcomes.counts(),
+        // No case of these is tried again, so that each of its failures is one of the case.
+        counts: Counts {
+            failed_cases: outcomes.counts().failed,
+            ..outcomes.counts()
+        },
         interrupted: outcomes.get(OutcomeClass::Interrupted),
         iteration: 300,
         elapsed: Duration::from_secs(3 * 3600),
@@ -187,6 +192,7 @@ pub fn attempt(number: u64, case_id: &str, outcome: OutcomeClass) -> RecordedAtt
     RecordedAttempt {
         number,
         iteration: number.div_ceil(2),
+        try_number: 1,
         case_id: case_id.into(),
         began: minute(number as i64 / 2),
         elapsed: Duration::from_millis(1_234),

@@ -1,6 +1,6 @@
 //! What a case expects of what its command prints.
 //!
-//! The module owns the values. How they stand in a suite file, `file.rs` knows; whether an output meets them
+//! The module owns the values. How they stand in a suite file, `file/expectations.rs` knows; whether an output meets them
 //! is for whoever runs cases.
 
 use std::{fmt, time::Duration};
@@ -137,6 +137,10 @@ pub struct CodeExpectation {
 }
 
 impl Pattern {
+    /// How much a regular expression may take when it is compiled, in bytes. What compiles within that when
+    /// a suite is loaded has to compile when it is run.
+    pub const MAX_REGEX_BYTES: usize = 1 << 20;
+
     /// A text whose case does not matter, as a plain string in `expected_patterns` is.
     #[must_use]
     pub fn literal(text: impl Into<String>) -> Self {
@@ -169,6 +173,17 @@ impl fmt::Display for Pattern {
 }
 
 impl JsonType {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [Self; 7] = [
+        Self::Null,
+        Self::Boolean,
+        Self::Number,
+        Self::Integer,
+        Self::String,
+        Self::Array,
+        Self::Object,
+    ];
+
     /// The name that JSON Schema has for it.
     #[must_use]
     pub fn as_str(self) -> &'static str {

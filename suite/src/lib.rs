@@ -34,11 +34,21 @@
 //! | key | where | value |
 //! | --- | --- | --- |
 //! | `task_list_id` | suite | the suite's own name |
-//! | `gates` | suite | `min_success_rate` (0 to 1), `max_infrastructure_errors`, `max_cost_usd`, `max_output_tokens` (0 or more each) |
+//! | `gates` | anywhere | conditions on the run, or on a part of it: [`Gates`] |
 //! | `tests` | suite, category | the cases; a suite has either these or `categories` |
 //! | `categories` | suite | an object from category names to categories |
 //! | `id`, `command` | case | required; ids are unique in the file |
-//! | `name`, `expected_patterns` | case | the id and no patterns unless given |
+//! | `name` | case | the id unless given |
+//! | `expected_patterns`, `forbidden_patterns` | case | lists of patterns: texts, or objects with `literal`, `word` or `regex` |
+//! | `any_of`, `ordered` | case | a list of patterns, or of such lists |
+//! | `count`, `within`, `never_after` | case | a pattern with more keys beside it, or a list of such |
+//! | `min_length`, `max_length` | case | characters |
+//! | `json` | case | `path`, `type`, `equals`, `schema`, or a list of such |
+//! | `validation` | case | what older suites have in place of the keys above |
+//! | `max_gap` | anywhere | a duration above zero; none unless given |
+//! | `stop_on_failure` | anywhere | `false` unless given |
+//! | `retries` | anywhere | a number, or `max`, `on` and `pause`; 0 unless given |
+//! | `repeat` | anywhere | `max` and `success_rate`, maybe `min` and `confidence`; none unless given |
 //! | `description` | anywhere | text |
 //! | `timeout` | anywhere | a duration above zero; 120 s unless given |
 //! | `stall_timeout` | anywhere | a duration above zero; none unless given |
@@ -57,6 +67,8 @@ pub mod duration;
 mod error;
 mod expectation;
 mod file;
+pub mod gate;
+mod gates;
 mod invalid;
 mod load;
 mod model;
@@ -75,9 +87,10 @@ pub use error::SuiteError;
 pub use expectation::{
     CodeExpectation, CountOf, Expectations, JsonExpectation, JsonType, NeverAfter, Pattern, Within,
 };
+pub use gates::{GateScope, Gates, PercentileBounds, ScopedGates};
 pub use invalid::InvalidSuite;
 pub use load::{MAX_FILE_BYTES, load, parse};
-pub use model::{Case, Gates, MatchOn, OutputFormat, Ratio, Suite};
+pub use model::{Case, MatchOn, OutputFormat, Ratio, Suite};
 pub use problem::Problem;
 pub use select::{Selected, Selection, SelectorKind, Unmatched};
 pub use usd::Usd;

@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use crate::{Expectations, Repeat, Retries, Usd};
+use crate::{Expectations, Gates, Repeat, Retries, ScopedGates};
+
+/// How long a command may take unless its suite says otherwise.
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// One valid suite: its cases with every default filled in.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +20,8 @@ pub struct Suite {
     pub cases: Vec<Arc<Case>>,
     /// The conditions that decide over the whole run.
     pub gates: Gates,
+    /// Those on single categories and cases, in the order of the file. None is empty.
+    pub scoped_gates: Vec<ScopedGates>,
     /// What was read, without a byte order mark.
     pub text: Arc<str>,
     /// The SHA-256 of `text` in hexadecimal, which tells one version of a suite from another.
@@ -69,6 +74,32 @@ pub struct Case {
     pub retries: Retries,
     /// Whether it is tried until it is clear how often it passes.
     pub repeat: Option<Repeat>,
+}
+
+impl Case {
+    /// A case with this id, and with what a suite file that says nothing else gives it: no expectations but
+    /// exit code 0, and two minutes.
+    #[must_use]
+    pub fn new(id: impl Into<String>, command: impl Into<String>) -> Self {
+        let id = id.into();
+        Self {
+            name: id.clone(),
+            id,
+            description: String::new(),
+            category: None,
+            tags: Vec::new(),
+            command: command.into(),
+            timeout: DEFAULT_TIMEOUT,
+            stall_timeout: None,
+            expected_exit_code: 0,
+            expectations: Expectations::default(),
+            output_format: OutputFormat::default(),
+            match_on: MatchOn::default(),
+            requires: Vec::new(),
+            retries: Retries::default(),
+            repeat: None,
+        }
+    }
 }
 
 /// What a command prints, as far as a runner is to understand it.
@@ -145,47 +176,6 @@ impl MatchOn {
             Self::Stderr => "stderr",
             Self::FinalText => "final_text",
         }
-    }
-}
-
-/// Conditions over a whole run. With any of them set, they decide the run's exit code in place of
-/// "every case passed".
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Gates {
-    /// At least this share of the attempts that ran has to pass.
-    pub min_success_rate: Option<Ratio>,
-    /// At most this many attempts may end in an infrastructure error.
-    pub max_infrastructure_errors: Option<u64>,
-    /// What the agents of the run may cost together.
-    pub max_cost_usd: Option<Usd>,
-    /// How many tokens the agents of the run may write together.
-    pub max_output_tokens: Option<u64>,
-}
-
-impl Gates {
-    /// Whether the suite sets no gate at all.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// How many gates the suite sets.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        // Taken apart, so that a gate that is added later cannot be forgotten here.
-        let Self {
-            min_success_rate,
-            max_infrastructure_errors,
-            max_cost_usd,
-            max_output_tokens,
-        } = self;
-        let set = [
-            min_success_rate.is_some(),
-            max_infrastructure_errors.is_some(),
-            max_cost_usd.is_some(),
-            max_output_tokens.is_some(),
-        ];
-        set.into_iter().filter(|set| *set).count()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The values of a suite file and what each of them has to fulfil.
 
-use std::time::Duration;
+use std::{num::NonZeroU64, time::Duration};
 
 use jsonc_parser::ast::{StringLit, Value};
 
@@ -63,20 +63,6 @@ impl<'t> Reader<'t> {
         Some(string.value.to_string())
     }
 
-    /// Texts that are looked for in the output.
-    pub(crate) fn patterns(&mut self, value: &Value<'t>) -> Vec<String> {
-        self.each(value, |reader, element| {
-            let string = reader.string(element)?;
-            if string.value.is_empty() {
-                reader.problems.report(span(string), || {
-                    Complaint::new("the pattern is empty").help("every output contains it")
-                });
-                return None;
-            }
-            Some(string.value.to_string())
-        })
-    }
-
     /// Labels to select by.
     pub(crate) fn tags(&mut self, value: &Value<'t>) -> Vec<String> {
         self.each(value, |reader, element| {
@@ -106,11 +92,11 @@ impl<'t> Reader<'t> {
     }
 
     /// The elements of an array, without those that `read` reported as wrong.
-    fn each(
+    pub(crate) fn each<R>(
         &mut self,
         value: &Value<'t>,
-        mut read: impl FnMut(&mut Self, &Value<'t>) -> Option<String>,
-    ) -> Vec<String> {
+        mut read: impl FnMut(&mut Self, &Value<'t>) -> Option<R>,
+    ) -> Vec<R> {
         let elements = self.array(value).unwrap_or_default();
         elements
             .iter()
@@ -118,8 +104,43 @@ impl<'t> Reader<'t> {
             .collect()
     }
 
+    /// The elements of an array, or the one value that stands in place of an array of one.
+    pub(crate) fn one_or_many<R>(
+        &mut self,
+        value: &Value<'t>,
+        mut read: impl FnMut(&mut Self, &Value<'t>) -> Option<R>,
+    ) -> Vec<R> {
+        match value {
+            Value::Array(_) => self.each(value, read),
+            value => read(self, value).into_iter().collect(),
+        }
+    }
+
+    /// Yes or no.
+    pub(crate) fn boolean(&mut self, value: &Value<'t>) -> Option<bool> {
+        match value {
+            Value::BooleanLit(boolean) => Some(boolean.value),
+            _ => {
+                self.unexpected(value, "true or false");
+                None
+            }
+        }
+    }
+
     /// A limit in time: a number of seconds, or a text with units.
     pub(crate) fn timeout(&mut self, value: &Value<'t>) -> Option<Duration> {
+        let timeout = self.span_of_time(value)?;
+        if timeout.is_zero() {
+            self.problems.report(span(value), || {
+                Complaint::new("the duration must be longer than zero")
+            });
+            return None;
+        }
+        Some(timeout)
+    }
+
+    /// A time that may be none at all.
+    pub(crate) fn span_of_time(&mut self, value: &Value<'t>) -> Option<Duration> {
         let parsed = match value {
             // JSON numbers that no `f64` can hold parse as infinite.
             Value::NumberLit(number) => {
@@ -132,17 +153,11 @@ impl<'t> Reader<'t> {
             }
         };
         match parsed {
-            Ok(timeout) if !timeout.is_zero() => Some(timeout),
-            Ok(_) => {
-                self.problems.report(span(value), || {
-                    Complaint::new("a timeout must be longer than zero")
-                });
-                None
-            }
+            Ok(time) => Some(time),
             Err(error) => {
                 self.problems.report(span(value), || {
                     Complaint::new(error.to_string()).help(
-                        "a timeout is a number of seconds, or a string such as \"90s\", \"2m\", \
+                        "a duration is a number of seconds, or a string such as \"90s\", \"2m\", \
                          \"1h30m\" or \"500ms\"",
                     )
                 });
@@ -173,7 +188,7 @@ impl<'t> Reader<'t> {
     }
 
     /// One of a few values that have names.
-    fn choice<C: Copy>(
+    pub(crate) fn choice<C: Copy>(
         &mut self,
         value: &Value<'t>,
         what: &str,
@@ -207,7 +222,13 @@ impl<'t> Reader<'t> {
         self.whole_number(value, "a whole number of 0 or more")
     }
 
-    fn whole_number<N: std::str::FromStr>(
+    /// How many of something there have to be.
+    pub(crate) fn positive(&mut self, value: &Value<'t>) -> Option<u64> {
+        let number: NonZeroU64 = self.whole_number(value, "a whole number of 1 or more")?;
+        Some(number.get())
+    }
+
+    pub(crate) fn whole_number<N: std::str::FromStr>(
         &mut self,
         value: &Value<'t>,
         expected: &str,

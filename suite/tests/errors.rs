@@ -136,9 +136,10 @@ fn tests_and_categories_exclude_each_other() {
 #[test]
 fn an_unknown_key_comes_with_a_suggestion_or_with_what_is_known() {
     insta::assert_snapshot!(errors(&[
-        r#"{"test": [], "tests": [{"id": "a", "command": "b", "patterns": [], "retries": 3}]}"#,
+        r#"{"test": [], "tests": [{"id": "a", "command": "b", "patterns": [], "retires": 3, "zzz": 1}]}"#,
         r#"{"gates": {"min_sucess_rate": 1}, "tests": [{"id": "a", "command": "b"}]}"#,
-        r#"{"categories": {"simple": {"gates": {}, "tests": [{"id": "a", "command": "b"}]}}}"#,
+        r#"{"categories": {"simple": {"ids": {}, "tests": [{"id": "a", "command": "b"}]}}}"#,
+        r#"{"tests": [{"id": "a", "command": "b", "expected_patterns": [{"txt": "c"}, {"regexp": "c"}], "retries": {"max": 1, "delay": 2}}]}"#,
     ]));
 }
 
@@ -266,6 +267,165 @@ fn a_final_text_is_only_matched_where_the_format_has_one() {
         // A format that nobody knows is the only mistake.
         r#"{"match_on": "final_text", "output_format": "json", "tests": [{"id": "a", "command": "b"}]}"#,
     ]));
+}
+
+#[test]
+fn a_pattern_is_of_one_kind() {
+    insta::assert_snapshot!(value_errors(
+        "expected_patterns",
+        &[
+            "[{}]",
+            "[4, null]",
+            r#"[{"literal": "a", "word": "b"}]"#,
+            r#"[{"word": ""}, {"literal": 1, "case_sensitive": "no"}]"#,
+            r#"[{"regex": "a", "case_sensitive": false}]"#,
+            r#"{"word": "4"}"#,
+        ]
+    ));
+}
+
+#[test]
+fn a_regular_expression_that_is_none_says_why() {
+    insta::assert_snapshot!(value_errors(
+        "forbidden_patterns",
+        &[
+            r#"[{"regex": "("}]"#,
+            r#"[{"regex": "a{2,1}"}]"#,
+            r#"[{"regex": "(a)\\1"}]"#,
+            r#"[{"regex": "\\w{1000}{1000}"}]"#,
+            r#"[{"regex": ""}]"#,
+        ]
+    ));
+}
+
+#[test]
+fn lists_of_patterns_are_all_lists_or_none() {
+    insta::assert_snapshot!(value_errors(
+        "any_of",
+        &[
+            "[]",
+            "[[]]",
+            r#"["a", ["b"]]"#,
+            r#""a""#,
+            r#"[["a"], {"word": "b"}]"#
+        ]
+    ));
+}
+
+#[test]
+fn bounds_that_nothing_can_keep_or_break_are_refused() {
+    let count = value_errors(
+        "count",
+        &[
+            r#"{"word": "a"}"#,
+            r#"{"word": "a", "at_least": 3, "at_most": 2}"#,
+            r#"{"word": "a", "at_least": 0}"#,
+            r#"[{"word": "a", "at_most": 0}]"#,
+            r#""a""#,
+        ],
+    );
+    let lengths = case_error(r#"{"id": "a", "command": "b", "min_length": 9, "max_length": 8}"#);
+    let zero = value_errors("min_length", &["0"]);
+    let gap = value_errors("max_gap", &["0", r#""1 min""#]);
+    insta::assert_snapshot!([count, lengths, zero, gap].join("\n\n"));
+}
+
+#[test]
+fn what_has_to_come_in_time_or_never_needs_its_limit_and_its_beginning() {
+    let within = value_errors(
+        "within",
+        &[
+            r#"{"word": "a"}"#,
+            r#"{"limit": "5s"}"#,
+            r#"{"word": "a", "limit": 0}"#,
+            r#"{"word": "a", "limit": 1, "after": {"regex": "["}}"#,
+        ],
+    );
+    let never_after = value_errors("never_after", &[r#"[{"word": "a"}]"#, r#"["a"]"#]);
+    insta::assert_snapshot!([within, never_after].join("\n\n"));
+}
+
+#[test]
+fn paths_and_schemas_are_tried_when_they_are_read() {
+    insta::assert_snapshot!(value_errors(
+        "json",
+        &[
+            r#"{"path": "answer"}"#,
+            r#"{"path": "$.items[", "type": "list"}"#,
+            r#"{"schema": {"type": "nubmer"}}"#,
+            r#"{"schema": "object"}"#,
+            r#"{"schema": {"properties": {"a": {"$ref": "https://example.com/a.json"}}}}"#,
+            r#"{"schema": {"$ref": "file:///etc/passwd"}}"#,
+            r#"{"schema": {"$ref": "other.json"}}"#,
+            r##"{"schema": {"$ref": "#/$defs/missing"}}"##,
+            r#"{"schema": {"pattern": "("}}"#,
+            r#"{"equals": 1e999}"#,
+            r#"{"equals": {"a": 1, "a": 2}}"#,
+            "[1]",
+        ]
+    ));
+}
+
+#[test]
+fn an_older_validation_is_one_of_three() {
+    insta::assert_snapshot!(value_errors(
+        "validation",
+        &[
+            "{}",
+            "[]",
+            r#"{"type": "regex"}"#,
+            r#"{"type": "content_check", "min_lenght": 4}"#,
+            r#"{"type": "content_check", "language": "python"}"#,
+            r#"{"type": "code_validation", "executable": "yes"}"#,
+            r#"{"type": "json", "schema": {"a": "float", "b": "string"}, "expected_answer": 1}"#,
+            r#"{"type": "json", "schema": {"a": "string", "b": "string"}, "expected_answer": 1}"#,
+        ]
+    ));
+}
+
+#[test]
+fn retries_say_how_often_and_after_what() {
+    insta::assert_snapshot!(value_errors(
+        "retries",
+        &[
+            "-1",
+            "true",
+            r#"{"on": ["failed"]}"#,
+            r#"{"max": 1, "on": ["infra"], "retry_on": "failed"}"#,
+            r#"{"max": 1, "on": []}"#,
+            r#"{"max": 1, "pause": "6m"}"#,
+            r#"{"max": 1.5, "pause": -1}"#,
+        ]
+    ));
+}
+
+#[test]
+fn a_repetition_ends_and_asks_for_something() {
+    insta::assert_snapshot!(value_errors(
+        "repeat",
+        &[
+            "5",
+            "{}",
+            r#"{"min": 6, "max": 5, "success_rate": 0.9}"#,
+            r#"{"min": 0, "max": 0, "success_rate": 0}"#,
+            r#"{"max": 5, "success_rate": 90, "confidence": 1}"#,
+            r#"{"max": 5, "success_rate": 0.9, "confidence": 0.5}"#,
+        ]
+    ));
+}
+
+#[test]
+fn a_gate_on_times_has_a_percentile_and_a_limit() {
+    insta::assert_snapshot!(value_errors(
+        "gates",
+        &[
+            r#"{"max_duration": "2s"}"#,
+            r#"{"max_gap": {}}"#,
+            r#"{"max_duration": {"p90": "2s"}}"#,
+            r#"{"max_time_to_first_output": {"p95": 0, "p99": "soon"}}"#,
+            r#"{"max_flaky": -1, "max_flakey": 1}"#,
+        ]
+    ));
 }
 
 #[test]

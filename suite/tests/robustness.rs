@@ -5,15 +5,27 @@ use std::{path::Path, time::Duration};
 use proptest::prelude::*;
 use suite::{InvalidSuite, Suite, SuiteError};
 
-const VALID: &str = r#"{
+const VALID: &str = r##"{
     "task_list_id": "demo", "timeout": 2.5e1, "stall_timeout": "1m30s", "x-note": [true, null],
-    "gates": {"min_success_rate": 0.8, "max_infrastructure_errors": 3, "max_cost_usd": 0.5, "max_output_tokens": 9},
+    "gates": {"min_success_rate": 0.8, "max_infrastructure_errors": 3, "max_cost_usd": 0.5, "max_output_tokens": 9,
+        "max_flaky": 1, "max_duration": {"p95": "2s"}},
+    "max_gap": 9, "stop_on_failure": true, "retries": {"max": 2, "on": ["failed"], "pause": "2s"},
+    "repeat": {"min": 2, "max": 30, "success_rate": 0.9, "confidence": 0.95},
     "output_format": "claude-stream-json", "match_on": "final_text",
     "categories": {"größe": {"tags": ["quick"], "requires": ["sh"], "tests": [
         {"id": "ä\u00fc\ud83e\udd80", "command": "echo \"hi\"", "expected_patterns": ["hi", "\n"]},
-        {"id": "b", "name": "B", "command": "exit 3", "expected_exit_code": 3, "timeout": "500ms"}
+        {"id": "b", "name": "B", "command": "exit 3", "expected_exit_code": 3, "timeout": "500ms"},
+        {"id": "c", "command": "true", "expected_patterns": [{"word": "4"}, {"regex": "a+(b|c)"}],
+         "forbidden_patterns": [{"literal": "X", "case_sensitive": true}], "any_of": [["a"], ["b"]], "ordered": ["a"],
+         "count": {"word": "a", "at_least": 1, "at_most": 2}, "within": [{"word": "a", "after": "b", "limit": "5s"}],
+         "never_after": {"word": "a", "after": "b"}, "min_length": 1, "max_length": 2,
+         "json": {"path": "$.a[0]", "type": "number", "equals": 1e0, "schema": {"type": ["number"], "$ref": "#/$defs/a", "$defs": {"a": {}}}},
+         "gates": {"min_success_rate": 1}},
+        {"id": "d", "command": "true", "validation": {"type": "json", "schema": {"a": "number"}, "expected_answer": 1}},
+        {"id": "e", "command": "true", "validation": {"type": "content_check", "min_length": 1, "must_contain": ["a"]}},
+        {"id": "f", "command": "true", "validation": {"type": "code_validation", "language": "c", "executable": true}}
     ]}}
-}"#;
+}"##;
 
 fn parse(text: &str) -> Result<Suite, InvalidSuite> {
     suite::parse(Path::new("any.json"), text).map_err(|error| match error {
@@ -44,7 +56,7 @@ fn check(text: &str) {
 
 #[test]
 fn the_text_that_is_mutated_is_valid() {
-    assert_eq!(parse(VALID).unwrap().cases.len(), 2);
+    assert_eq!(parse(VALID).unwrap().cases.len(), 6);
 }
 
 #[test]

@@ -212,6 +212,7 @@ fn gates_are_read() {
             max_infrastructure_errors: Some(0),
             max_cost_usd: Usd::new(0.25),
             max_output_tokens: Some(10_000),
+            ..Gates::NONE
         }
     );
     assert_eq!(suite.gates.count(), 4);

@@ -11,6 +11,8 @@ use std::{
     io::{Read as _, Seek as _},
     path::Path,
     process::{Child, Command, Stdio},
+    sync::mpsc,
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -76,6 +78,27 @@ pub(crate) fn run(command: &mut Command, limit: Duration) -> Result<Usage, Bench
     })
 }
 
+/// As [`run`], and has `watch` look at the process a few times each second while it runs.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn run_watched(
+    command: &mut Command,
+    limit: Duration,
+    watch: impl Fn(u32) + Send + 'static,
+) -> Result<Usage, BenchError> {
+    let mut output = tempfile::tempfile()?;
+    command.stdin(Stdio::null()).stdout(output.try_clone()?);
+    let start = Instant::now();
+    let resources = finish_watched(command, limit, watch)?;
+    Ok(Usage {
+        wall: start.elapsed(),
+        cpu: resources.rusage.utime + resources.rusage.stime,
+        peak: Bytes(resources.rusage.maxrss),
+        stdout: read_back(&mut output)?,
+    })
+}
+
 /// Runs `command` to its end and lets it write to the caller's standard output.
 ///
 /// # Errors
@@ -105,6 +128,14 @@ fn word(text: &str) -> String {
 }
 
 fn finish(command: &mut Command, limit: Duration) -> Result<ResUse, BenchError> {
+    finish_watched(command, limit, |_| ())
+}
+
+fn finish_watched(
+    command: &mut Command,
+    limit: Duration,
+    watch: impl Fn(u32) + Send + 'static,
+) -> Result<ResUse, BenchError> {
     let program = || name(command);
     let (program, spawned) = (program(), command.spawn());
     let mut child = spawned.map_err(|source| start_error(&program, source))?;
@@ -112,7 +143,10 @@ fn finish(command: &mut Command, limit: Duration) -> Result<ResUse, BenchError> 
         program: program.clone(),
         source,
     };
+    let watcher = Watcher::start(child.id(), watch);
     let ended = ends_within(&child, limit);
+    // Before it is waited for, so that its number is still its own.
+    drop(watcher);
     if !matches!(ended, Ok(true)) {
         // It has not been waited for, so its id is still its own.
         child.kill().map_err(wait_error)?;
@@ -126,6 +160,38 @@ fn finish(command: &mut Command, limit: Duration) -> Result<ResUse, BenchError> 
         return Err(BenchError::Failed { program, status });
     }
     Ok(resources)
+}
+
+/// Looks at a process until it is dropped.
+struct Watcher {
+    stop: mpsc::Sender<()>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watcher {
+    fn start(pid: u32, watch: impl Fn(u32) + Send + 'static) -> Self {
+        const EVERY: Duration = Duration::from_millis(250);
+        let (stop, stopped) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            while stopped.recv_timeout(EVERY) == Err(mpsc::RecvTimeoutError::Timeout) {
+                watch(pid);
+            }
+        });
+        Self {
+            stop,
+            thread: Some(thread),
+        }
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        // If it has ended, it is not to be told.
+        let _ = self.stop.send(());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
 }
 
 fn start_error(program: &str, source: std::io::Error) -> BenchError {

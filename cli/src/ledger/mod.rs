@@ -19,12 +19,15 @@ mod table;
 mod test_support;
 mod words;
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 use run_ledger::{RunReader, RunSelector};
 use runner_core::{
     comparison::{AgainstBaseline, Pair},
-    gates,
+    gates::{Evidence, RunGates},
     recorded::{RecordedProblem, RecordedRun, RunKind},
     results::RunProblem,
 };
@@ -32,7 +35,7 @@ use runner_core::{
 use crate::{
     args::{CommonArgs, LedgerArgs},
     error::CliError,
-    flags,
+    flags, gate,
     settings::Layers,
     soak::options::Options,
 };
@@ -68,20 +71,26 @@ pub(crate) fn recorded_run(
     let mut run = reader.run(selector)?;
     // By its number: meanwhile the latest run may be another one.
     let text = reader.suite_text(&RunSelector::Id(run.id))?;
+    let options = reader.options(&RunSelector::Id(run.id))?;
+    let (given, baseline) = match run.kind {
+        RunKind::Soak => Options::from_json(&options)
+            .map(|options| (options.gates, options.baseline))
+            .unwrap_or_default(),
+        _ => (gate::from_json(&options), None),
+    };
     if let Ok(suite) = suite::parse(Path::new(&run.run.suite_path), &text) {
-        run.gates = gates::evaluate(&suite.gates, &run.counts);
+        let gates = RunGates::of(&suite, gate::plain(&given));
+        let categories: HashMap<&str, &Option<String>> = suite
+            .cases
+            .iter()
+            .map(|case| (&*case.id, &case.category))
+            .collect();
+        let category = |id: &str| categories.get(id).copied().cloned().flatten();
+        run.gates = gates.evaluate(|scope| Evidence::of_recorded(&run, scope, category));
     }
-    if run.kind == RunKind::Soak {
-        let options = reader.options(&RunSelector::Id(run.id))?;
-        if let Ok(Options {
-            gates, baseline, ..
-        }) = Options::from_json(&options)
-        {
-            let gates = gates.iter().map(|gate| gate.evaluate(&run.windows));
-            run.gates.extend(gates);
-            run.baseline = baseline.map(|id| against(reader, id, &run)).transpose()?;
-        }
-    }
+    let on_drift = gate::on_drift(&given).map(|gate| gate.evaluate(&run.windows));
+    run.gates.extend(on_drift);
+    run.baseline = baseline.map(|id| against(reader, id, &run)).transpose()?;
     Ok(run)
 }
 

@@ -11,8 +11,10 @@ use console::Style;
 use runner_core::{
     events::{RunEvent, RunObserver},
     outcome::OutcomeClass,
-    results::{AttemptReport, Counts, GateResult, RunProblem, RunResults, Verdict},
+    results::{AttemptReport, Counts, GateResult, Place, RunProblem, RunResults, Verdict},
     text::{Share, Tokens, Untold, Visible},
+    tries::TurnEnd,
+    words::Repetition,
 };
 use suite::Case;
 
@@ -132,7 +134,8 @@ impl RunObserver for Progress {
                 place,
                 case,
                 report,
-            } => screen.attempt(&screen.place(place.index), case, report),
+                end,
+            } => screen.turn(*place, case, report, end.as_ref()),
             RunEvent::HealthChanged {
                 trouble: Some(reason),
                 // Before that, the end of the run tells it.
@@ -170,6 +173,33 @@ impl Screen {
     fn place(&self, index: usize) -> String {
         let width = self.total.to_string().len();
         format!("[{:>width$}/{}] ", index + 1, self.total)
+    }
+
+    /// Tells what came of an attempt and, with the last of several, of its case.
+    fn turn(&self, place: Place, case: &Case, attempt: &AttemptReport, end: Option<&TurnEnd>) {
+        let mut label = self.place(place.index);
+        if place.try_number > 1 || end.is_none() {
+            label.push_str(&format!("try {}: ", place.try_number));
+        }
+        // A case that is repeated passes again and again.
+        let is_passing = end.is_none() && attempt.verdict() == Verdict::Pass;
+        if !is_passing || self.detail == Detail::Verbose {
+            self.attempt(&label, case, attempt);
+        }
+        let Some(end) = end else { return };
+        let words = match &case.repeat {
+            Some(repeat) => Repetition { repeat, end: *end }.to_string(),
+            None if end.verdict == Verdict::Flaky => "it passed only when tried again".to_owned(),
+            None => return,
+        };
+        let (sign, style) = sign(end.verdict);
+        let verdict = end.verdict.as_str();
+        let line = format!("        {} {verdict}: {words}", style.apply_to(sign));
+        let detail = match end.verdict {
+            Verdict::Fail | Verdict::Inconclusive => Detail::Quiet,
+            _ => Detail::Normal,
+        };
+        self.say(detail, &line);
     }
 
     /// Tells what came of an attempt, and why, if it did not pass: all at once, as it is one thing.

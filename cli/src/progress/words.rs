@@ -65,7 +65,11 @@ pub(super) fn particulars(case: &Case, attempt: &AttemptReport) -> Vec<String> {
 
 /// How many cases came to what: `7 passed, 1 failed (1 infrastructure error), 2 skipped in 1.05s`.
 pub(super) fn totals(counts: &Counts, elapsed: Duration) -> String {
-    let mut text = format!("{} passed, {} failed", counts.passed, counts.failed);
+    let mut text = format!("{} passed", counts.passed);
+    if counts.flaky > 0 {
+        text.push_str(&format!(" ({} flaky)", counts.flaky));
+    }
+    text.push_str(&format!(", {} failed", counts.failed));
     for (count, words) in [
         (counts.infrastructure_errors, "infrastructure error"),
         (counts.harness_errors, "harness error"),
@@ -77,7 +81,11 @@ pub(super) fn totals(counts: &Counts, elapsed: Duration) -> String {
             ));
         }
     }
-    for (count, words) in [(counts.skipped, "skipped"), (counts.not_run, "not run")] {
+    for (count, words) in [
+        (counts.inconclusive, "inconclusive"),
+        (counts.skipped, "skipped"),
+        (counts.not_run, "not run"),
+    ] {
         if count > 0 {
             text.push_str(&format!(", {count} {words}"));
         }
@@ -96,11 +104,13 @@ pub(super) fn gate_line(gate: &GateResult) -> String {
         .value
         .as_ref()
         .map_or("no attempt counts".into(), |value| value.to_string());
+    let margin = gate.margin.as_ref().map(|margin| format!(", {margin}"));
     format!(
-        "{} gate {}: {value}, asked: {}",
+        "{} gate {}: {value}, asked: {}{}",
         style.apply_to(sign),
-        gate.name,
-        gate.bound
+        Visible(&gate.name),
+        gate.bound,
+        margin.unwrap_or_default()
     )
 }
 
@@ -108,6 +118,8 @@ pub(super) fn sign(verdict: Verdict) -> (&'static str, Style) {
     let style = Style::new().for_stderr();
     match verdict {
         Verdict::Pass => ("✓", style.green()),
+        Verdict::Flaky => ("↻", style.yellow()),
+        Verdict::Inconclusive => ("?", style.yellow()),
         Verdict::Skipped => ("–", style.yellow()),
         Verdict::NotRun => ("∅", style.yellow()),
         _ => ("✗", style.red()),

@@ -8,6 +8,7 @@ use runner_core::{
     recorded::RunKind,
     run_state::{RunEnd, Start},
     text::{Grouped, Human},
+    tries::Tries,
 };
 use suite::Suite;
 
@@ -77,10 +78,12 @@ impl Soaker {
         let executor = self.session.open_executor().await?;
         let mut start = resumed.start;
         let changed = (suite.hash != resumed.suite.hash).then(|| suite.clone());
-        if changed.is_some() && start.done > 0 {
+        let is_in_iteration = start.done > 0 || start.tries != Tries::default();
+        if changed.is_some() && is_in_iteration {
             // Cases that had their turn may be others now.
             start.iteration += 1;
             start.done = 0;
+            start.tries = Tries::default();
         }
         let mut info = resumed.info.clone();
         info.executor = executor.address();

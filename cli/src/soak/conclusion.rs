@@ -5,7 +5,7 @@ use runner_core::{
     actors::RunSummary,
     plan::RunPlan,
     recorded::{RecordedRun, RecordedState},
-    results::RunProblem,
+    results::{GateResult, RunProblem},
     run_state::RunEnd,
 };
 
@@ -79,7 +79,7 @@ impl Soaker {
             Ok(mut recorded) => {
                 let mut problems = summary.results.problems.clone();
                 if summary.end == RunEnd::Completed {
-                    for problem in self.judge_as_a_whole(&recorded) {
+                    for problem in self.judge_as_a_whole(&recorded, &summary.results.gates) {
                         exit = exit.min(self.note(run, &mut problems, problem));
                     }
                 }
@@ -105,9 +105,9 @@ impl Soaker {
 }
 
 impl Soaker {
-    /// Tells what came of that which needs the whole soak: gates over drift, and the comparison with the
-    /// baseline. What is a problem comes back.
-    fn judge_as_a_whole(&self, recorded: &RecordedRun) -> Vec<RunProblem> {
+    /// Tells what came of that which needs the whole soak: gates over times, parts and drift, and the
+    /// comparison with the baseline. What is a problem comes back. `told` are the gates that were told.
+    fn judge_as_a_whole(&self, recorded: &RecordedRun, told: &[GateResult]) -> Vec<RunProblem> {
         let mut problems = Vec::new();
         let progress = &self.session.progress;
         if let Some(baseline) = &recorded.baseline {
@@ -117,14 +117,16 @@ impl Soaker {
                 None => progress.say(&baseline.to_string()),
             }
         }
-        let gates = self.options.gates.iter();
-        let results = gates.map(|gate| gate.evaluate(&recorded.windows));
-        let mut all_hold = true;
-        for result in results {
-            progress.gate(&result);
-            all_hold &= result.holds;
+        // Those that counts alone decide have been told.
+        let told: Vec<&str> = told.iter().map(|gate| &*gate.name).collect();
+        for gate in recorded
+            .gates
+            .iter()
+            .filter(|gate| !told.contains(&&*gate.name))
+        {
+            progress.gate(gate);
         }
-        if !all_hold {
+        if recorded.gates.iter().any(|gate| !gate.holds) {
             problems.push(RunProblem::GateFailed);
         }
         problems

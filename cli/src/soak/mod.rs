@@ -24,6 +24,7 @@ use jiff::Timestamp;
 use run_ledger::{Ledger, RunReader};
 use runner_core::{
     actors::{Cancel, ConfigLoader, RunSummary, Stop},
+    gates::RunGates,
     journal::SuiteVersion,
     plan::SoakBefore,
     recorded::RunKind,
@@ -38,7 +39,7 @@ use crate::{
     error::CliError,
     executor::{self, Executor},
     exit::Exit,
-    flags,
+    flags, gate,
     host::{self, Watch},
     interrupt::{self, HangUp, Interrupt},
     live::Live,
@@ -107,6 +108,8 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
     let mut running = args.running.clone();
     running.selection = options.selection.clone();
     running.require_all = options.require_all;
+    running.gate.clone_from(&options.gates);
+    running.flaky = options.flaky;
     running.report.clone_from(&options.report);
     let token = executor::token(running.token_file.as_deref(), executor::TOKEN_VARIABLE)?;
     let detail = session::detail(common, running.json);
@@ -312,7 +315,8 @@ impl Soaker {
             self.watch.beacon.clone(),
         );
         if let Some(suite) = changed {
-            crew.note_suite(SuiteVersion::of(&suite), suite.gates);
+            let further = gate::plain(&self.options.gates);
+            crew.note_suite(SuiteVersion::of(&suite), RunGates::of(&suite, further));
         }
         service.ready("beginning");
         let alive = actix_rt::spawn(service::keep_alive(Rc::clone(&service), self.watch.clone()));

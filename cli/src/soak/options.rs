@@ -3,11 +3,11 @@
 use std::{num::NonZeroU64, path::PathBuf, time::Duration};
 
 use jiff::Timestamp;
-use runner_core::drift::DriftGate;
 use serde::{Deserialize, Serialize};
 
 use super::executor_measure::WatchTarget;
-use crate::args::{ReportFormat, ReportTarget, SelectionArgs, SoakArgs};
+use crate::args::{FlakyAs, ReportFormat, ReportTarget, SelectionArgs, SoakArgs};
+use crate::gate::AnyGate;
 
 /// What a soak is to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,11 +21,12 @@ pub(crate) struct Options {
     pub shuffle: Option<u64>,
     pub selection: SelectionArgs,
     pub require_all: bool,
+    pub flaky: FlakyAs,
     pub report: Vec<ReportTarget>,
     /// Which process is the executor's.
     pub watch: Option<WatchTarget>,
-    /// What may not drift.
-    pub gates: Vec<DriftGate>,
+    /// What has to hold besides what the suite says.
+    pub gates: Vec<AnyGate>,
     /// The number of the run that this one is to be no worse than.
     pub baseline: Option<u64>,
 }
@@ -46,6 +47,8 @@ struct OptionsFile {
     tag: Vec<String>,
     exclude: Vec<String>,
     require_all: bool,
+    #[serde(default)]
+    flaky_fails: bool,
     report: Vec<ReportFile>,
     /// A file with the number of the executor's process. A number alone means another process by now.
     watch_pid_file: Option<PathBuf>,
@@ -74,9 +77,10 @@ impl Options {
             shuffle: args.shuffle.then(|| args.seed.unwrap_or(new_seed)),
             selection: running.selection.clone(),
             require_all: running.require_all,
+            flaky: running.flaky,
             report: running.report.clone(),
             watch: args.watch_pid.clone(),
-            gates: args.gate.clone(),
+            gates: args.running.gate.clone(),
             baseline: None,
         }
     }
@@ -97,6 +101,7 @@ impl Options {
             tag: this.selection.tag,
             exclude: this.selection.exclude,
             require_all: this.require_all,
+            flaky_fails: this.flaky == FlakyAs::Fail,
             report: this.report.into_iter().map(ReportFile::from).collect(),
             watch_pid_file: match this.watch {
                 Some(WatchTarget::PidFile(path)) => Some(path),
@@ -112,7 +117,7 @@ impl Options {
     pub(crate) fn from_json(text: &str) -> Result<Self, serde_json::Error> {
         let file: OptionsFile = serde_json::from_str(text)?;
         let reports = file.report.into_iter();
-        let gates: Result<Vec<DriftGate>, _> = file.gates.iter().map(|gate| gate.parse()).collect();
+        let gates: Result<Vec<AnyGate>, _> = file.gates.iter().map(|gate| gate.parse()).collect();
         let until: Result<Option<Timestamp>, jiff::Error> =
             file.until.map(|until| until.parse()).transpose();
         Ok(Self {
@@ -129,6 +134,10 @@ impl Options {
                 exclude: file.exclude,
             },
             require_all: file.require_all,
+            flaky: match file.flaky_fails {
+                true => FlakyAs::Fail,
+                false => FlakyAs::Pass,
+            },
             report: reports
                 .map(ReportTarget::try_from)
                 .collect::<Result<_, _>>()
@@ -162,7 +171,14 @@ impl Options {
             ),
             ("--shuffle", asked.shuffle && self.shuffle.is_none()),
             ("--seed", seed.is_some() && seed != self.shuffle),
-            ("--gate", !asked.gate.is_empty() && asked.gate != self.gates),
+            (
+                "--gate",
+                !running.gate.is_empty() && running.gate != self.gates,
+            ),
+            (
+                "--flaky",
+                running.flaky == FlakyAs::Fail && self.flaky == FlakyAs::Pass,
+            ),
             ("--require-all", running.require_all && !self.require_all),
             (
                 "--only, --category, --tag or --exclude",
@@ -227,12 +243,15 @@ mod tests {
                 exclude: vec!["d".into()],
             },
             require_all: true,
+            flaky: FlakyAs::Fail,
             report: vec![
                 "md=here.md".parse().expect("a target"),
                 "html=there.html".parse().expect("a target"),
             ],
             watch: Some(WatchTarget::PidFile("executor.pid".into())),
-            gates: vec!["drift.executor_rss < 5MiB/h".parse().expect("a gate")],
+            gates: ["drift.executor_rss < 5MiB/h", "p95.duration < 2s"]
+                .map(|gate| gate.parse().expect("a gate"))
+                .into(),
             baseline: Some(3),
         };
         let read = Options::from_json(&options.to_json()).expect("readable");

@@ -112,6 +112,7 @@ impl RunObserver for SoakProgress {
                 place,
                 case,
                 report,
+                ..
             } => {
                 let is_verbose = self.progress.detail() == Detail::Verbose;
                 let is_told = report.verdict() != Verdict::Pass && self.troubles.take(&case.id);

@@ -55,7 +55,7 @@ impl RunObserver for ServiceObserver {
                     self.tell(&status);
                 }
             }
-            RunEvent::AttemptFinished { report, .. } => self.counts.add(report),
+            RunEvent::AttemptFinished { report, end, .. } => self.counts.add(report, end.as_ref()),
             RunEvent::HealthChanged {
                 trouble: Some(reason),
             } => self.tell(&format!("the executor is away: {reason}")),

@@ -29,7 +29,12 @@ pub(super) fn part(view: RunView<'_>) -> Markup {
     let zone = view.zone();
     let over_time = RunOverTime::new(run, &zone);
     let (Some(rates), durations) = (over_time.rates(), over_time.durations()) else {
-        return html! { p { "Nothing is recorded yet that could be drawn." } };
+        return html! {
+            p {
+                "There is nothing to draw yet: the first chart comes some seconds after the first attempt that "
+                "was tried is in the ledger."
+            }
+        };
     };
     let until = run.parts.last().map(|part| view.in_full(part.until()));
     html! {

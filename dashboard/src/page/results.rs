@@ -17,6 +17,8 @@ pub(super) fn part(view: RunView<'_>) -> Markup {
     let tiles = [
         ("passed", "Passed", counts.passed),
         ("failed", "Failed", counts.failed),
+        ("flaky", "Flaky cases", counts.flaky),
+        ("inconclusive", "Inconclusive cases", counts.inconclusive),
         ("skipped", "Skipped", counts.skipped),
         ("not-run", "Not run", counts.not_run),
     ];
@@ -36,7 +38,9 @@ pub(super) fn part(view: RunView<'_>) -> Markup {
                     }
                 }
             }
-            @for (name, words, count) in tiles {
+            // What only cases can be that are tried again is shown where there is any.
+            @let is_shown = |name: &str, count| count > 0 || !["flaky", "inconclusive"].contains(&name);
+            @for (name, words, count) in tiles.into_iter().filter(|it| is_shown(it.0, it.2)) {
                 div class={ "tile" @if count > 0 { " " (name) } } {
                     dt { (words) }
                     dd.number id={ "count-" (name) } data-count=(count) { (Grouped(count)) }

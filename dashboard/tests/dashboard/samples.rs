@@ -22,8 +22,9 @@ use runner_core::{
     results::{AttemptReport, Counts, Place, RunInfo, RunProblem, RunResults},
     self_sample::{Samples, SelfSample},
     tail::OutputTail,
+    tries::{Tried, Tries},
 };
-use suite::{Case, MatchOn, OutputFormat};
+use suite::Case;
 use tokio::time::Instant;
 
 /// A run that is made, as the tests feed it.
@@ -77,6 +78,7 @@ impl Made {
             place,
             case,
             report,
+            end: Some(Tries::judge(case, [Tried::from(report)])),
         });
     }
 
@@ -133,28 +135,13 @@ impl Made {
             number: self.number,
             iteration: self.number,
             index: 0,
+            try_number: 1,
         }
     }
 }
 
 fn case(text: &str) -> Case {
-    Case {
-        id: text.into(),
-        name: text.into(),
-        description: String::new(),
-        category: None,
-        tags: Vec::new(),
-        command: "true".into(),
-        timeout: Duration::from_secs(30),
-        stall_timeout: None,
-        expected_exit_code: 0,
-        expectations: suite::Expectations::default(),
-        retries: suite::Retries::default(),
-        repeat: None,
-        output_format: OutputFormat::Text,
-        match_on: MatchOn::Output,
-        requires: Vec::new(),
-    }
+    Case::new(text, "true")
 }
 
 fn run_info(text: &str) -> RunInfo {
@@ -214,6 +201,7 @@ pub(crate) fn recorded(id: u64, text: &str) -> RecordedRun {
         failed: vec![RecordedAttempt {
             number: 12,
             iteration: 12,
+            try_number: 1,
             case_id: text.into(),
             began: minute(3),
             elapsed: Duration::from_millis(70),

@@ -63,6 +63,7 @@ fn sections(view: View<'_>, options: &ReportOptions) -> [Option<Section>; 19] {
     let articles = Articles::new(&run.cases, &charts);
     let summary = Summary {
         what: "attempts",
+        of_cases: false,
         counts: &run.counts,
         interrupted: run.interrupted,
         graduation: run.graduation.as_ref(),

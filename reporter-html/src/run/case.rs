@@ -9,11 +9,11 @@ use runner_core::{
     outcome::Outcome,
     results::{AttemptReport, CaseResult, Verdict},
     text::{Bytes, Grouped, Human, Part},
-    words::reason,
+    words::{reason, tries},
 };
 use suite::MatchOn;
 
-use super::agent;
+use super::{agent, attempts};
 use crate::{
     ReportOptions,
     excerpt::{self, Blocks},
@@ -25,13 +25,14 @@ use crate::{
 
 /// The article about the case that is the `number`th in the suite.
 pub(super) fn article(number: usize, result: &CaseResult, options: &ReportOptions) -> Markup {
-    let attempt = result.attempt.as_deref();
+    let attempt = result.attempt().map(|attempt| &**attempt);
     let tried = attempt.filter(|_| result.verdict() != Verdict::Skipped);
     html! {
         article id=(Anchor(number)) {
             h3 { (Prose(&result.case.name)) " " (Status::of(result)) }
             (facts(result, tried, options))
             @if let Some(attempt) = tried {
+                (attempts::table(result))
                 (notices(&attempt.notices))
                 (findings(&attempt.findings))
                 @let max_chars = max_chars(attempt, options);
@@ -79,6 +80,9 @@ fn facts(result: &CaseResult, tried: Option<&AttemptReport>, options: &ReportOpt
     }
     if !case.tags.is_empty() {
         facts.add("Tags", codes(case.tags.iter().map(|tag| &**tag)));
+    }
+    if let Some(tries) = tries(result) {
+        facts.add_wide("Tried", tries);
     }
     if let Some(attempt) = tried {
         facts.add("Duration", Human(attempt.elapsed).to_string());

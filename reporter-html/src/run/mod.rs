@@ -4,6 +4,7 @@
 //! their sections, and at the end where the run took place.
 
 mod agent;
+mod attempts;
 mod case;
 mod overview;
 
@@ -50,6 +51,7 @@ pub(crate) fn write(
     let verdict = verdict(results, &counts, options);
     let summary = Summary {
         what: "cases",
+        of_cases: true,
         counts: &counts,
         interrupted: 0,
         graduation: report.graduation,

@@ -35,7 +35,7 @@ pub(super) fn section(cases: &[CaseResult]) -> Option<Section> {
 
 /// How long a case took, if it was tried.
 fn duration(result: &CaseResult) -> Option<Duration> {
-    let attempt = result.attempt.as_ref();
+    let attempt = result.attempt();
     let tried = attempt.filter(|_| result.verdict() != Verdict::Skipped);
     tried.map(|attempt| attempt.elapsed)
 }

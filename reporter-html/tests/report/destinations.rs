@@ -1,24 +1,15 @@
 //! How documents get to where they go.
 
-use std::{
-    io::{self, Write},
-    sync::Arc,
-};
+use std::io::{self, Write};
 
 use reporter_html::{ReportOptions, write_recorded_report, write_report};
-use runner_core::results::CaseResult;
 
 use crate::{fixtures::*, recorded_fixtures::clean};
 
 #[test]
 fn a_hundred_thousand_cases_are_a_document_of_that_many_articles() {
     let one = passed_case();
-    let cases = (0..100_000)
-        .map(|_| CaseResult {
-            case: Arc::clone(&one.case),
-            attempt: one.attempt.clone(),
-        })
-        .collect();
+    let cases = (0..100_000).map(|_| one.clone()).collect();
     let document = report(&results(cases));
     assert_eq!(document.matches("<article id=").count(), 100_000);
     assert!(document.len() < 150_000_000, "{} bytes", document.len());

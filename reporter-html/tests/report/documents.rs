@@ -3,7 +3,7 @@
 use executor_protocol::FindingCode;
 use reporter_html::{Report, ReportOptions, write_report};
 use runner_core::{
-    gates::evaluate,
+    gates::evaluate_counted,
     outcome::{Failure, Outcome},
     results::{AttemptReport, CapturedOutput, Counts, RunProblem},
 };
@@ -36,7 +36,7 @@ fn a_run_of_agents_tells_what_they_answered_and_what_it_took() {
         max_output_tokens: Some(10),
         ..Gates::default()
     };
-    results.gates = evaluate(&gates, &counts);
+    results.gates = evaluate_counted(&gates, &counts);
     results.problems = vec![RunProblem::GateFailed];
     insta::assert_snapshot!(tree(&report(&results)));
 }

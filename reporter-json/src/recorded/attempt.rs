@@ -26,6 +26,8 @@ pub(super) struct RecordedAttemptWire<'a> {
     attempt: u64,
     /// The iteration it belongs to.
     iteration: u64,
+    /// How often its case had been tried in its turn with it, counted from one.
+    try_number: u64,
     /// The id of its case.
     case: Cow<'a, str>,
     /// When it began.
@@ -72,6 +74,7 @@ impl<'a> From<&'a RecordedAttempt> for RecordedAttemptWire<'a> {
         Self {
             attempt: attempt.number,
             iteration: attempt.iteration,
+            try_number: attempt.try_number,
             case: (&attempt.case_id).into(),
             began: At(attempt.began),
             elapsed_ms: Ms(attempt.elapsed),
@@ -92,6 +95,7 @@ impl TryFrom<RecordedAttemptWire<'_>> for RecordedAttempt {
         Ok(Self {
             number: wire.attempt,
             iteration: wire.iteration,
+            try_number: wire.try_number,
             case_id: wire.case.into_owned(),
             began: wire.began.0,
             elapsed: wire.elapsed_ms.0,

@@ -39,6 +39,8 @@ pub(super) struct AttemptWire<'a> {
     findings: Vec<FindingWire<'a>>,
     /// What the executor wanted known besides.
     notices: Vec<NoticeWire<'a>>,
+    /// How long the executor wants to be left alone, if it said so.
+    retry_after_ms: Option<Ms>,
     /// What the command printed, as far as it was kept.
     output: OutputWire<'a>,
     /// What an agent told; null where none did.
@@ -146,6 +148,7 @@ impl<'a> From<&'a AttemptReport> for AttemptWire<'a> {
             patterns: patterns.collect(),
             findings: attempt.findings.iter().map(FindingWire::from).collect(),
             notices: attempt.notices.iter().map(NoticeWire::from).collect(),
+            retry_after_ms: ms(attempt.retry_after),
             output: (&attempt.output).into(),
             agent: attempt.agent.as_ref().map(AgentWire::from),
             stream: (&attempt.stats).into(),
@@ -172,6 +175,7 @@ impl TryFrom<AttemptWire<'_>> for AttemptReport {
             patterns: patterns.collect(),
             findings: findings.collect::<Result<_, _>>()?,
             notices: notices.collect::<Result<_, _>>()?,
+            retry_after: wire.retry_after_ms.map(|ms| ms.0),
             output: wire.output.into(),
             agent: wire.agent.map(AgentReport::try_from).transpose()?,
             stats: wire.stream.into(),

@@ -7,7 +7,7 @@ use runner_core::{
     words::reason,
 };
 use serde::{Deserialize, Serialize};
-use suite::{Case, Expectations, MatchOn, OutputFormat, Retries};
+use suite::{Case, Expectations, MatchOn, OutputFormat, Ratio, Repeat, Retries, RetryOn};
 
 use super::attempt::AttemptWire;
 use crate::{
@@ -24,7 +24,7 @@ pub(super) struct CaseWire<'a> {
     id: Cow<'a, str>,
     /// For people.
     name: Cow<'a, str>,
-    /// The judgement over the case: pass, fail, skipped, not-run.
+    /// The judgement over the case: pass, flaky, fail, inconclusive, skipped, not-run.
     verdict: Cow<'a, str>,
     /// Why it is no pass, in words; null if it is one.
     reason: Option<Cow<'a, str>>,
@@ -48,8 +48,92 @@ pub(super) struct CaseWire<'a> {
     match_on: Cow<'a, str>,
     /// Programs that must be there where the executor runs.
     requires: Vec<Cow<'a, str>>,
+    /// When it is tried again.
+    retries: RetriesWire<'a>,
+    /// Whether it is tried until it is clear how often it passes; null if not.
+    repeat: Option<RepeatWire>,
     /// Every attempt, in the order in which they were made; empty if the run ended before its turn.
     attempts: Vec<AttemptWire<'a>>,
+}
+
+/// When a case is tried again after an attempt that did not pass.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Retries"))]
+struct RetriesWire<'a> {
+    /// How often at most.
+    max: u32,
+    /// After which attempts: infrastructure, failed, timeout, rate_limit.
+    on: Vec<Cow<'a, str>>,
+    /// How long the first retry waits.
+    pause_ms: Ms,
+}
+
+/// How often a case is tried until it is clear whether it passes often enough.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Repeat"))]
+struct RepeatWire {
+    /// At least so many attempts are made.
+    min: u64,
+    /// At most so many.
+    max: u64,
+    /// The share of attempts that have to pass.
+    success_rate: f64,
+    /// How sure the verdict has to be.
+    confidence: f64,
+}
+
+impl<'a> From<&'a Retries> for RetriesWire<'a> {
+    fn from(retries: &'a Retries) -> Self {
+        Self {
+            max: retries.max,
+            on: retries.on.iter().map(|on| on.as_str().into()).collect(),
+            pause_ms: Ms(retries.pause),
+        }
+    }
+}
+
+impl TryFrom<RetriesWire<'_>> for Retries {
+    type Error = BadValue;
+
+    fn try_from(wire: RetriesWire<'_>) -> Result<Self, BadValue> {
+        let on = wire.on.iter();
+        Ok(Self {
+            max: wire.max,
+            on: on
+                .map(|name| named("reason to try again", name, RetryOn::from_name))
+                .collect::<Result<_, _>>()?,
+            pause: wire.pause_ms.0,
+        })
+    }
+}
+
+impl From<Repeat> for RepeatWire {
+    fn from(repeat: Repeat) -> Self {
+        Self {
+            min: repeat.min,
+            max: repeat.max,
+            success_rate: repeat.success_rate.get(),
+            confidence: repeat.confidence.get(),
+        }
+    }
+}
+
+impl TryFrom<RepeatWire> for Repeat {
+    type Error = BadValue;
+
+    fn try_from(wire: RepeatWire) -> Result<Self, BadValue> {
+        let ratio = |value: f64| {
+            Ratio::new(value).ok_or_else(|| BadValue::new("share", &value.to_string()))
+        };
+        Ok(Self {
+            min: wire.min,
+            max: wire.max,
+            success_rate: ratio(wire.success_rate)?,
+            confidence: ratio(wire.confidence)?,
+        })
+    }
 }
 
 fn texts(texts: &[String]) -> Vec<Cow<'_, str>> {
@@ -63,7 +147,7 @@ fn owned(texts: Vec<Cow<'_, str>>) -> Vec<String> {
 impl<'a> From<&'a CaseResult> for CaseWire<'a> {
     fn from(result: &'a CaseResult) -> Self {
         let case = &*result.case;
-        let attempts = result.attempt.iter().map(|attempt| (&**attempt).into());
+        let attempts = result.attempts().iter();
         Self {
             id: (&case.id).into(),
             name: (&case.name).into(),
@@ -79,7 +163,9 @@ impl<'a> From<&'a CaseResult> for CaseWire<'a> {
             output_format: case.output_format.as_str().into(),
             match_on: case.match_on.as_str().into(),
             requires: texts(&case.requires),
-            attempts: attempts.collect(),
+            retries: (&case.retries).into(),
+            repeat: case.repeat.map(RepeatWire::from),
+            attempts: attempts.map(|attempt| (&**attempt).into()).collect(),
         }
     }
 }
@@ -88,11 +174,7 @@ impl TryFrom<CaseWire<'_>> for CaseResult {
     type Error = BadValue;
 
     fn try_from(wire: CaseWire<'_>) -> Result<Self, BadValue> {
-        let mut attempts: Vec<AttemptReport> = convert(wire.attempts)?;
-        let attempt = attempts.pop();
-        if !attempts.is_empty() {
-            return Err(BadValue::new("case of a single attempt", &wire.id));
-        }
+        let attempts: Vec<AttemptReport> = convert(wire.attempts)?;
         let case = Case {
             id: wire.id.into_owned(),
             name: wire.name.into_owned(),
@@ -112,12 +194,10 @@ impl TryFrom<CaseWire<'_>> for CaseResult {
             )?,
             match_on: named("part of an output", &wire.match_on, MatchOn::from_name)?,
             requires: owned(wire.requires),
-            retries: Retries::default(),
-            repeat: None,
+            retries: wire.retries.try_into()?,
+            repeat: wire.repeat.map(Repeat::try_from).transpose()?,
         };
-        Ok(Self {
-            case: Arc::new(case),
-            attempt: attempt.map(Arc::new),
-        })
+        let attempts = attempts.into_iter().map(Arc::new);
+        Ok(Self::tried(Arc::new(case), attempts))
     }
 }

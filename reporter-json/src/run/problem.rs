@@ -41,6 +41,8 @@ impl TryFrom<ProblemWire<'_>> for RunProblem {
             "interrupted" => Self::Interrupted,
             "gate-failed" => Self::GateFailed,
             "case-failed" => Self::CaseFailed,
+            "case-flaky" => Self::CaseFlaky,
+            "case-inconclusive" => Self::CaseInconclusive,
             "nothing-tried" => Self::NothingTried,
             "ledger-lost" => Self::LedgerLost { reason: detail },
             "runner-too-slow" => Self::RunnerTooSlow { evidence: detail },

@@ -22,12 +22,20 @@ pub(crate) struct CountsWire {
     total: u64,
     /// Passed.
     passed: u64,
+    /// Among the passed: not at once.
+    flaky: u64,
     /// Not passed, all reasons together.
     failed: u64,
     /// Among the failed: the executor's or the network's fault.
     infrastructure_errors: u64,
     /// Among the failed: gauntlet's own fault.
     harness_errors: u64,
+    /// Infrastructure errors in attempts after which the case was tried again.
+    retried_infrastructure_errors: u64,
+    /// Cases that failed.
+    failed_cases: u64,
+    /// Cases of which it is not clear how often they pass.
+    inconclusive: u64,
     /// Not tried for a reason of their own.
     skipped: u64,
     /// Not tried or not finished because the run ended.
@@ -77,9 +85,13 @@ impl From<&Counts> for CountsWire {
         Self {
             total: counts.total,
             passed: counts.passed,
+            flaky: counts.flaky,
             failed: counts.failed,
             infrastructure_errors: counts.infrastructure_errors,
             harness_errors: counts.harness_errors,
+            retried_infrastructure_errors: counts.retried_infrastructure_errors,
+            failed_cases: counts.failed_cases,
+            inconclusive: counts.inconclusive,
             skipped: counts.skipped,
             not_run: counts.not_run,
             success: counts.success().into(),
@@ -98,9 +110,13 @@ impl TryFrom<CountsWire> for Counts {
         Ok(Self {
             total: wire.total,
             passed: wire.passed,
+            flaky: wire.flaky,
             failed: wire.failed,
             infrastructure_errors: wire.infrastructure_errors,
             harness_errors: wire.harness_errors,
+            retried_infrastructure_errors: wire.retried_infrastructure_errors,
+            failed_cases: wire.failed_cases,
+            inconclusive: wire.inconclusive,
             skipped: wire.skipped,
             not_run: wire.not_run,
             agents: wire.agents.try_into()?,

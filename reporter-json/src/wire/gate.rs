@@ -10,7 +10,7 @@ use runner_core::{
 use serde::{Deserialize, Serialize};
 use suite::Ratio;
 
-use super::{ShareWire, usd};
+use super::{Ms, ShareWire, usd};
 use crate::BadValue;
 
 /// A gate and whether it holds.
@@ -26,6 +26,8 @@ pub(crate) struct GateWire<'a> {
     bound_text: Cow<'a, str>,
     /// What there was, for people; null if no attempt counts for it.
     value_text: Option<Cow<'a, str>>,
+    /// How far the value is from the bound, in words.
+    margin: Option<Cow<'a, str>>,
     /// What it demands.
     bound: BoundWire<'a>,
     /// What there was; null if no attempt counts for it. Such a gate does not hold.
@@ -43,8 +45,10 @@ enum BoundWire<'a> {
     AtMost { count: u64 },
     /// At most this much money.
     AtMostUsd { cost_usd: f64 },
-    /// A drift that is slower than this.
-    Drift { text: Cow<'a, str> },
+    /// At most this long.
+    AtMostTime { limit_ms: Ms },
+    /// As it was written.
+    Written { text: Cow<'a, str> },
 }
 
 /// What a gate is held against.
@@ -60,8 +64,10 @@ enum ValueWire<'a> {
     Cost { cost_usd: f64, untold: u64 },
     /// How many tokens agents wrote, and how many did not tell it.
     Tokens { tokens: u64, untold: u64 },
-    /// A drift, in words.
-    Drift { text: Cow<'a, str> },
+    /// A time.
+    Time { time_ms: Ms },
+    /// Words.
+    Words { text: Cow<'a, str> },
 }
 
 impl<'a> From<&'a GateResult> for GateWire<'a> {
@@ -71,6 +77,7 @@ impl<'a> From<&'a GateResult> for GateWire<'a> {
             holds: gate.holds,
             bound_text: gate.bound.to_string().into(),
             value_text: gate.value.as_ref().map(|value| value.to_string().into()),
+            margin: gate.margin.as_ref().map(Cow::from),
             bound: (&gate.bound).into(),
             value: gate.value.as_ref().map(ValueWire::from),
         }
@@ -83,6 +90,7 @@ impl TryFrom<GateWire<'_>> for GateResult {
     fn try_from(wire: GateWire<'_>) -> Result<Self, BadValue> {
         Ok(Self {
             name: wire.name.into_owned().into(),
+            margin: wire.margin.map(Cow::into_owned),
             bound: wire.bound.try_into()?,
             value: wire.value.map(GateValue::try_from).transpose()?,
             holds: wire.holds,
@@ -98,9 +106,12 @@ impl<'a> From<&'a GateBound> for BoundWire<'a> {
             GateBound::AtMostUsd(cost) => Self::AtMostUsd {
                 cost_usd: cost.dollars(),
             },
-            GateBound::Drift(text) => Self::Drift { text: text.into() },
+            GateBound::AtMostTime(limit) => Self::AtMostTime {
+                limit_ms: Ms(*limit),
+            },
+            GateBound::Written(text) => Self::Written { text: text.into() },
             // Words are what is left of a bound that nobody here knows yet.
-            other => Self::Drift {
+            other => Self::Written {
                 text: other.to_string().into(),
             },
         }
@@ -118,7 +129,8 @@ impl TryFrom<BoundWire<'_>> for GateBound {
             }
             BoundWire::AtMost { count } => Self::AtMost(count),
             BoundWire::AtMostUsd { cost_usd } => Self::AtMostUsd(usd(cost_usd)?),
-            BoundWire::Drift { text } => Self::Drift(text.into_owned()),
+            BoundWire::AtMostTime { limit_ms } => Self::AtMostTime(limit_ms.0),
+            BoundWire::Written { text } => Self::Written(text.into_owned()),
         })
     }
 }
@@ -138,8 +150,9 @@ impl<'a> From<&'a GateValue> for ValueWire<'a> {
                 tokens: *known,
                 untold: *untold,
             },
-            GateValue::Drift(text) => Self::Drift { text: text.into() },
-            other => Self::Drift {
+            GateValue::Time(time) => Self::Time { time_ms: Ms(*time) },
+            GateValue::Words(text) => Self::Words { text: text.into() },
+            other => Self::Words {
                 text: other.to_string().into(),
             },
         }
@@ -161,7 +174,8 @@ impl TryFrom<ValueWire<'_>> for GateValue {
                 let known = tokens;
                 Self::Tokens(Sum { known, untold })
             }
-            ValueWire::Drift { text } => Self::Drift(text.into_owned()),
+            ValueWire::Time { time_ms } => Self::Time(time_ms.0),
+            ValueWire::Words { text } => Self::Words(text.into_owned()),
         })
     }
 }

@@ -69,6 +69,7 @@ pub(crate) fn write_beginning(
     write_head(out, view)?;
     let summary = Summary {
         what: "Attempts",
+        of_cases: false,
         counts: &run.counts,
         interrupted: run.interrupted,
         graduation: run.graduation.as_ref(),

@@ -1,12 +1,8 @@
 //! How documents get to where they go.
 
-use std::{
-    io::{self, Write},
-    sync::Arc,
-};
+use std::io::{self, Write};
 
 use reporter_md::{ReportOptions, write_recorded_report, write_report};
-use runner_core::results::CaseResult;
 
 use crate::{fixtures::*, recorded_fixtures::clean};
 
@@ -35,12 +31,7 @@ fn a_hundred_thousand_cases_are_written_in_small_pieces() {
     let mut of_many = Scale::default();
     let one = passed_case();
     for (scale, count) in [(&mut of_two, 2), (&mut of_many, 100_000)] {
-        let cases = (0..count)
-            .map(|_| CaseResult {
-                case: Arc::clone(&one.case),
-                attempt: one.attempt.clone(),
-            })
-            .collect();
+        let cases = (0..count).map(|_| one.clone()).collect();
         write_report(&results(cases), &ReportOptions::default(), scale).expect("taken");
     }
     assert!(of_many.total > 30_000_000, "{} bytes", of_many.total);

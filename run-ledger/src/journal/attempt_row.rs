@@ -39,12 +39,12 @@ impl AttemptRow<'_> {
             explanation.map(|it| it.chars().take(EXPLANATION_CHARS).collect::<String>());
         connection
             .prepare_cached(
-                "INSERT INTO attempts (run_id, number, part_id, case_key, iteration, began_us, \
+                "INSERT INTO attempts (run_id, number, part_id, case_key, iteration, try, began_us, \
                  elapsed_us, outcome, exit_code, connect_us, head_us, first_event_us, \
                  first_output_us, terminal_us, longest_gap_us, events, stream_bytes, output_bytes, \
                  explanation, findings, agent, output) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, \
-                 ?18, ?19, ?20, ?21, ?22)",
+                 ?18, ?19, ?20, ?21, ?22, ?23)",
             )?
             .execute(params![
                 self.run_id,
@@ -52,6 +52,7 @@ impl AttemptRow<'_> {
                 self.part_id,
                 self.case_key,
                 int(place.iteration),
+                int(place.try_number),
                 self.began_us,
                 us(report.elapsed),
                 outcome(class),

@@ -17,6 +17,7 @@ use runner_core::{
     results::{AttemptReport, Place, RunProblem, Verdict},
     run_state::RunEnd,
     self_sample::SelfSample,
+    tries::{Tries, TurnEnd},
 };
 use rusqlite::{Connection, Transaction, params};
 use suite::Case;
@@ -48,6 +49,8 @@ pub(super) struct State {
     outage: Option<OpenOutage>,
     /// What the commit under way adds to the totals.
     added: BTreeMap<(i64, OutcomeClass), i64>,
+    /// How many cases got which verdict in it.
+    judged: BTreeMap<&'static str, i64>,
     /// How many failed attempts the commit under way adds.
     failed: i64,
     /// Where the commit under way leaves the run.
@@ -63,6 +66,8 @@ struct Turn {
     place: Place,
     /// How many cases of its iteration had their turn.
     done: u64,
+    /// What the case after those has come to so far.
+    tries: Tries,
 }
 
 /// The attempt that is under way.
@@ -86,6 +91,7 @@ impl State {
             minute: OpenMinute::default(),
             outage: None,
             added: BTreeMap::new(),
+            judged: BTreeMap::new(),
             failed: 0,
             turn: None,
             flight: Flight::default(),
@@ -95,8 +101,8 @@ impl State {
     }
 
     /// Goes on after the latest attempt of the part before.
-    pub(super) fn go_on(&mut self, place: Place, done: u64, agents: AgentTotals) {
-        self.turn = Some(Turn { place, done });
+    pub(super) fn go_on(&mut self, place: Place, done: u64, tries: Tries, agents: AgentTotals) {
+        self.turn = Some(Turn { place, done, tries });
         self.agents = agents;
     }
 
@@ -161,7 +167,8 @@ impl State {
                 place,
                 case,
                 report,
-            } => self.finish_attempt(connection, *place, case, report),
+                end,
+            } => self.finish_attempt(connection, *place, case, report, end.as_ref()),
             JournalEvent::HealthChanged { trouble } => {
                 self.change_health(connection, entry.at, trouble.as_deref())
             }
@@ -188,9 +195,11 @@ impl State {
         self.suite_id = writer::suite_id(connection, version)?;
         self.cases.clear();
         // Cases of this iteration that had their turn may be others now: what goes on begins the next.
-        if let Some(turn) = self.turn.as_mut().filter(|turn| turn.done > 0) {
+        let has_begun = |turn: &&mut Turn| turn.done > 0 || turn.tries != Tries::default();
+        if let Some(turn) = self.turn.as_mut().filter(has_begun) {
             turn.place.iteration += 1;
             turn.done = 0;
+            turn.tries = Tries::default();
         }
         connection.execute(
             "UPDATE runs SET suite_id = ?2 WHERE id = ?1",
@@ -223,6 +232,7 @@ impl State {
         place: Place,
         case: &Case,
         report: &AttemptReport,
+        end: Option<&TurnEnd>,
     ) -> rusqlite::Result<()> {
         let case_key = self.case_key(connection, case)?;
         let class = report.outcome.class();
@@ -240,14 +250,7 @@ impl State {
         );
         *self.added.entry((self.suite_id, class)).or_default() += 1;
         self.failed += i64::from(report.verdict() == Verdict::Fail);
-        let earlier = self
-            .turn
-            .filter(|turn| turn.place.iteration == place.iteration);
-        let turns = u64::from(had_its_turn(class));
-        self.turn = Some(Turn {
-            place,
-            done: earlier.map_or(0, |turn| turn.done) + turns,
-        });
+        self.take_turn(place, class, end);
         self.flight = Flight {
             attempt: None,
             has_changed: true,
@@ -266,6 +269,29 @@ impl State {
             self.agents_changed = true;
         }
         self.add_findings(connection, number, report)
+    }
+
+    /// Takes note of how far the run has come with an attempt.
+    fn take_turn(&mut self, place: Place, class: OutcomeClass, end: Option<&TurnEnd>) {
+        let earlier = self
+            .turn
+            .filter(|turn| turn.place.iteration == place.iteration);
+        let (mut done, mut tries) =
+            earlier.map_or((0, Tries::default()), |turn| (turn.done, turn.tries));
+        match end {
+            // It is made again where the run goes on.
+            _ if class == OutcomeClass::Cancelled => {}
+            Some(end) => {
+                *self.judged.entry(end.verdict.as_str()).or_default() += 1;
+                done += 1;
+                tries = Tries::default();
+            }
+            None => {
+                tries.made += 1;
+                tries.passed += u64::from(class == OutcomeClass::Passed);
+            }
+        }
+        self.turn = Some(Turn { place, done, tries });
     }
 
     fn add_findings(
@@ -346,9 +372,4 @@ impl State {
         )?;
         self.end_part(connection, PartEnd::InGoodOrder)
     }
-}
-
-/// Whether a case need not be tried again when its iteration goes on.
-fn had_its_turn(class: OutcomeClass) -> bool {
-    !matches!(class, OutcomeClass::Cancelled | OutcomeClass::Interrupted)
 }

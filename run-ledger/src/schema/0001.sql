@@ -49,6 +49,9 @@ CREATE TABLE progress (
     iteration        INTEGER NOT NULL DEFAULT 0,
     -- How many cases of that iteration had their turn.
     done             INTEGER NOT NULL DEFAULT 0,
+    -- How often the case after those was tried in its turn so far, and how often it passed.
+    tries            INTEGER NOT NULL DEFAULT 0,
+    tries_passed     INTEGER NOT NULL DEFAULT 0,
     -- The number of the latest attempt that is kept.
     last_number      INTEGER NOT NULL DEFAULT 0,
     -- Up to this number, attempts are in rollups.
@@ -64,6 +67,7 @@ CREATE TABLE progress (
     -- The attempt that is under way.
     flight_number    INTEGER,
     flight_iteration INTEGER,
+    flight_try       INTEGER,
     flight_case      INTEGER,
     flight_began_us  INTEGER
 ) STRICT;
@@ -88,6 +92,8 @@ CREATE TABLE attempts (
     part_id         INTEGER NOT NULL,
     case_key        INTEGER NOT NULL,
     iteration       INTEGER NOT NULL,
+    -- How often the case had been tried in its turn with this attempt.
+    try             INTEGER NOT NULL,
     -- By the wall clock.
     began_us        INTEGER NOT NULL,
     elapsed_us      INTEGER NOT NULL,
@@ -120,6 +126,14 @@ CREATE TABLE totals (
     outcome  INTEGER NOT NULL,
     count    INTEGER NOT NULL,
     PRIMARY KEY (run_id, suite_id, outcome)
+) STRICT, WITHOUT ROWID;
+
+-- How many cases got which verdict, each counted once in an iteration.
+CREATE TABLE verdict_totals (
+    run_id  INTEGER NOT NULL,
+    verdict TEXT NOT NULL,
+    count   INTEGER NOT NULL,
+    PRIMARY KEY (run_id, verdict)
 ) STRICT, WITHOUT ROWID;
 
 -- What agents told together.

@@ -8,10 +8,13 @@ use runner_core::{
     journal::{Journal as _, JournalEvent},
     outcome::{Outcome, OutcomeClass},
     recorded::OutcomeCounts,
+    results::{Counts, Place},
     run_state::{RunEnd, Start},
+    tries::{Next, Tried, Tries, TurnEnd},
 };
+use suite::{Case, Retries, RetryOn};
 
-use crate::support::{Book, at, ended, finished, go_on, report, started, version};
+use crate::support::{self, Book, at, ended, finished_as, go_on, report, started, version};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -48,6 +51,8 @@ struct Runner {
     /// Where it stands.
     place: Start,
     in_flight: bool,
+    /// What cases came to in their turns.
+    ends: Vec<TurnEnd>,
     version: String,
     versions: usize,
     /// What attempts came to, under each version of the suite.
@@ -61,6 +66,7 @@ impl Runner {
             cases,
             place: Start::default(),
             in_flight: false,
+            ends: Vec::new(),
             version: "first".into(),
             versions: 1,
             outcomes: BTreeMap::new(),
@@ -104,14 +110,28 @@ impl Runner {
             OutcomeClass::Failed => Outcome::Failed(Vec::new()),
             _ => Outcome::Cancelled,
         };
-        let Start {
-            iteration,
-            next_attempt,
-            ..
-        } = self.place;
-        self.commit(finished(next_attempt, iteration, &case, report(outcome, 1)));
+        let place = Place {
+            number: self.place.next_attempt,
+            iteration: self.place.iteration,
+            index: 0,
+            try_number: self.place.tries.made + 1,
+        };
+        let report = report(outcome, 1);
+        let tries = &mut self.place.tries;
+        let end = match tries.take(&retried(), Tried::from(&report)) {
+            Next::Again => None,
+            Next::Over(verdict) => Some(TurnEnd {
+                verdict,
+                tries: *tries,
+            }),
+        };
+        self.commit(finished_as(place, &case, report, end));
         self.count(class);
-        self.place.done += usize::from(class != OutcomeClass::Cancelled);
+        if class != OutcomeClass::Cancelled && end.is_some() {
+            self.place.done += 1;
+            self.place.tries = Tries::default();
+            self.ends.extend(end);
+        }
         self.in_flight = false;
     }
 
@@ -124,9 +144,10 @@ impl Runner {
         self.cases = cases;
         self.commit(at(1, JournalEvent::SuiteChanged(version(&self.version))));
         // Cases that had their turn may be others now.
-        if self.place.done > 0 {
+        if self.place.done > 0 || self.place.tries.made > 0 {
             self.place.iteration += 1;
             self.place.done = 0;
+            self.place.tries = Tries::default();
         }
     }
 
@@ -149,8 +170,17 @@ impl Runner {
             runner.count(OutcomeClass::Interrupted);
         }
         prop_assert_eq!(start, runner.place);
-        prop_assert_eq!(counts, runner.all().counts());
+        prop_assert_eq!(counts, runner.counts());
         Ok(runner)
+    }
+
+    /// The same with what cases came to.
+    fn counts(&self) -> Counts {
+        let mut counts = self.all().counts();
+        for end in &self.ends {
+            counts.add_verdicts(end.verdict, 1);
+        }
+        counts
     }
 
     /// What all attempts came to.
@@ -161,12 +191,23 @@ impl Runner {
     }
 }
 
+/// A case that is tried three times at most.
+fn retried() -> Case {
+    let retries = Retries {
+        max: 2,
+        on: vec![RetryOn::Failed],
+        ..Retries::default()
+    };
+    let case = Case::clone(&support::case("a"));
+    Case { retries, ..case }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     /// Each attempt that was committed counts once, under the version of the suite that it was made under;
-    /// each that was under way is marked; no number is given twice; and no case of an iteration has a second
-    /// turn, or none.
+    /// each that was under way is marked; no number is given twice; no case of an iteration has a second turn,
+    /// or none; and in its turn it is tried neither more nor less often than without that.
     #[test]
     fn every_attempt_counts_once_however_often_the_run_breaks_off(
         cases in 1..5usize, steps in steps(),
@@ -182,11 +223,11 @@ proptest! {
                 Step::Stop => runner = runner.break_off(&book, true)?,
             }
         }
-        let all = runner.all();
+        let (all, counts) = (runner.all(), runner.counts());
         let Runner { journal, outcomes, .. } = runner;
         drop(journal);
         let run = book.run(1);
-        prop_assert_eq!(run.counts, all.counts());
+        prop_assert_eq!(run.counts, counts);
         prop_assert_eq!(run.interrupted, all.get(OutcomeClass::Interrupted));
         let mut by_hour = OutcomeCounts::default();
         for hour in &run.hours {

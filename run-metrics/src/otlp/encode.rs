@@ -160,6 +160,7 @@ impl Spans {
             text("gauntlet.case", case),
             int("gauntlet.iteration", place.iteration),
             int("gauntlet.attempt", place.number),
+            int("gauntlet.try", place.try_number),
             text("gauntlet.execution_id", &report.execution_id),
             text("gauntlet.outcome", report.outcome.class().as_str()),
             attribute(

@@ -138,6 +138,7 @@ impl RunObserver for SpanObserver {
             place,
             case,
             report,
+            ..
         } = event
         {
             self.queue.offer(self.spans.of(*place, &case.id, report));

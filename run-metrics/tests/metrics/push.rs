@@ -77,6 +77,7 @@ fn begin(url: &str, pace: Pace, outcomes: Vec<Outcome>) -> OtlpPush {
             number,
             iteration: 7,
             index: 0,
+            try_number: 1,
         };
         let mut report = report(outcome, 1500);
         report.started_after = Duration::from_secs(number);
@@ -85,6 +86,7 @@ fn begin(url: &str, pace: Pace, outcomes: Vec<Outcome>) -> OtlpPush {
             place,
             case: &case("a"),
             report: &report,
+            end: None,
         };
         observer.on_event(&finished).expect("never fails");
     }

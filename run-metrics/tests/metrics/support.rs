@@ -11,28 +11,13 @@ use runner_core::{
     outcome::{Failure, Outcome},
     results::{AttemptReport, Counts, Place, RunInfo, RunProblem, RunResults},
     self_sample::{ExecutorSample, Samples, SelfSample},
+    tries::{Tried, Tries},
 };
-use suite::{Case, MatchOn, OutputFormat, Usd};
+use suite::{Case, Usd};
 use tokio::time::Instant;
 
 pub(crate) fn case(id: &str) -> Case {
-    Case {
-        id: id.into(),
-        name: id.into(),
-        description: String::new(),
-        category: None,
-        tags: Vec::new(),
-        command: "true".into(),
-        timeout: Duration::from_secs(30),
-        stall_timeout: None,
-        expected_exit_code: 0,
-        expectations: suite::Expectations::default(),
-        retries: suite::Retries::default(),
-        repeat: None,
-        output_format: OutputFormat::Text,
-        match_on: MatchOn::Output,
-        requires: Vec::new(),
-    }
+    Case::new(id, "true")
 }
 
 pub(crate) fn report(outcome: Outcome, millis: u64) -> AttemptReport {
@@ -82,12 +67,14 @@ pub(crate) fn attempt(
         number: 1,
         iteration,
         index: 0,
+        try_number: 1,
     };
     metrics.on_event(&RunEvent::AttemptStarted { place, case }, now);
     let finished = RunEvent::AttemptFinished {
         place,
         case,
         report,
+        end: Some(Tries::judge(case, [Tried::from(report)])),
     };
     metrics.on_event(&finished, now);
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use actix::prelude::*;
-use suite::{Case, Gates};
+use suite::Case;
 
 use super::{Kept, ReportCollector};
 use crate::{
+    gates::RunGates,
     journal::{JournalEvent, SuiteVersion},
     results::Place,
 };
@@ -67,7 +68,7 @@ pub struct NoteSuite {
     /// What it was read from.
     pub version: SuiteVersion,
     /// Its gates, by which the run is judged in the end.
-    pub gates: Gates,
+    pub gates: RunGates,
 }
 
 impl Handler<NoteSuite> for ReportCollector {

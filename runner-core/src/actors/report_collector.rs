@@ -8,19 +8,21 @@ mod writing;
 use std::{io, sync::Arc, time::Duration};
 
 use actix::prelude::*;
-use suite::{Case, Gates};
+use suite::Case;
 use tokio::{sync::oneshot, time::Instant};
 
 use super::{LedgerWriter, NoteSuite};
 use crate::{
     beacon::Beacon,
     events::{RunEvent, RunObserver},
+    gates::RunGates,
     journal::{Entry, JournalEvent},
     ledger_queue::{Kept, LedgerQueue},
     plan::{RunPlan, SoakBefore},
     results::{AttemptReport, CaseResult, Counts, Place, RunInfo, RunResults},
     run_state::RunEnd,
     self_sample::Sampler,
+    tries::TurnEnd,
 };
 
 use audience::Audience;
@@ -39,7 +41,8 @@ pub struct ReportCollector {
     is_soak: bool,
     /// How many cases were selected.
     total: usize,
-    gates: Gates,
+    gates: RunGates,
+    flaky_fails: bool,
     /// The cases of a run that goes over them once; empty in a soak.
     cases: Vec<CaseResult>,
     counts: Counts,
@@ -105,7 +108,8 @@ impl ReportCollector {
             started: plan.started,
             is_soak: plan.is_soak(),
             total: plan.cases.len(),
-            gates: plan.gates,
+            gates: plan.gates.clone(),
+            flaky_fails: plan.flaky_fails,
             cases: cases.iter().cloned().map(CaseResult::not_run).collect(),
             counts: before.counts,
             elapsed_before: before.elapsed,
@@ -150,8 +154,8 @@ impl ReportCollector {
 
     fn announce(&mut self, entries: &[Entry]) {
         for Entry { event, .. } in entries {
-            if let JournalEvent::AttemptFinished { report, .. } = event {
-                self.counts.add(report);
+            if let JournalEvent::AttemptFinished { report, end, .. } = event {
+                self.counts.add(report, end.as_ref());
             }
             self.audience.announce(event);
         }
@@ -173,14 +177,16 @@ impl ReportCollector {
             place,
             case,
             report,
+            end,
         } = record;
         if let Some(result) = self.cases.get_mut(place.index) {
-            result.attempt = Some(Arc::clone(&report));
+            result.push(Arc::clone(&report));
         }
         let event = JournalEvent::AttemptFinished {
             place,
             case,
             report,
+            end,
         };
         self.note(event, ctx);
     }
@@ -227,6 +233,8 @@ pub struct Record {
     pub case: Arc<Case>,
     /// What came of it.
     pub report: Arc<AttemptReport>,
+    /// How the case's turn ended with it; `None` if the case is tried again.
+    pub end: Option<TurnEnd>,
 }
 
 impl Handler<Record> for ReportCollector {

@@ -153,13 +153,17 @@ impl Supervisor {
                     executor.do_send(CancelAttempt);
                 }
             }
-            Effect::Record { place, result } => self.record(place, result, ctx),
+            Effect::Record { place, result, end } => self.record(place, result, end, ctx),
             Effect::Wait(pause) => self.wait("the executor's return", pause, ctx),
             Effect::BackOff(pause) => {
                 tracing::warn!(
                     ?pause,
                     "attempts fail, although the executor is well: pausing"
                 );
+                self.wait("the end of a pause", pause, ctx);
+            }
+            Effect::WaitToRetry(pause) => {
+                tracing::info!(?pause, "pausing before the case is tried again");
                 self.wait("the end of a pause", pause, ctx);
             }
             Effect::PrepareIteration(_) => self.prepare_iteration(ctx),

@@ -206,6 +206,10 @@ impl AttemptPlan {
         stats: &StreamStats,
         started: Instant,
     ) -> AttemptReport {
+        let retry_after = match &end {
+            StreamEnd::Error(TransportError::Status { retry_after, .. }) => *retry_after,
+            _ => None,
+        };
         let judgement = judge.finish(&self.case, end, findings, stats);
         AttemptReport {
             execution_id: self.execution_id.clone(),
@@ -216,6 +220,7 @@ impl AttemptPlan {
             patterns: judgement.patterns,
             findings: judgement.findings,
             notices: judgement.notices,
+            retry_after,
             output: judgement.output,
             agent: judgement.agent,
             stats: stats.clone(),

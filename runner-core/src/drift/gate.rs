@@ -237,8 +237,9 @@ impl DriftGate {
     pub fn evaluate(&self, windows: &Windows) -> GateResult {
         GateResult {
             name: self.name.clone().into(),
-            bound: GateBound::Drift(self.limit.clone()),
-            value: Some(GateValue::Drift(self.value(windows))),
+            bound: GateBound::Written(self.limit.clone()),
+            value: Some(GateValue::Words(self.value(windows))),
+            margin: None,
             holds: self.holds(windows),
         }
     }

@@ -91,7 +91,7 @@ impl RecordedRun {
         if self.gates.iter().any(|gate| !gate.holds) {
             problems.push(RunProblem::GateFailed);
         }
-        if self.gates.is_empty() && self.counts.failed > 0 {
+        if self.gates.is_empty() && self.counts.failed_cases > 0 {
             problems.push(RunProblem::CaseFailed);
         }
         problems

@@ -22,6 +22,10 @@ pub enum RunProblem {
     GateFailed,
     /// At least one case failed, and no gate decides otherwise.
     CaseFailed,
+    /// At least one case passed only when it was tried again, and that is to count as a failure.
+    CaseFlaky,
+    /// Of at least one case it is not clear whether it passes often enough, and no gate decides otherwise.
+    CaseInconclusive,
     /// No case was tried at all, so nothing is known.
     NothingTried,
     /// What happened could not be kept in the ledger, and the run ended for that.
@@ -61,6 +65,8 @@ impl RunProblem {
             Self::Interrupted => "interrupted",
             Self::GateFailed => "gate-failed",
             Self::CaseFailed => "case-failed",
+            Self::CaseFlaky => "case-flaky",
+            Self::CaseInconclusive => "case-inconclusive",
             Self::NothingTried => "nothing-tried",
             Self::LedgerLost { .. } => "ledger-lost",
             Self::RunnerTooSlow { .. } => "runner-too-slow",
@@ -82,6 +88,10 @@ impl fmt::Display for RunProblem {
             Self::Interrupted => f.write_str("the run was interrupted"),
             Self::GateFailed => f.write_str("a gate does not hold"),
             Self::CaseFailed => f.write_str("a case failed"),
+            Self::CaseFlaky => f.write_str("a case passed only when it was tried again"),
+            Self::CaseInconclusive => {
+                f.write_str("it is not clear whether a case passes often enough")
+            }
             Self::NothingTried => f.write_str("no case was tried, so nothing is known"),
             Self::LedgerLost { reason } => write!(f, "the ledger cannot be written: {reason}"),
             Self::RunnerTooSlow { evidence } => {

@@ -8,6 +8,7 @@ use crate::{
     health::HealthReport,
     outcome::{Fault, Outcome},
     results::{AttemptReport, Place},
+    tries::{Tried, TurnEnd},
 };
 
 /// Something that happened.
@@ -72,14 +73,18 @@ pub enum Effect {
     Record {
         /// Where in the run.
         place: Place,
-        /// What came of the case.
+        /// What came of the attempt at the case.
         result: CaseEnd,
+        /// How the case's turn ended with it; `None` if it is tried again.
+        end: Option<TurnEnd>,
     },
     /// Wait this long for the executor, which is away.
     Wait(Duration),
     /// Wait this long before the next attempt: those before did not get through to an executor that calls
     /// itself healthy. [`Input::WaitOver`] follows here, too.
     BackOff(Duration),
+    /// Wait this long before the case at hand is tried again. [`Input::WaitOver`] follows here, too.
+    WaitToRetry(Duration),
     /// Say when it is time for this iteration, counted from one, and over which cases it goes.
     PrepareIteration(u64),
     /// Take note that this iteration begins now, or goes on in another process. It may have been due for
@@ -91,7 +96,7 @@ pub enum Effect {
     Finish(RunEnd),
 }
 
-/// What came of a case.
+/// What came of a case, or of one attempt at it.
 #[derive(Debug, PartialEq)]
 pub enum CaseEnd {
     /// An attempt was made.
@@ -105,6 +110,21 @@ impl CaseEnd {
         match self {
             Self::Attempted(report) => &report.outcome,
             Self::Decided(outcome) => outcome,
+        }
+    }
+
+    pub(super) fn tried(&self) -> Tried<'_> {
+        match self {
+            Self::Attempted(report) => Tried::from(&**report),
+            Self::Decided(outcome) => Tried::from(outcome),
+        }
+    }
+
+    /// How long the executor wants to be left alone.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Attempted(report) => report.retry_after,
+            Self::Decided(_) => None,
         }
     }
 }
@@ -183,6 +203,8 @@ pub struct RunPolicy {
     pub iterations: Option<NonZeroU64>,
     /// The seed by which the cases of each iteration are shuffled; `None` keeps the suite's order.
     pub shuffle: Option<u64>,
+    /// What the random parts of pauses before retries are made from.
+    pub seed: u64,
     /// Whether pauses are made between attempts that fail one after the other without getting through to
     /// an executor that calls itself healthy. What has no end would go on failing as fast as it can.
     pub backs_off: bool,
@@ -201,6 +223,7 @@ impl Default for RunPolicy {
             cleanup_probe: false,
             iterations: Some(NonZeroU64::MIN),
             shuffle: None,
+            seed: 0,
             backs_off: false,
             waits_at_start: false,
         }

@@ -49,13 +49,18 @@ impl RunState {
         }
     }
 
-    /// Goes on with an executor that is there, after a pause if attempts do not get through to it.
-    fn pause_or_go_on(&mut self, waited: Duration) -> Vec<Effect> {
-        match self.backoff.take_pause(waited) {
-            Some(pause) if self.policy.backs_off => {
-                self.go(Phase::BackingOff, Effect::BackOff(pause))
-            }
-            _ => self.go_on(),
+    /// Goes on with an executor that is there, after a pause if attempts do not get through to it, or if one
+    /// is to be made again and was told to wait.
+    pub(super) fn pause_or_go_on(&mut self, waited: Duration) -> Vec<Effect> {
+        let backoff = self.backoff.take_pause(waited);
+        let backoff = backoff
+            .filter(|_| self.policy.backs_off)
+            .unwrap_or_default();
+        let owed = std::mem::take(&mut self.owed).saturating_sub(waited);
+        match backoff.max(owed) {
+            Duration::ZERO => self.go_on(),
+            pause if pause == owed => self.go(Phase::BackingOff, Effect::WaitToRetry(pause)),
+            pause => self.go(Phase::BackingOff, Effect::BackOff(pause)),
         }
     }
 

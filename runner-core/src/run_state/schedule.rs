@@ -1,6 +1,6 @@
 //! Which case is next: iterations over a list of cases, in the suite's order or in a shuffled one.
 
-use crate::results::Place;
+use crate::{results::Place, tries::Tries};
 
 /// Where a run stands when it begins or goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Start {
     pub done: usize,
     /// The number of the next attempt, counted from one.
     pub next_attempt: u64,
+    /// What the case after those has come to so far, if it was in the middle of its turn.
+    pub tries: Tries,
 }
 
 impl Default for Start {
@@ -20,6 +22,7 @@ impl Default for Start {
             iteration: 1,
             done: 0,
             next_attempt: 1,
+            tries: Tries::default(),
         }
     }
 }
@@ -34,6 +37,7 @@ pub(super) struct Schedule {
     order: Vec<usize>,
     position: usize,
     next_attempt: u64,
+    try_number: u64,
 }
 
 impl Schedule {
@@ -44,6 +48,7 @@ impl Schedule {
             order: Vec::new(),
             position: start.done,
             next_attempt: start.next_attempt,
+            try_number: start.tries.made + 1,
         };
         schedule.arrange(cases);
         schedule
@@ -65,6 +70,7 @@ impl Schedule {
             number: self.next_attempt,
             iteration: self.iteration,
             index,
+            try_number: self.try_number,
         })
     }
 
@@ -72,6 +78,13 @@ impl Schedule {
     pub(super) fn advance(&mut self) {
         self.position += 1;
         self.next_attempt += 1;
+        self.try_number = 1;
+    }
+
+    /// The current case was tried, and is tried again.
+    pub(super) fn again(&mut self) {
+        self.next_attempt += 1;
+        self.try_number += 1;
     }
 
     /// Begins the next iteration, over so many cases.
@@ -107,7 +120,7 @@ const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The finalizer of `SplitMix64`. Steele, Lea and Flood (2014), "Fast splittable pseudorandom number
 /// generators", OOPSLA '14.
-fn mixed(mut bits: u64) -> u64 {
+pub(super) fn mixed(mut bits: u64) -> u64 {
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     bits ^ (bits >> 31)
@@ -163,6 +176,7 @@ mod tests {
                 iteration: (stopped / cases) as u64 + 1,
                 done: stopped % cases,
                 next_attempt: stopped as u64 + 1,
+                tries: Tries::default(),
             };
             prop_assert_eq!(&orders(cases, seed, start, 200 - stopped)[..], &whole[stopped..]);
         }

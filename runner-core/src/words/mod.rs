@@ -8,11 +8,13 @@ mod graduation;
 mod outcomes;
 mod problems;
 mod runner;
+mod tries;
 
 pub use graduation::GraduationLine;
 pub use outcomes::{Attempts, NotPassed, Outcomes, Tried, reason};
 pub use problems::{Headline, Nouns, Problem, Reason, Reasons, Told, problems};
 pub use runner::runner_facts;
+pub use tries::{LISTED_TRIES, Repetition, tries, unlisted_tries};
 
 use crate::recorded::RunKind;
 

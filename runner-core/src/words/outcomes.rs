@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::tries::Repetition;
 use crate::{
     outcome::OutcomeClass,
     recorded::OutcomeCounts,
@@ -84,10 +85,16 @@ impl fmt::Display for Tried<'_> {
 #[must_use]
 pub fn reason(result: &CaseResult) -> Option<(&'static str, String)> {
     let label = match result.verdict() {
+        Verdict::Pass | Verdict::Flaky => return None,
         Verdict::Skipped | Verdict::NotRun => "Reason",
-        Verdict::Pass | Verdict::Fail => "Error",
+        Verdict::Fail | Verdict::Inconclusive => "Error",
     };
-    let reason = match &result.attempt {
+    let end = result.end();
+    let is_counted = matches!(end.verdict, Verdict::Fail | Verdict::Inconclusive);
+    if let (Some(repeat), true) = (&result.case.repeat, is_counted) {
+        return Some((label, Repetition { repeat, end }.to_string()));
+    }
+    let reason = match result.attempt() {
         None => "the run ended before its turn".into(),
         Some(attempt) => attempt.outcome.explanation()?,
     };

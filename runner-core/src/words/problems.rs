@@ -8,7 +8,7 @@ use std::{borrow::Cow, fmt};
 use crate::{
     recorded::{RecordedProblem, RecordedRun, RecordedState, RunKind},
     results::{Counts, GateResult, RunProblem},
-    text::Grouped,
+    text::{Grouped, Many},
 };
 
 /// What reports call what was run, and what it consists of.
@@ -136,6 +136,8 @@ impl fmt::Display for Headline<'_> {
             "executor-lost" => "lost its executor",
             "interrupted" => "was interrupted",
             "nothing-tried" => "shows nothing",
+            "case-flaky" => "is flaky",
+            "case-inconclusive" => "is inconclusive",
             "ledger-lost" => return f.write_str("The ledger was lost"),
             "runner-too-slow" => "is not valid",
             _ => "failed",
@@ -208,6 +210,16 @@ impl Reasons<'_> {
                 let words = format!("{failed} of {} tried", Grouped(tried(counts)));
                 in_words(label.into(), words)
             }
+            "case-flaky" => {
+                let flaky = Many(counts.flaky, "case");
+                let words = format!("{flaky} passed only when tried again");
+                in_words("Flaky".into(), words)
+            }
+            "case-inconclusive" => {
+                let open = Many(counts.inconclusive, "case");
+                let words = format!("of {open} it is not clear whether it passes often enough");
+                in_words("Inconclusive".into(), words)
+            }
             "nothing-tried" => {
                 let words = "no case was run to an end".into();
                 in_words("Nothing tried".into(), words)
@@ -230,7 +242,14 @@ impl fmt::Display for Reasons<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = self.nouns.parts;
         let tried = Grouped(tried(self.counts));
+        // Attempts may fail, and be made up for by others.
+        let made_up_for = self.counts.failed_cases == 0 && self.gates.is_empty();
         match self.counts.failed {
+            failed if failed > 0 && made_up_for => write!(
+                f,
+                "no case failed, although {} of {tried} tried {parts} did not pass",
+                Grouped(failed)
+            ),
             0 => write!(f, "{tried} of {tried} tried {parts} passed"),
             failed => write!(
                 f,

@@ -17,6 +17,7 @@ use runner_core::{
     outcome::Outcome,
     plan::RunPlan,
     results::{AttemptReport, Place},
+    tries::{Tried, Tries},
 };
 
 use crate::support::{case, soon};
@@ -33,16 +34,19 @@ pub(crate) fn place(number: u64) -> Place {
         number,
         iteration: 1,
         index: 0,
+        try_number: 1,
     }
 }
 
 /// A result to record.
 pub(crate) fn passed(number: u64) -> Record {
     let report = AttemptReport::bare("TEST_one".into(), Duration::ZERO, Outcome::Passed);
+    let end = Tries::judge(&case("one"), [Tried::from(&report)]);
     Record {
         place: place(number),
         case: case("one"),
         report: Arc::new(report),
+        end: Some(end),
     }
 }
 

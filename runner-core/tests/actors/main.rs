@@ -5,6 +5,7 @@ mod journals;
 mod observers;
 mod puppet;
 mod queue;
+mod retries;
 mod runs;
 mod soaks;
 mod support;

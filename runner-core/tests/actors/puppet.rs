@@ -14,6 +14,9 @@ use executor_protocol::{
 };
 use tokio::{sync::Notify, time::Instant};
 
+/// When the first command is to come back that is to come back later.
+pub(crate) const LATER: Duration = Duration::from_secs(7);
+
 /// More refusals than any test is to meet.
 const REFUSALS: usize = 1000;
 
@@ -100,6 +103,14 @@ impl Transport for Puppet {
                 return Box::pin(std::future::pending());
             }
             return Box::pin(async { Err(TransportError::NoAnswer { reused: false }) });
+        }
+        if command == "come back later" && self.commands.borrow().len() == 1 {
+            let refusal = TransportError::Status {
+                status: 429,
+                body: String::new(),
+                retry_after: Some(LATER),
+            };
+            return Box::pin(async { Err(refusal) });
         }
         let is_cleanup = command.contains("/proc/");
         let code = if command.starts_with("command -v") {

@@ -6,6 +6,7 @@ use actix::prelude::*;
 use futures_util::FutureExt as _;
 use runner_core::{
     actors::{Finish, NoteAttemptStart, NoteRejectedSuite, NoteSuite, ReportCollector, RunSummary},
+    gates::RunGates,
     results::RunProblem,
     run_state::RunEnd,
 };
@@ -134,9 +135,12 @@ async fn the_first_to_end_a_run_decides_how_it_has_ended_and_nothing_comes_after
     collector.do_send(passed(2));
     collector.do_send(NoteSuite {
         version: soak(&[]).suite,
-        gates: Gates {
-            max_infrastructure_errors: Some(0),
-            ..Gates::default()
+        gates: RunGates {
+            suite: Gates {
+                max_infrastructure_errors: Some(0),
+                ..Gates::default()
+            },
+            ..RunGates::default()
         },
     });
     drop(gate);

@@ -17,10 +17,7 @@ use crate::{
 
 fn classes(summary: &RunSummary) -> Vec<Option<OutcomeClass>> {
     let class = |result: &runner_core::results::CaseResult| {
-        result
-            .attempt
-            .as_ref()
-            .map(|attempt| attempt.outcome.class())
+        result.attempt().map(|attempt| attempt.outcome.class())
     };
     summary.results.cases.iter().map(class).collect()
 }
@@ -47,10 +44,7 @@ async fn a_run_announces_and_keeps_every_case_in_order() {
         ]
     );
     assert!(summary.results.problems.is_empty());
-    let attempt = summary.results.cases[0]
-        .attempt
-        .as_ref()
-        .expect("an attempt");
+    let attempt = summary.results.cases[0].attempt().expect("an attempt");
     assert_eq!(attempt.execution_id, "TEST_20260101_000000_one");
     assert_eq!(attempt.output.head, "hello");
 }
@@ -97,7 +91,7 @@ async fn a_cancel_is_heard_in_the_middle_of_an_attempt() {
         .collect();
     assert_eq!(verdicts, [Verdict::Pass, Verdict::NotRun, Verdict::NotRun]);
     assert!(matches!(
-        results.cases[1].attempt.as_ref().map(|a| &a.outcome),
+        results.cases[1].attempt().map(|a| &a.outcome),
         Some(Outcome::Cancelled)
     ));
     assert_eq!(results.problems, [RunProblem::Interrupted]);

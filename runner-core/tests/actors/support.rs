@@ -9,38 +9,27 @@ use runner_core::{
     attempt::AttemptSettings,
     beacon::Beacon,
     events::{RunEvent, RunObserver},
+    gates::RunGates,
     journal::SuiteVersion,
     plan::{RunPlan, SoakBefore, SoakPlan},
     results::RunInfo,
     run_state::{RunPolicy, Start},
 };
-use suite::{Case, Gates, MatchOn, OutputFormat};
+use suite::Case;
 use tokio::{sync::Notify, time::Instant};
 
 use crate::puppet::Puppet;
 
 pub(crate) fn case(command: &str) -> Arc<Case> {
-    Arc::new(Case {
-        id: command.replace(' ', "_"),
+    let mut case = Case {
         name: command.into(),
-        description: String::new(),
-        category: None,
-        tags: Vec::new(),
-        command: command.into(),
-        timeout: Duration::from_secs(30),
-        stall_timeout: None,
-        expected_exit_code: 0,
         expectations: suite::Expectations::literals(["HELLO"]),
-        retries: suite::Retries::default(),
-        repeat: None,
-        output_format: OutputFormat::Text,
-        match_on: MatchOn::Output,
-        requires: if command.contains("claude") {
-            vec!["claude".into()]
-        } else {
-            Vec::new()
-        },
-    })
+        ..Case::new(command.replace(' ', "_"), command)
+    };
+    if command.contains("claude") {
+        case.requires.push("claude".into());
+    }
+    Arc::new(case)
 }
 
 pub(crate) fn plan(commands: &[&str]) -> RunPlan {
@@ -57,7 +46,7 @@ pub(crate) fn plan(commands: &[&str]) -> RunPlan {
         },
         started: Instant::now(),
         cases: commands.iter().map(|command| case(command)).collect(),
-        gates: Gates::default(),
+        gates: RunGates::default(),
         attempt: AttemptSettings::default(),
         health_timeout: Duration::from_secs(1),
         policy: RunPolicy::default(),
@@ -66,6 +55,7 @@ pub(crate) fn plan(commands: &[&str]) -> RunPlan {
             text: "{}".into(),
         },
         tail: None,
+        flaky_fails: false,
         soak: None,
     }
 }

@@ -1,12 +1,13 @@
 //! The live page: what it costs a soak that somebody looks at it, and that its metrics are scraped.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread::{self, JoinHandle},
@@ -16,7 +17,7 @@ use std::{
 use super::{Bench, body, print_commands, write_suite};
 use crate::{
     error::BenchError,
-    measure::{bare, run as measure},
+    measure::{bare, run_watched},
     nginx::{Answer, Nginx},
     statistics::{Ratio, Spread},
     table::Table,
@@ -43,6 +44,11 @@ const RETRY_AFTER: Duration = Duration::from_millis(20);
 /// How many look at the page, for each way; metrics are scraped wherever there is a page.
 const WAYS: [Option<usize>; 4] = [None, Some(0), Some(1), Some(100)];
 
+/// What the names of threads begin with that serve the page: its own, those of actix, and those that read
+/// the ledger for it. A soak against an executor elsewhere has none of them without a page, or they do
+/// nothing.
+const SERVING: [&str; 3] = ["dashboard", "actix-", "tokio-rt-worker"];
+
 pub(super) fn run(bench: &Bench) -> Result<(), BenchError> {
     let short = bench.data.join("short.ndjson");
     body::provide(&short, 1)?;
@@ -54,51 +60,65 @@ pub(super) fn run(bench: &Bench) -> Result<(), BenchError> {
     }];
     let nginx = Nginx::start(&answer)?;
     let url = nginx.url("short");
-    let mut cpu = vec![Vec::new(); WAYS.len()];
-    let mut updates = 0;
+    let mut ways: [Vec<Taken>; WAYS.len()] = Default::default();
     for round in 0..ROUNDS {
         // Each way is first once: the first after a pause finds another machine.
         for turn in 0..WAYS.len() {
             let way = (round + turn) % WAYS.len();
-            let (seconds, seen) = soak(bench, folder.path(), &url, WAYS[way], round == 0)?;
-            cpu[way].push(seconds);
-            updates += seen;
+            let taken = soak(bench, folder.path(), &url, WAYS[way], round == 0)?;
+            ways[way].push(taken);
         }
     }
-    println!(
-        "{ATTEMPTS} attempts, {ROUNDS} rounds; median (min to max); {updates} KiB of updates were read"
-    );
-    let mut table = Table::new(["", "CPU, s", "ratio"]);
-    for (way, seconds) in WAYS.iter().zip(&cpu) {
+    println!("{ATTEMPTS} attempts, {ROUNDS} rounds; median (min to max)");
+    let mut table = Table::new(["", "CPU, s", "ratio", "of it serving", "KiB read"]);
+    for (way, taken) in WAYS.iter().zip(&ways) {
         let name = match way {
             None => "no page".to_owned(),
             Some(0) => "metrics scraped each second, no page open".to_owned(),
             Some(pages) => format!("the same, and open pages: {pages}"),
         };
-        let ratios: Vec<f64> = seconds
-            .iter()
-            .zip(&cpu[0])
-            .map(|(one, base)| one / base)
-            .collect();
+        let spread = |of: &dyn Fn(&Taken) -> f64| Spread::of(taken.iter().map(of));
+        let pairs = taken.iter().zip(&ways[0]);
+        let ratios = pairs.map(|(one, base)| one.cpu / base.cpu);
         table = table.row([
             name,
-            Spread::cell(Spread::of(seconds.clone()), |it| format!("{it:.2}")),
+            Spread::cell(spread(&|it| it.cpu), |it| format!("{it:.2}")),
             Spread::cell(Spread::of(ratios), |it| Ratio(it).to_string()),
+            Spread::cell(spread(&|it| it.serving / it.cpu), |it| {
+                format!("{:.2} %", it * 100.0)
+            }),
+            Spread::cell(spread(&|it| it.read as f64 / 1024.0), |it| {
+                format!("{it:.0}")
+            }),
         ]);
     }
     print!("{table}");
-    println!("  asked: within 2 % with a page open and the metrics scraped");
+    println!(
+        "  asked: within 2 % with a page open and the metrics scraped. The ratios are as noisy as the"
+    );
+    println!(
+        "  machine; the share of the serving threads is counted by the kernel within each soak."
+    );
     Ok(())
 }
 
-/// The processor time that a soak takes, and how many KiB of the page its readers were sent.
+/// What a soak took.
+struct Taken {
+    /// Seconds of processor time, of all threads.
+    cpu: f64,
+    /// Seconds of it that the threads took which serve the page.
+    serving: f64,
+    /// How many bytes of updates were read.
+    read: u64,
+}
+
 fn soak(
     bench: &Bench,
     folder: &Path,
     url: &str,
     pages: Option<usize>,
     is_shown: bool,
-) -> Result<(f64, u64), BenchError> {
+) -> Result<Taken, BenchError> {
     let _ = fs::remove_dir_all(folder.join("reports"));
     let iterations = (ATTEMPTS / CASES).to_string();
     let mut command = bare(&bench.gauntlet);
@@ -112,20 +132,48 @@ fn soak(
         url,
     ]);
     command.current_dir(folder);
-    let clients = match pages {
-        None => None,
-        Some(pages) => {
-            let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-            command.arg("--dashboard").arg(address.to_string());
-            Some(Clients::start(address, pages))
-        }
-    };
+    let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    if pages.is_some() {
+        command.arg("--dashboard").arg(address.to_string());
+    }
     if is_shown {
         print_commands(&[&command]);
     }
-    let usage = measure(&mut command, LIMIT)?;
-    let seen = clients.map_or(0, Clients::stop);
-    Ok((usage.cpu.as_secs_f64(), seen / 1024))
+    let clients = pages.map(|pages| Clients::start(address, pages));
+    let threads = Arc::new(Mutex::new(BTreeMap::new()));
+    let watched = Arc::clone(&threads);
+    let usage = run_watched(&mut command, LIMIT, move |pid| watch_threads(pid, &watched))?;
+    let serving = match threads.lock() {
+        Ok(threads) => threads.values().fold(0.0, |sum, seconds| sum + seconds),
+        Err(_) => 0.0,
+    };
+    Ok(Taken {
+        cpu: usage.cpu.as_secs_f64(),
+        serving,
+        read: clients.map_or(0, Clients::stop),
+    })
+}
+
+/// Notes how much processor time the serving threads of a process have taken by now, in seconds, by their
+/// numbers.
+fn watch_threads(pid: u32, threads: &Mutex<BTreeMap<String, f64>>) {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten();
+    for task in tasks.flatten() {
+        let read = |name: &str| fs::read_to_string(task.path().join(name)).unwrap_or_default();
+        let name = read("comm");
+        if !SERVING.iter().any(|serving| name.starts_with(serving)) {
+            continue;
+        }
+        let nanos = read("schedstat")
+            .split(' ')
+            .next()
+            .and_then(|it| it.parse::<f64>().ok());
+        if let (Some(nanos), Ok(mut threads)) = (nanos, threads.lock()) {
+            threads.insert(task.file_name().to_string_lossy().into_owned(), nanos / 1e9);
+        }
+    }
 }
 
 /// Those who look.

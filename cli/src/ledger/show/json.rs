@@ -39,6 +39,11 @@ pub(super) fn document<'a>(ledger: &Path, run: &'a RecordedRun) -> impl Serializ
         environment: environment(run),
         iteration: run.iteration,
         counts: (&run.counts).into(),
+        cases_by_verdict: VerdictsJson {
+            flaky: run.counts.flaky,
+            failed: run.counts.failed_cases,
+            inconclusive: run.counts.inconclusive,
+        },
         agents: agents_record(&run.counts.agents),
         interrupted: run.interrupted,
         gates: run.gates.iter().map(GateJson::from).collect(),
@@ -77,6 +82,7 @@ struct ShowJson<'a> {
     iteration: u64,
     #[serde(flatten)]
     counts: CountsJson,
+    cases_by_verdict: VerdictsJson,
     agents: AgentsRecord,
     interrupted: u64,
     gates: Vec<GateJson>,
@@ -103,6 +109,7 @@ struct GateJson {
     gate: Cow<'static, str>,
     bound: String,
     value: Option<String>,
+    margin: Option<String>,
     holds: bool,
 }
 
@@ -161,10 +168,19 @@ struct FindingJson<'a> {
     detail: &'a str,
 }
 
+/// How many cases got a verdict that their attempts do not tell, each counted once in an iteration.
+#[derive(Serialize)]
+struct VerdictsJson {
+    flaky: u64,
+    failed: u64,
+    inconclusive: u64,
+}
+
 #[derive(Serialize)]
 struct AttemptJson<'a> {
     attempt: u64,
     iteration: u64,
+    r#try: u64,
     case: &'a str,
     began_at: String,
     elapsed_ms: f64,
@@ -258,6 +274,7 @@ fn attempts<'a>(run: &RecordedRun, attempts: &'a [RecordedAttempt]) -> Vec<Attem
         .map(|attempt| AttemptJson {
             attempt: attempt.number,
             iteration: attempt.iteration,
+            r#try: attempt.try_number,
             case: &attempt.case_id,
             began_at: moment_of(attempt.began, &run.run.started_at),
             elapsed_ms: ms(attempt.elapsed),
@@ -277,6 +294,7 @@ impl From<&GateResult> for GateJson {
             gate: gate.name.clone(),
             bound: gate.bound.to_string(),
             value: gate.value.as_ref().map(|value| value.to_string()),
+            margin: gate.margin.clone(),
             holds: gate.holds,
         }
     }

@@ -104,6 +104,15 @@ fn totals(page: &mut Page, run: &RecordedRun) {
         facts.push((class.words(), Grouped(count).to_string()));
     }
     facts.push(("success rate", Share(counts.success()).to_string()));
+    if counts.flaky + counts.inconclusive > 0 {
+        let words = format!(
+            "{} failed, {} flaky, {} inconclusive",
+            Grouped(counts.failed_cases),
+            Grouped(counts.flaky),
+            Grouped(counts.inconclusive)
+        );
+        facts.push(("cases", words));
+    }
     let agents = &counts.agents;
     if agents.attempts > 0 {
         let (cost, tokens) = (agents.cost, agents.tokens);

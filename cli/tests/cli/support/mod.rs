@@ -5,6 +5,7 @@ mod program;
 mod records;
 mod scratch;
 pub(crate) mod terminal;
+mod tools;
 mod witness;
 
 use std::time::Duration;
@@ -16,6 +17,7 @@ pub(crate) use ledger::LedgerFile;
 pub(crate) use program::{Ended, Program, Running};
 pub(crate) use records::Records;
 pub(crate) use scratch::Scratch;
+pub(crate) use tools::tool;
 pub(crate) use witness::{Barrier, Witness};
 
 /// How long anything may take before a test gives up. A machine that is busy with other things must not

@@ -21,20 +21,30 @@ impl State {
         for ((suite_id, class), count) in std::mem::take(&mut self.added) {
             add.execute(params![self.run_id, suite_id, outcome(class), count])?;
         }
+        let mut judge = connection.prepare_cached(
+            "INSERT INTO verdict_totals (run_id, verdict, count) VALUES (?1, ?2, ?3) \
+             ON CONFLICT DO UPDATE SET count = count + excluded.count",
+        )?;
+        for (verdict, count) in std::mem::take(&mut self.judged) {
+            judge.execute(params![self.run_id, verdict, count])?;
+        }
         match std::mem::take(&mut self.failed) {
             0 => {}
             failed => compact::drop_texts(connection, self.run_id, failed)?,
         }
-        if let Some(Turn { place, done }) = self.turn {
+        if let Some(Turn { place, done, tries }) = self.turn {
             connection
                 .prepare_cached(
-                    "UPDATE progress SET iteration = ?2, done = ?3, last_number = ?4 WHERE run_id = ?1",
+                    "UPDATE progress SET iteration = ?2, done = ?3, last_number = ?4, tries = ?5, \
+                     tries_passed = ?6 WHERE run_id = ?1",
                 )?
                 .execute(params![
                     self.run_id,
                     int(place.iteration),
                     int(done),
-                    int(place.number)
+                    int(place.number),
+                    int(tries.made),
+                    int(tries.passed)
                 ])?;
         }
         if std::mem::take(&mut self.flight.has_changed) {
@@ -42,7 +52,7 @@ impl State {
             connection
                 .prepare_cached(
                     "UPDATE progress SET flight_number = ?2, flight_iteration = ?3, \
-                     flight_case = ?4, flight_began_us = ?5 WHERE run_id = ?1",
+                     flight_case = ?4, flight_began_us = ?5, flight_try = ?6 WHERE run_id = ?1",
                 )?
                 .execute(params![
                     self.run_id,
@@ -50,6 +60,7 @@ impl State {
                     flight.map(|(place, ..)| int(place.iteration)),
                     flight.map(|(_, case_key, _)| case_key),
                     flight.map(|(.., began)| began),
+                    flight.map(|(place, ..)| int(place.try_number)),
                 ])?;
         }
         if std::mem::take(&mut self.agents_changed) {

@@ -17,6 +17,7 @@ use runner_core::{
     recorded::{RecordedRun, RunKind},
     results::{AttemptReport, Place, RunInfo, RunProblem},
     run_state::RunEnd,
+    tries::{Tried, Tries, TurnEnd},
 };
 use rusqlite::Connection;
 use suite::Case;
@@ -175,6 +176,7 @@ fn place(number: u64, iteration: u64) -> Place {
         number,
         iteration,
         index: 0,
+        try_number: 1,
     }
 }
 
@@ -184,14 +186,25 @@ pub(crate) fn started(number: u64, iteration: u64, id: &str) -> Entry {
 }
 
 pub(crate) fn finished(number: u64, iteration: u64, id: &str, report: AttemptReport) -> Entry {
-    let (place, case) = (place(number, iteration), case(id));
-    let report = Arc::new(report);
+    let end = Tries::judge(&case(id), [Tried::from(&report)]);
+    finished_as(place(number, iteration), id, report, Some(end))
+}
+
+/// An attempt that has come to its end, and maybe the turn of its case with it.
+pub(crate) fn finished_as(
+    place: Place,
+    id: &str,
+    report: AttemptReport,
+    end: Option<TurnEnd>,
+) -> Entry {
+    let (case, report) = (case(id), Arc::new(report));
     at(
         1,
         JournalEvent::AttemptFinished {
             place,
             case,
             report,
+            end,
         },
     )
 }

@@ -48,12 +48,14 @@ impl Audience {
                 place,
                 case,
                 report,
+                end,
             } => {
                 let (place, case) = (*place, &**case);
                 self.tell(&RunEvent::AttemptFinished {
                     place,
                     case,
                     report,
+                    end: *end,
                 });
             }
             JournalEvent::HealthChanged { trouble } => {

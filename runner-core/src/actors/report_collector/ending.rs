@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use super::{ReportCollector, RunSummary};
 use crate::{
     events::RunEvent,
+    gates::{self, Evidence},
     journal::JournalEvent,
     plan::Conclusion,
     results::{Counts, RunProblem, RunResults},
@@ -61,10 +62,19 @@ impl ReportCollector {
         if !self.is_soak {
             self.counts = Counts::of(&self.cases);
         }
+        let gates = match self.is_soak {
+            // Times, and what came of parts, are in the ledger: whoever reads it evaluates the rest.
+            true => gates::evaluate_counted(&self.gates.suite, &self.counts),
+            false => self
+                .gates
+                .evaluate(|scope| Evidence::of_cases(&self.cases, scope)),
+        };
         let conclusion = Conclusion {
             end: &end,
             counts: &self.counts,
-            gates: &self.gates,
+            gates,
+            is_gated: !self.gates.is_empty(),
+            flaky_fails: self.flaky_fails,
             overload: self.self_watch.overload(),
         };
         let cases = std::mem::take(&mut self.cases);

@@ -12,6 +12,7 @@ use crate::{
     probes,
     results::{AttemptReport, Place},
     run_state::{CaseEnd, Input},
+    tries::TurnEnd,
 };
 
 impl Supervisor {
@@ -61,7 +62,13 @@ impl Supervisor {
         }
     }
 
-    pub(super) fn record(&mut self, place: Place, result: CaseEnd, ctx: &mut Context<Self>) {
+    pub(super) fn record(
+        &mut self,
+        place: Place,
+        result: CaseEnd,
+        end: Option<TurnEnd>,
+        ctx: &mut Context<Self>,
+    ) {
         let Some(run) = &self.run else { return };
         let case = Arc::clone(&run.plan.cases[place.index]);
         let report = match result {
@@ -76,6 +83,7 @@ impl Supervisor {
             place,
             case,
             report: Arc::new(report),
+            end,
         });
         ctx.spawn(recorded.into_actor(self).map(|kept, actor, ctx| {
             let input = kept.map(|kept| kept.map_or_else(Input::LedgerLost, |()| Input::Recorded));

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 use super::{SHORT_STEP, Supervisor};
 use crate::{
     actors::{NoteRejectedSuite, NoteSuite, Reload, ReloadSuite},
+    gates::RunGates,
     journal::SuiteVersion,
     plan::SoakPlan,
     run_state::Input,
@@ -55,9 +56,10 @@ impl Supervisor {
             Reload::Unchanged => None,
             Reload::Changed(suite) => {
                 run.plan.cases.clone_from(&suite.cases);
+                run.plan.gates = RunGates::of(&suite, run.plan.gates.further.clone());
                 self.collector.do_send(NoteSuite {
                     version: SuiteVersion::of(&suite),
-                    gates: suite.gates,
+                    gates: run.plan.gates.clone(),
                 });
                 Some(suite.cases)
             }

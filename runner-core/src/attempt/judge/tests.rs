@@ -19,7 +19,7 @@ fn output(data: &str) -> StreamEvent<'_> {
 
 fn judge(events: &[StreamEvent<'_>], findings: &Findings, stats: &StreamStats) -> Judgement {
     let mut case = case("a");
-    case.expected_patterns = vec!["one\ntwo".into()];
+    case.expectations = suite::Expectations::literals(["one\ntwo"]);
     let mut judge = Judge::new(&case, OutputJoin::Lines, 1024);
     for event in events {
         judge.on_event(*event, &|| None);

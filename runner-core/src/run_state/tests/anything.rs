@@ -5,7 +5,10 @@ use std::{collections::HashSet, num::NonZeroU64};
 use executor_protocol::IdleClock;
 use proptest::prelude::*;
 
+use suite::{Ratio, Repeat, Retries, RetryOn};
+
 use super::*;
+use crate::tries::{Tries, TurnEnd};
 
 /// Holds a run against what is known of it from outside.
 struct Witness {
@@ -21,6 +24,8 @@ struct Witness {
     /// How many the next one has, if they are others.
     next_cases: Option<usize>,
     next_attempt: u64,
+    /// How often the case at hand was tried, and in its turn before: what it may be.
+    tries: Tries,
     last: Option<NonZeroU64>,
     ends: usize,
 }
@@ -36,6 +41,7 @@ impl Witness {
             had_their_turn: HashSet::new(),
             next_cases: None,
             next_attempt: start.next_attempt,
+            tries: start.tries,
             last: policy.iterations,
             ends: 0,
         };
@@ -86,9 +92,9 @@ impl Witness {
                 assert!(self.is_well, "an attempt was burnt");
                 self.see_place(*place);
             }
-            Effect::Record { place, .. } => {
+            Effect::Record { place, result, end } => {
                 self.see_place(*place);
-                assert!(self.had_their_turn.insert(place.index), "{place:?} twice");
+                self.see_turn(*place, result, *end);
                 self.next_attempt += 1;
             }
             Effect::Finish(_) => self.ends += 1,
@@ -96,7 +102,33 @@ impl Witness {
         }
     }
 
+    /// A case has one verdict, and no more attempts than are allowed.
+    fn see_turn(&mut self, place: Place, result: &CaseEnd, end: Option<TurnEnd>) {
+        match result.outcome() {
+            Outcome::Cancelled | Outcome::Skipped { .. } => assert!(end.is_some()),
+            outcome => {
+                self.tries.made += 1;
+                self.tries.passed += u64::from(*outcome == Outcome::Passed);
+            }
+        }
+        let allowed = match end {
+            Some(end) => {
+                assert_eq!(end.tries, self.tries);
+                assert!(
+                    self.had_their_turn.insert(place.index),
+                    "{place:?} has two verdicts"
+                );
+                self.tries = Tries::default();
+                MOST_TRIES
+            }
+            // There has to be room for another one.
+            None => MOST_TRIES - 1,
+        };
+        assert!(place.try_number <= allowed, "{place:?}");
+    }
+
     fn see_place(&self, place: Place) {
+        assert_eq!(place.try_number, self.tries.made + 1);
         assert_eq!(place.number, self.next_attempt);
         assert_eq!(place.iteration, self.iteration);
         assert!(place.index < self.cases);
@@ -117,12 +149,42 @@ impl Witness {
 }
 
 fn some_cases(count: usize) -> Vec<Arc<Case>> {
-    let case = |index| match index % 3 {
-        1 => requiring("claude"),
-        _ => Arc::new(case("x")),
+    let ratio = |share| Ratio::new(share).expect("a ratio");
+    let case = |index| {
+        Arc::new(match index % 4 {
+            1 => Case {
+                requires: vec!["claude".into()],
+                retries: Retries {
+                    max: 1,
+                    ..Retries::default()
+                },
+                ..case("claude")
+            },
+            2 => Case {
+                retries: Retries {
+                    max: MOST_TRIES as u32 - 1,
+                    on: RetryOn::ALL.to_vec(),
+                    ..Retries::default()
+                },
+                ..case("y")
+            },
+            3 => Case {
+                repeat: Some(Repeat {
+                    min: 2,
+                    max: MOST_TRIES,
+                    success_rate: ratio(0.5),
+                    confidence: ratio(0.6),
+                }),
+                ..case("z")
+            },
+            _ => case("x"),
+        })
     };
     (0..count).map(case).collect()
 }
+
+/// No case of these may be tried more often in its turn.
+const MOST_TRIES: u64 = 4;
 
 /// What an effect can lead to, chosen by `choice`.
 fn answer(effect: &Effect, choice: u8) -> Option<Input> {
@@ -155,7 +217,7 @@ fn answer(effect: &Effect, choice: u8) -> Option<Input> {
         Effect::ProbeCleanup(_) => Input::CleanupProbed(Vec::new()),
         Effect::Record { .. } if choice == 255 => lost(),
         Effect::Record { .. } => Input::Recorded,
-        Effect::Wait(_) | Effect::BackOff(_) => Input::WaitOver,
+        Effect::Wait(_) | Effect::BackOff(_) | Effect::WaitToRetry(_) => Input::WaitOver,
         Effect::PrepareIteration(_) => Input::IterationDue {
             cases: (some < 8).then(|| some_cases(usize::from(other % 4) + 1)),
         },
@@ -179,6 +241,7 @@ prop_compose! {
     fn any_policy()(
         iterations in prop::option::of(1..4u64),
         shuffle in any::<Option<u64>>(),
+        seed in any::<u64>(),
         flags in any::<[bool; 4]>(),
         max_outage in 1..20u64,
     ) -> RunPolicy {
@@ -189,6 +252,7 @@ prop_compose! {
             cleanup_probe,
             iterations: iterations.and_then(NonZeroU64::new),
             shuffle,
+            seed,
             backs_off,
             waits_at_start,
         }
@@ -197,13 +261,14 @@ prop_compose! {
 
 prop_compose! {
     fn any_start()(iteration in 1..5u64, done in 0..5usize, next_attempt in 1..100u64) -> Start {
-        Start { iteration, done, next_attempt }
+        Start { iteration, done, next_attempt, tries: Tries::default() }
     }
 }
 
 proptest! {
     /// No attempt begins while the executor is known to be away, one thing is done at a time, numbers
-    /// have no gaps, no iteration comes after the last, and the run ends once.
+    /// have no gaps, neither in the run nor in the turn of a case, each case that had its turn has one verdict
+    /// and no more attempts than are allowed, no iteration comes after the last, and the run ends once.
     #[test]
     fn no_attempt_is_burnt_and_nothing_is_counted_twice_whatever_a_run_is_told(
         cases in 1..5usize,

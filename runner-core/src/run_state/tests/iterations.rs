@@ -12,6 +12,7 @@ fn an_iteration_begins_when_it_is_due_and_attempts_go_on_counting() {
         number: 3,
         iteration: 2,
         index: 0,
+        try_number: 1,
     };
     assert_eq!(effects, [Effect::RunAttempt(place)]);
 }
@@ -52,6 +53,7 @@ fn a_run_that_goes_on_after_its_last_attempt_is_complete() {
             iteration,
             done,
             next_attempt: iteration + 1,
+            ..Start::default()
         };
         let mut state = RunState::new(cases(1), policy, start);
         state.on(Input::Started);

@@ -7,6 +7,7 @@ mod iterations;
 mod outages;
 mod properties;
 mod requirements;
+mod retries;
 
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ fn place(index: usize) -> Place {
         number: index as u64 + 1,
         iteration: 1,
         index,
+        try_number: 1,
     }
 }
 
@@ -120,6 +122,7 @@ const SOAK: RunPolicy = RunPolicy {
     cleanup_probe: false,
     iterations: None,
     shuffle: None,
+    seed: 0,
     backs_off: true,
     waits_at_start: false,
 };

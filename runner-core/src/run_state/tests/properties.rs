@@ -18,7 +18,7 @@ fn answer(effect: &Effect, choice: u8) -> Option<Input> {
         Effect::RunAttempt(_) => finished(Outcome::InfrastructureError(fault())),
         Effect::ProbeCleanup(_) => Input::CleanupProbed(Vec::new()),
         Effect::Record { .. } => Input::Recorded,
-        Effect::Wait(_) | Effect::BackOff(_) => Input::WaitOver,
+        Effect::Wait(_) | Effect::BackOff(_) | Effect::WaitToRetry(_) => Input::WaitOver,
         Effect::PrepareIteration(_) => Input::IterationDue { cases: None },
         Effect::BeginIteration(_) | Effect::Abort | Effect::Finish(_) => return None,
     })

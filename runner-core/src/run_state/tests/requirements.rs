@@ -21,6 +21,7 @@ fn a_requirement_is_looked_for_once_and_what_it_misses_is_skipped() {
             Effect::Record {
                 place,
                 result: CaseEnd::Decided(outcome),
+                ..
             },
         ] = &effects[..]
         else {

@@ -35,7 +35,7 @@ fn eventful() -> RecordedRun {
         min_success_rate: Ratio::new(0.99),
         ..Gates::default()
     };
-    run.gates = gates::evaluate(&bound, &run.counts);
+    run.gates = gates::evaluate_counted(&bound, &run.counts);
     run.parts[0].end = Some(PartEnd::MachineSlept);
     run.parts.push(RunPart {
         began: at(3_660),
@@ -63,6 +63,7 @@ fn eventful() -> RecordedRun {
     run.failed = vec![RecordedAttempt {
         number: 199,
         iteration: 100,
+        try_number: 1,
         case_id: HOSTILE.into(),
         began: at(50),
         elapsed: Duration::from_millis(30),

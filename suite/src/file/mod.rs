@@ -1,12 +1,19 @@
 //! The shape of a suite file, from JSON values to the domain's types.
 
+mod attempts;
+mod expectations;
+mod gates;
+mod json;
+pub(crate) mod keys;
+mod patterns;
+mod settings;
+mod validation;
+
 use std::{
     collections::{HashMap, HashSet},
-    ops::Range,
     path::Path,
     ptr,
     sync::Arc,
-    time::Duration,
 };
 
 use jsonc_parser::{
@@ -15,62 +22,14 @@ use jsonc_parser::{
 };
 use sha2::{Digest as _, Sha256};
 
+use self::settings::Settings;
 use crate::{
-    Case, Expectations, Gates, MatchOn, OutputFormat, Retries, Suite,
+    Case, GateScope, MatchOn, OutputFormat, ScopedGates, Suite,
     position::line_of,
     problem::Complaint,
     quote::quoted,
     reader::{Fields, Reader, span},
 };
-
-const SUITE_KEYS: &[&str] = &[
-    "task_list_id",
-    "description",
-    "timeout",
-    "stall_timeout",
-    "expected_exit_code",
-    "output_format",
-    "match_on",
-    "requires",
-    "tags",
-    "gates",
-    "tests",
-    "categories",
-];
-
-const CATEGORY_KEYS: &[&str] = &[
-    "description",
-    "timeout",
-    "stall_timeout",
-    "expected_exit_code",
-    "output_format",
-    "match_on",
-    "requires",
-    "tags",
-    "tests",
-];
-
-const CASE_KEYS: &[&str] = &[
-    "id",
-    "name",
-    "command",
-    "description",
-    "expected_patterns",
-    "timeout",
-    "stall_timeout",
-    "expected_exit_code",
-    "output_format",
-    "match_on",
-    "requires",
-    "tags",
-];
-
-const GATE_KEYS: &[&str] = &[
-    "min_success_rate",
-    "max_infrastructure_errors",
-    "max_cost_usd",
-    "max_output_tokens",
-];
 
 /// The suite that `root` describes, which was read from `text`. It is complete only if the reader has no
 /// problems afterwards.
@@ -81,18 +40,19 @@ pub(crate) fn read<'t>(
     reader: &mut Reader<'t>,
 ) -> Option<Suite> {
     let object = reader.object(root)?;
-    let fields = reader.fields(object, SUITE_KEYS);
+    let fields = reader.fields(object, keys::SUITE);
     let id = fields
         .value("task_list_id")
         .and_then(|value| reader.label(value, "task_list_id"));
     let description = reader.description(&fields);
-    let gates = fields.value("gates").map(|value| reader.gates(value));
+    let gates = reader.gates(&fields);
     let settings = reader.settings(&fields, &Settings::default());
     let mut cases = Cases {
         reader,
         first_with_id: HashMap::new(),
         without_final_text: HashSet::new(),
         read: Vec::new(),
+        scoped_gates: Vec::new(),
     };
     cases.read_all(&fields, &settings);
     Some(Suite {
@@ -102,7 +62,8 @@ pub(crate) fn read<'t>(
         id: id.map(|id| id.value.to_string()),
         description,
         cases: cases.read,
-        gates: gates.unwrap_or_default(),
+        gates,
+        scoped_gates: cases.scoped_gates,
     })
 }
 
@@ -113,104 +74,6 @@ fn hash(text: &str) -> Arc<str> {
     digits.collect::<String>().into()
 }
 
-/// What can be set for a suite, for a category and for a case.
-#[derive(Debug, Clone)]
-struct Settings {
-    timeout: Duration,
-    stall_timeout: Option<Duration>,
-    expected_exit_code: i32,
-    /// `None` where one is given that is not known, which has been reported.
-    output_format: Option<OutputFormat>,
-    match_on: MatchOn,
-    /// Where `match_on` is set, to point at if a case cannot be matched on that.
-    match_on_place: Range<usize>,
-    requires: Vec<String>,
-    tags: Vec<String>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            timeout: Duration::from_secs(120),
-            stall_timeout: None,
-            expected_exit_code: 0,
-            output_format: Some(OutputFormat::default()),
-            match_on: MatchOn::default(),
-            match_on_place: 0..0,
-            requires: Vec::new(),
-            tags: Vec::new(),
-        }
-    }
-}
-
-impl<'t> Reader<'t> {
-    /// The settings that hold where `fields` stand, inside of a place where `outer` hold.
-    fn settings(&mut self, fields: &Fields<'_, 't>, outer: &Settings) -> Settings {
-        let mut settings = outer.clone();
-        if let Some(timeout) = fields
-            .value("timeout")
-            .and_then(|value| self.timeout(value))
-        {
-            settings.timeout = timeout;
-        }
-        if let Some(value) = fields.value("stall_timeout") {
-            settings.stall_timeout = self.timeout(value);
-        }
-        if let Some(code) = fields
-            .value("expected_exit_code")
-            .and_then(|v| self.exit_code(v))
-        {
-            settings.expected_exit_code = code;
-        }
-        if let Some(value) = fields.value("output_format") {
-            settings.output_format = self.output_format(value);
-        }
-        if let Some(value) = fields.value("match_on")
-            && let Some(part) = self.match_on(value)
-        {
-            settings.match_on = part;
-            settings.match_on_place = span(value);
-        }
-        if let Some(value) = fields.value("requires") {
-            add(&mut settings.requires, self.programs(value));
-        }
-        if let Some(value) = fields.value("tags") {
-            add(&mut settings.tags, self.tags(value));
-        }
-        settings
-    }
-
-    fn description(&mut self, fields: &Fields<'_, 't>) -> String {
-        fields
-            .value("description")
-            .and_then(|value| self.text(value))
-            .unwrap_or_default()
-    }
-
-    fn gates(&mut self, value: &Value<'t>) -> Gates {
-        let Some(object) = self.object(value) else {
-            return Gates::default();
-        };
-        let fields = self.fields(object, GATE_KEYS);
-        Gates {
-            min_success_rate: fields.value("min_success_rate").and_then(|v| self.ratio(v)),
-            max_infrastructure_errors: fields
-                .value("max_infrastructure_errors")
-                .and_then(|value| self.count(value)),
-            max_cost_usd: fields.value("max_cost_usd").and_then(|v| self.dollars(v)),
-            max_output_tokens: fields
-                .value("max_output_tokens")
-                .and_then(|value| self.count(value)),
-        }
-    }
-}
-
-/// Adds what is not there yet.
-fn add(list: &mut Vec<String>, more: Vec<String>) {
-    let mut known: HashSet<String> = list.iter().cloned().collect();
-    list.extend(more.into_iter().filter(|entry| known.insert(entry.clone())));
-}
-
 /// Reads the cases of one file, wherever in it they stand.
 struct Cases<'r, 'n, 't> {
     reader: &'r mut Reader<'t>,
@@ -218,6 +81,7 @@ struct Cases<'r, 'n, 't> {
     /// The places of `match_on` that were reported: one for many cases is one problem.
     without_final_text: HashSet<usize>,
     read: Vec<Arc<Case>>,
+    scoped_gates: Vec<ScopedGates>,
 }
 
 impl<'n, 't> Cases<'_, 'n, 't> {
@@ -274,10 +138,11 @@ impl<'n, 't> Cases<'_, 'n, 't> {
         let Some(object) = self.reader.object(value) else {
             return;
         };
-        let fields = self.reader.fields(object, CATEGORY_KEYS);
+        let fields = self.reader.fields(object, keys::CATEGORY);
         // For whoever reads the file: a run has no place to show it.
         self.reader.description(&fields);
         let settings = self.reader.settings(&fields, outer);
+        self.read_gates(&fields, || GateScope::Category(name.to_owned()));
         if let Some(tests) = self.reader.required(&fields, "tests") {
             self.read_list(tests, Some(name), &settings);
         }
@@ -306,7 +171,7 @@ impl<'n, 't> Cases<'_, 'n, 't> {
         outer: &Settings,
     ) -> Option<Case> {
         let object = self.reader.object(value)?;
-        let fields = self.reader.fields(object, CASE_KEYS);
+        let fields = self.reader.fields(object, keys::CASE);
         let id = self.read_id(&fields);
         let command = self.reader.required(&fields, "command");
         let command = command.and_then(|value| self.reader.command(value));
@@ -314,11 +179,10 @@ impl<'n, 't> Cases<'_, 'n, 't> {
             .value("name")
             .and_then(|value| self.reader.text(value));
         let description = self.reader.description(&fields);
-        let patterns = fields
-            .value("expected_patterns")
-            .map(|v| self.reader.patterns(v));
         let settings = self.reader.settings(&fields, outer);
+        let expectations = self.reader.expectations(&fields, &settings);
         let id = id?.to_owned();
+        self.read_gates(&fields, || GateScope::Case(id.clone()));
         self.check_final_text(&id, &settings);
         Some(Case {
             name: name
@@ -332,13 +196,22 @@ impl<'n, 't> Cases<'_, 'n, 't> {
             timeout: settings.timeout,
             stall_timeout: settings.stall_timeout,
             expected_exit_code: settings.expected_exit_code,
-            expectations: Expectations::literals(patterns.unwrap_or_default()),
+            expectations,
             output_format: settings.output_format.unwrap_or_default(),
             match_on: settings.match_on,
             requires: settings.requires,
-            retries: Retries::default(),
-            repeat: None,
+            retries: settings.retries,
+            repeat: settings.repeat,
         })
+    }
+
+    /// The gates of the part of the suite whose `fields` these are.
+    fn read_gates(&mut self, fields: &Fields<'n, 't>, scope: impl FnOnce() -> GateScope) {
+        let gates = self.reader.gates(fields);
+        if !gates.is_empty() {
+            let scope = scope();
+            self.scoped_gates.push(ScopedGates { scope, gates });
+        }
     }
 
     /// Patterns can only be looked for in a final text where there is one.

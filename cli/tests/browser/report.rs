@@ -1,0 +1,54 @@
+//! The HTML report, opened from the disk.
+
+use serde_json::json;
+
+use crate::{
+    Test,
+    browser::Browser,
+    live::{HOSTILE, SHOWN},
+    support::{Scratch, case},
+    tools::Tools,
+};
+
+pub(crate) const ALL: &[Test] = &[(
+    "a_report_from_the_disk_has_the_figures_of_the_ledger_and_asks_for_nothing",
+    a_report_from_the_disk_has_the_figures_of_the_ledger_and_asks_for_nothing,
+)];
+
+fn a_report_from_the_disk_has_the_figures_of_the_ledger_and_asks_for_nothing(tools: &Tools) {
+    let scratch = Scratch::new();
+    let cases = [
+        case("quick", "echo done"),
+        json!({
+            "id": "hostile", "name": HOSTILE, "description": HOSTILE,
+            "command": format!("printf '%s\\n' '{HOSTILE}'; exit 3"), "expected_patterns": [HOSTILE],
+        }),
+    ];
+    scratch.suite("suite.json", cases);
+    let reports = ["--report", "html=run.html"];
+    scratch.run_suite(reports).exits(100);
+    let reports = ["--report", "html=soak.html", "--iterations", "4"];
+    scratch.soak(reports).exits(100);
+    let ledger = scratch.ledger();
+    let browser = Browser::start(tools);
+    for (run, file) in [(1, "run.html"), (2, "soak.html")] {
+        let url = format!("file://{}", scratch.path(file).display());
+        browser.requests();
+        browser.open(&url);
+        let attempts = ledger.attempts(run);
+        let count = |outcome| attempts.iter().filter(|it| it.outcome == outcome).count() as u64;
+        assert_eq!(browser.number("tile('Passed')"), count("passed"));
+        assert_eq!(browser.number("tile('Failed')"), count("failed"));
+        assert_eq!(browser.number("tile('Skipped')"), 0);
+        let page = browser.text("document.body.textContent");
+        assert!(page.contains("50.0%") && page.contains(SHOWN), "{page}");
+        browser.finds_nothing("injected()");
+        browser.finds_nothing("accessibility()");
+        browser.look_printed();
+        browser.finds_nothing("leftOut()");
+        assert!(browser.print().starts_with(b"%PDF"));
+        assert_eq!(browser.console(), [""; 0]);
+        let requests = browser.requests();
+        assert_eq!(requests, [url]);
+    }
+}
