@@ -7,4 +7,5 @@ mod hostile_text;
 mod recorded_documents;
 mod recorded_fixtures;
 mod tries;
+mod step_summaries;
 mod verdicts;
