@@ -38,7 +38,7 @@ fn results(count: usize) -> RunResults {
         };
         let attempt = AttemptReport {
             execution_id: format!("BENCH_20250630_214505_{id}"),
-            patterns: vec![cases::pattern("ok", true)],
+            expectations: vec![cases::pattern("ok", true)],
             output: cases::output("an answer\nok\n"),
             ..cases::attempt(outcome)
         };

@@ -10,7 +10,7 @@ use runner_core::{
     excerpt::Excerpt,
     outcome::OutcomeClass,
     plain::PlainVerdict,
-    results::{AttemptReport, CaseResult, PatternResult},
+    results::{AttemptReport, CaseResult, ExpectationKind, Standing},
     text::{Bytes, Grouped},
     words::reason,
 };
@@ -204,10 +204,18 @@ fn description(
         Some(code) => writeln!(text, "exit code: {code} (expected: {expected_exit_code})"),
         None => writeln!(text, "exit code: none reported"),
     };
-    for PatternResult { pattern, found } in &attempt.patterns {
-        if !found {
-            let _ = writeln!(text, "not found: {pattern}");
-        }
+    for expectation in &attempt.expectations {
+        let words = &expectation.words;
+        let _ = match (expectation.kind, expectation.standing) {
+            (_, Standing::Met) => Ok(()),
+            (ExpectationKind::Pattern, Standing::Missed) => writeln!(text, "not found: {words}"),
+            (_, standing) => writeln!(
+                text,
+                "{}: {words} {}",
+                standing.as_str(),
+                expectation.detail
+            ),
+        };
     }
     for finding in &attempt.findings {
         let (code, times) = (finding.code, finding.count);

@@ -6,14 +6,14 @@ use executor_protocol::{Finding, FindingCode, NoticeKind, StreamStats};
 use runner_core::{
     agent::AgentReport,
     notices::NoticeCount,
-    results::{AttemptReport, CapturedOutput, PatternResult},
+    results::{AttemptReport, CapturedOutput, ExpectationKind, ExpectationResult, Standing},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{agent::AgentWire, outcome::OutcomeWire};
 use crate::{
     BadValue,
-    wire::{Ms, ms, named},
+    wire::{Ms, convert, ms, named},
 };
 
 /// What happened in one attempt, and what was seen of it.
@@ -33,8 +33,8 @@ pub(super) struct AttemptWire<'a> {
     explanation: Option<Cow<'a, str>>,
     /// The exit code the executor reported; null if it reported no usable one.
     exit_code: Option<i32>,
-    /// The case's patterns, with whether each was found.
-    patterns: Vec<PatternWire<'a>>,
+    /// What the case expects of the output, with what became of each.
+    expectations: Vec<ExpectationWire<'a>>,
     /// Breaches of the stream protocol, and of the output's format.
     findings: Vec<FindingWire<'a>>,
     /// What the executor wanted known besides.
@@ -49,15 +49,20 @@ pub(super) struct AttemptWire<'a> {
     stream: StreamWire,
 }
 
-/// An expected text.
+/// Something that is expected of the output.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Pattern"))]
-struct PatternWire<'a> {
-    /// The text as the suite has it.
-    pattern: Cow<'a, str>,
-    /// Whether the output contains it.
-    found: bool,
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Expectation"))]
+struct ExpectationWire<'a> {
+    /// The kind: pattern, forbidden, any-of, count, ordered, within, never-after, max-gap, min-length,
+    /// max-length, json, code.
+    kind: Cow<'a, str>,
+    /// What was expected: of a plain text the text itself, of everything else words.
+    words: Cow<'a, str>,
+    /// What became of it: met, missed, not-checked.
+    standing: Cow<'a, str>,
+    /// What there was instead, or why nobody knows; may be empty.
+    detail: Cow<'a, str>,
 }
 
 /// All breaches of one kind.
@@ -134,10 +139,7 @@ struct StreamWire {
 
 impl<'a> From<&'a AttemptReport> for AttemptWire<'a> {
     fn from(attempt: &'a AttemptReport) -> Self {
-        let patterns = attempt.patterns.iter().map(|pattern| PatternWire {
-            pattern: (&pattern.pattern).into(),
-            found: pattern.found,
-        });
+        let expectations = attempt.expectations.iter();
         Self {
             execution_id: (&attempt.execution_id).into(),
             started_after_ms: Ms(attempt.started_after),
@@ -145,7 +147,7 @@ impl<'a> From<&'a AttemptReport> for AttemptWire<'a> {
             outcome: (&attempt.outcome).into(),
             explanation: attempt.outcome.explanation().map(Cow::from),
             exit_code: attempt.exit_code,
-            patterns: patterns.collect(),
+            expectations: expectations.map(ExpectationWire::from).collect(),
             findings: attempt.findings.iter().map(FindingWire::from).collect(),
             notices: attempt.notices.iter().map(NoticeWire::from).collect(),
             retry_after_ms: ms(attempt.retry_after),
@@ -160,10 +162,6 @@ impl TryFrom<AttemptWire<'_>> for AttemptReport {
     type Error = BadValue;
 
     fn try_from(wire: AttemptWire<'_>) -> Result<Self, BadValue> {
-        let patterns = wire.patterns.into_iter().map(|pattern| PatternResult {
-            pattern: pattern.pattern.into_owned(),
-            found: pattern.found,
-        });
         let findings = wire.findings.into_iter().map(Finding::try_from);
         let notices = wire.notices.into_iter().map(NoticeCount::try_from);
         Ok(Self {
@@ -172,13 +170,41 @@ impl TryFrom<AttemptWire<'_>> for AttemptReport {
             elapsed: wire.elapsed_ms.0,
             outcome: wire.outcome.try_into()?,
             exit_code: wire.exit_code,
-            patterns: patterns.collect(),
+            expectations: convert(wire.expectations)?,
             findings: findings.collect::<Result<_, _>>()?,
             notices: notices.collect::<Result<_, _>>()?,
             retry_after: wire.retry_after_ms.map(|ms| ms.0),
             output: wire.output.into(),
             agent: wire.agent.map(AgentReport::try_from).transpose()?,
             stats: wire.stream.into(),
+        })
+    }
+}
+
+impl<'a> From<&'a ExpectationResult> for ExpectationWire<'a> {
+    fn from(result: &'a ExpectationResult) -> Self {
+        Self {
+            kind: result.kind.as_str().into(),
+            words: (&result.words).into(),
+            standing: result.standing.as_str().into(),
+            detail: (&result.detail).into(),
+        }
+    }
+}
+
+impl TryFrom<ExpectationWire<'_>> for ExpectationResult {
+    type Error = BadValue;
+
+    fn try_from(wire: ExpectationWire<'_>) -> Result<Self, BadValue> {
+        Ok(Self {
+            kind: named(
+                "kind of expectation",
+                &wire.kind,
+                ExpectationKind::from_name,
+            )?,
+            words: wire.words.into_owned(),
+            standing: named("standing", &wire.standing, Standing::from_name)?,
+            detail: wire.detail.into_owned(),
         })
     }
 }

@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 use executor_protocol::IdleClock;
-use runner_core::outcome::{Failure, Fault, FaultKind, Outcome, SkipReason};
+use runner_core::{
+    outcome::{Failure, Fault, FaultKind, Outcome, SkipReason},
+    results::ExpectationKind,
+};
 use serde::{Deserialize, Serialize};
 use suite::MatchOn;
 
@@ -55,6 +58,13 @@ pub(super) enum FailureWire<'a> {
     MissingPatterns {
         patterns: Vec<Cow<'a, str>>,
         part: Cow<'a, str>,
+    },
+    /// Something else that was expected of the output did not hold; the expectation is one of those of the
+    /// attempt.
+    Expectation {
+        expectation: Cow<'a, str>,
+        words: Cow<'a, str>,
+        detail: Cow<'a, str>,
     },
     /// The executor sent error events.
     ErrorEvent { message: Cow<'a, str> },
@@ -169,6 +179,15 @@ impl<'a> From<&'a Failure> for FailureWire<'a> {
                 patterns: patterns.iter().map(Cow::from).collect(),
                 part: part.as_str().into(),
             },
+            Failure::Expectation {
+                kind,
+                words,
+                detail,
+            } => Self::Expectation {
+                expectation: kind.as_str().into(),
+                words: words.into(),
+                detail: detail.into(),
+            },
             Failure::ErrorEvent { message } => Self::ErrorEvent {
                 message: message.into(),
             },
@@ -195,6 +214,19 @@ impl TryFrom<FailureWire<'_>> for Failure {
             FailureWire::MissingPatterns { patterns, part } => Self::MissingPatterns {
                 patterns: patterns.into_iter().map(Cow::into_owned).collect(),
                 part: named("part of an output", &part, MatchOn::from_name)?,
+            },
+            FailureWire::Expectation {
+                expectation,
+                words,
+                detail,
+            } => Self::Expectation {
+                kind: named(
+                    "kind of expectation",
+                    &expectation,
+                    ExpectationKind::from_name,
+                )?,
+                words: words.into_owned(),
+                detail: detail.into_owned(),
             },
             FailureWire::ErrorEvent { message } => Self::ErrorEvent {
                 message: message.into_owned(),
