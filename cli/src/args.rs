@@ -150,8 +150,8 @@ pub(crate) struct RunningArgs {
         value_delimiter = ','
     )]
     pub report: Vec<ReportTarget>,
-    /// What has to hold, such as 'p95.duration < 2s', 'case[fib].success_rate >= 99%' or, of a soak,
-    /// 'drift.executor_rss < 5MiB/h'; repeatable
+    /// What has to hold, such as 'p95.duration < 2s' or, of a soak, 'drift.executor_rss < 5MiB/h';
+    /// repeatable
     #[arg(
         long,
         value_name = "GATE",
