@@ -46,10 +46,10 @@ pub struct Judge {
 /// Which breaches of the stream protocol fail a case.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Strictness {
-    /// Those that leave the result untrustworthy ([`Severity::Error`]).
+    /// Those that leave the result untrustworthy ([`Severity::Error`](executor_protocol::Severity::Error)).
     #[default]
     Lenient,
-    /// Those that leave it standing as well ([`Severity::Warning`]): for testing an executor itself.
+    /// Those that leave it standing as well ([`Severity::Warning`](executor_protocol::Severity::Warning)): for testing an executor itself.
     Strict,
 }
 
