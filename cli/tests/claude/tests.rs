@@ -190,7 +190,7 @@ fn what_the_cli_tells_stands_in_records_and_report(claude: &Claude) {
         "- **Tokens**: 5 in, 7 out\n",
         "**Final text of the agent**\n\n```text\n42\n```\n",
         "- **Agents Run**: 1\n",
-        "| `max_cost_usd` | at most $1.00 | $0.",
+        "| `max_cost_usd` | at most \\$1.00 | $0.",
     ] {
         assert!(report.contains(part), "no {part:?} in\n{report}");
     }

@@ -24,7 +24,7 @@ pub(super) fn between(value: &GateValue, bound: Bound) -> Option<String> {
         (GateValue::Cost(sum), Bound::CostUsd(bound)) => {
             let dollars = sum.known.dollars() - bound.dollars();
             let side = side(dollars > 0.0, dollars < 0.0);
-            Some(format!("{:.4} USD {side}", dollars.abs()))
+            Some(format!("${:.4} {side}", dollars.abs()))
         }
         (GateValue::Time(time), Bound::Time { limit, .. }) => {
             let side = side(*time > limit, *time < limit);
