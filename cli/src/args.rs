@@ -2,6 +2,7 @@
 
 use std::{
     convert::Infallible,
+    env,
     net::SocketAddr,
     num::{NonZeroU64, NonZeroUsize},
     path::PathBuf,
@@ -69,6 +70,8 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Show how far suites are from their graduation: ten successes to a failure
     Graduation(GraduationArgs),
+    /// Make a report again: from a JSON report, or of a run in the ledger
+    Report(ReportArgs),
     /// Show the runs in the ledger as web pages, which follow those that go on
     Dashboard(DashboardArgs),
     /// Print the JSON Schema of suites or of settings, for editors
@@ -138,7 +141,8 @@ pub(crate) struct RunningArgs {
     /// Write one JSON record per event to standard output
     #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_JSON")]
     pub json: bool,
-    /// Where a report goes; repeatable. Formats: md, html [default: md=reports/SUITE_report.md]
+    /// Where a report goes; repeatable. Formats: md, html, json, junit, tap, and github, which is appended to
+    /// the summary of the step [default: md=reports/SUITE_report.md]
     #[arg(
         long,
         value_name = "FORMAT=PATH",
@@ -354,6 +358,26 @@ pub(crate) struct GraduationArgs {
     pub suite: Option<String>,
     #[command(flatten)]
     pub output: LedgerOutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// A JSON report, or a run in the ledger: its number, its name, or "latest"
+    #[arg(value_name = "FILE.json|RUN", default_value = "latest")]
+    pub source: String,
+    /// What is made of it: md, html, json, junit, tap, github
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "md",
+        env = "GAUNTLET_FORMAT"
+    )]
+    pub format: ReportFormat,
+    /// Where it goes [default: standard output]
+    #[arg(long, value_name = "PATH", env = "GAUNTLET_OUTPUT")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
 }
 
 /// What is read, and how it is shown.
@@ -579,17 +603,36 @@ pub(crate) struct ReportTarget {
 pub(crate) enum ReportFormat {
     Markdown,
     Html,
+    Json,
+    JUnit,
+    Tap,
+    /// A summary for a step in GitHub Actions, which is appended to what is there.
+    GitHub,
 }
+
+/// Where GitHub Actions wants the summary of a step.
+const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 
 impl ReportFormat {
     /// All formats.
-    const ALL: [Self; 2] = [Self::Markdown, Self::Html];
+    const ALL: [Self; 6] = [
+        Self::Markdown,
+        Self::Html,
+        Self::Json,
+        Self::JUnit,
+        Self::Tap,
+        Self::GitHub,
+    ];
 
     /// The name on the command line.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Markdown => "md",
             Self::Html => "html",
+            Self::Json => "json",
+            Self::JUnit => "junit",
+            Self::Tap => "tap",
+            Self::GitHub => "github",
         }
     }
 
@@ -603,10 +646,27 @@ impl ReportFormat {
     }
 }
 
+impl FromStr for ReportFormat {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::from_name(name)
+    }
+}
+
 impl FromStr for ReportTarget {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == ReportFormat::GitHub.as_str() {
+            let path = env::var_os(STEP_SUMMARY).filter(|path| !path.is_empty());
+            return Ok(Self {
+                format: ReportFormat::GitHub,
+                path: path
+                    .map(PathBuf::from)
+                    .ok_or_else(|| format!("{STEP_SUMMARY} is not set here: say github=PATH"))?,
+            });
+        }
         let (format, path) = text
             .split_once('=')
             .ok_or("expected FORMAT=PATH, such as md=report.md")?;

@@ -6,6 +6,7 @@ use dashboard::DashboardError;
 use embedded_executor::{StartError, TokenError};
 use jiff::Timestamp;
 use miette::Diagnostic;
+use reporter_json::ReadError;
 use run_ledger::LedgerError;
 use runner_core::{
     actors::RunError,
@@ -73,6 +74,13 @@ pub(crate) enum CliError {
     Run(#[from] RunError),
     #[error("cannot write the report {}", .path.display())]
     Report { path: PathBuf, source: io::Error },
+    #[error("cannot read the report {}", .path.display())]
+    OpenReport { path: PathBuf, source: io::Error },
+    #[error("cannot make anything of the report {}", .path.display())]
+    #[diagnostic(help(
+        "give a report that --report json=PATH has written, or a run of the ledger"
+    ))]
+    ReadReport { path: PathBuf, source: ReadError },
     #[error(transparent)]
     #[diagnostic(transparent)]
     Ledger(#[from] LedgerTrouble),
@@ -127,6 +135,8 @@ impl CliError {
             | Self::ReportClash { .. }
             | Self::ReportForSeveral
             | Self::NoLedger
+            | Self::OpenReport { .. }
+            | Self::ReadReport { .. }
             | Self::Watch(_)
             | Self::DriftOfRun { .. }
             | Self::Past { .. }

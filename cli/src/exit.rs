@@ -1,8 +1,8 @@
 //! The exit codes that users are promised.
 
-use std::process::ExitCode;
+use std::{collections::BTreeSet, process::ExitCode};
 
-use runner_core::results::RunProblem;
+use runner_core::{recorded::RunKind, results::RunProblem};
 
 /// How the program ends. The order is that of precedence: where several apply, the first is returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,20 +76,39 @@ impl Exit {
 
     /// The exit that a problem of a run asks for; `signal` is the one that interrupted it, if any did.
     pub(crate) fn of_problem(problem: &RunProblem, signal: Option<Signal>) -> Self {
-        match problem {
-            RunProblem::ExecutorUnavailable { .. } => Self::ExecutorUnavailable,
-            RunProblem::ExecutorLost { .. } => Self::ExecutorLost,
-            RunProblem::Interrupted => Self::Interrupted(signal.unwrap_or(Signal::Interrupt)),
-            RunProblem::GateFailed => Self::GateFailed,
-            RunProblem::CaseFailed => Self::CaseFailed,
-            RunProblem::CaseFlaky => Self::CaseFlaky,
-            RunProblem::NothingTried | RunProblem::CaseInconclusive => Self::Inconclusive,
-            RunProblem::LedgerLost { .. } => Self::ReportNotWritten,
-            RunProblem::RunnerTooSlow { .. } => Self::Invalid,
-            RunProblem::Regression { .. } => Self::Regression,
-            RunProblem::Incomparable { .. } => Self::Inconclusive,
+        Self::of_code(problem.code(), signal)
+    }
+
+    /// The same of a problem with this stable code.
+    fn of_code(code: &str, signal: Option<Signal>) -> Self {
+        match code {
+            "executor-unavailable" => Self::ExecutorUnavailable,
+            "executor-lost" => Self::ExecutorLost,
+            "interrupted" => Self::Interrupted(signal.unwrap_or(Signal::Interrupt)),
+            "gate-failed" => Self::GateFailed,
+            "case-failed" => Self::CaseFailed,
+            "case-flaky" => Self::CaseFlaky,
+            "nothing-tried" | "incomparable" | "case-inconclusive" => Self::Inconclusive,
+            "ledger-lost" => Self::ReportNotWritten,
+            "runner-too-slow" => Self::Invalid,
+            "regression" => Self::Regression,
             _ => Self::Internal,
         }
+    }
+
+    /// Every code that a run with these problems asks for, the one that is returned first. An interrupted
+    /// soak is a checkpoint.
+    pub(crate) fn codes<'a>(
+        problems: impl IntoIterator<Item = &'a str>,
+        kind: RunKind,
+        signal: Option<Signal>,
+    ) -> Vec<u8> {
+        let exits = problems.into_iter().map(|code| match (code, kind) {
+            ("interrupted", RunKind::Soak) => Self::Checkpointed,
+            (code, _) => Self::of_code(code, signal),
+        });
+        let exits: BTreeSet<Self> = exits.collect();
+        exits.into_iter().map(Self::code).collect()
     }
 }
 
@@ -102,6 +121,14 @@ impl From<Exit> for ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_code_is_told_once_and_the_one_that_is_returned_first() {
+        let problems = ["case-failed", "interrupted", "executor-lost", "case-failed"];
+        let codes = |kind| Exit::codes(problems, kind, Some(Signal::Terminate));
+        assert_eq!(codes(RunKind::Run), [104, 143, 100]);
+        assert_eq!(codes(RunKind::Soak), [104, 75, 100]);
+    }
 
     #[test]
     fn the_graver_exit_comes_first() {

@@ -71,6 +71,7 @@ fn main() -> ExitCode {
         Command::Show(args) => ledger::show::show(&cli.common, args),
         Command::Compare(args) => ledger::compare::compare(&cli.common, args),
         Command::Graduation(args) => ledger::graduation::graduation(&cli.common, args),
+        Command::Report(args) => ledger::report::report(&cli.common, args),
         Command::Dashboard(args) => dashboard::of_records(&cli.common, args),
         Command::Schema(args) => schema::schema(args.subject),
         Command::Settings(args) => show_settings::show(&cli.common, args),

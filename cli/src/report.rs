@@ -7,15 +7,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use reporter_json::Report;
+use reporter_md::MAX_STEP_SUMMARY_BYTES;
 use runner_core::{
-    recorded::{Graduation, RecordedRun},
-    results::RunResults,
+    recorded::{Graduation, RecordedRun, RunKind},
+    results::{RunProblem, RunResults},
+    words,
 };
 use tempfile::Builder;
 
 use crate::{
     args::{ReportFormat, ReportTarget},
     error::CliError,
+    exit::{Exit, Signal},
 };
 
 /// The reports of a suite: those that were asked for, or the Markdown report in `folder`.
@@ -34,52 +38,203 @@ pub(crate) fn targets(
     }]
 }
 
-/// What a report is about.
+/// What a report is about, and every exit code that it asks for.
 pub(crate) enum Document<'a> {
     /// A run that went over its suite once, and how far the suite is from its graduation.
-    Run(&'a RunResults, Option<&'a Graduation>),
+    Run {
+        results: &'a RunResults,
+        graduation: Option<&'a Graduation>,
+        exit_codes: Vec<u8>,
+    },
     /// A run as a ledger has it.
-    Recorded(&'a RecordedRun),
+    Recorded {
+        run: &'a RecordedRun,
+        exit_codes: Vec<u8>,
+    },
 }
 
-/// Writes one report. Readers see the old file or the new one, never a part.
+impl<'a> Document<'a> {
+    /// On a run that went over its suite once; `signal` is the one that interrupted it, if any did.
+    pub(crate) fn of_run(
+        results: &'a RunResults,
+        graduation: Option<&'a Graduation>,
+        signal: Option<Signal>,
+    ) -> Self {
+        let problems = results.problems.iter().map(RunProblem::code);
+        Self::Run {
+            results,
+            graduation,
+            exit_codes: Exit::codes(problems, RunKind::Run, signal),
+        }
+    }
+
+    /// On a run as a ledger has it.
+    pub(crate) fn recorded(run: &'a RecordedRun) -> Self {
+        let problems = words::problems(run);
+        let codes = problems.iter().map(|problem| problem.code);
+        Self::Recorded {
+            run,
+            exit_codes: Exit::codes(codes, run.kind, None),
+        }
+    }
+
+    /// On what a JSON report has.
+    pub(crate) fn of_report(report: &'a Report) -> Self {
+        match report {
+            Report::Run {
+                results,
+                graduation,
+                exit_codes,
+            } => Self::Run {
+                results,
+                graduation: graduation.as_ref(),
+                exit_codes: exit_codes.clone(),
+            },
+            Report::Recorded { run, exit_codes } => Self::Recorded {
+                run,
+                exit_codes: exit_codes.clone(),
+            },
+        }
+    }
+
+    /// Writes it in this format; a summary for a step of GitHub in so many bytes at most.
+    pub(crate) fn write(
+        &self,
+        format: ReportFormat,
+        max_summary_bytes: usize,
+        out: &mut impl io::Write,
+    ) -> io::Result<()> {
+        match format {
+            ReportFormat::Markdown => self.write_markdown(out),
+            ReportFormat::Html => self.write_html(out),
+            ReportFormat::Json => self.write_json(out),
+            ReportFormat::JUnit => self.write_junit(out),
+            ReportFormat::Tap => self.write_tap(out),
+            ReportFormat::GitHub => self.write_step_summary(max_summary_bytes, out),
+        }
+    }
+
+    fn write_markdown(&self, out: &mut impl io::Write) -> io::Result<()> {
+        let options = reporter_md::ReportOptions::default();
+        match *self {
+            Self::Run {
+                results,
+                graduation,
+                ..
+            } => {
+                let report = reporter_md::Report {
+                    results,
+                    graduation,
+                };
+                reporter_md::write_report(report, &options, out)
+            }
+            Self::Recorded { run, .. } => reporter_md::write_recorded_report(run, &options, out),
+        }
+    }
+
+    fn write_html(&self, out: &mut impl io::Write) -> io::Result<()> {
+        let options = reporter_html::ReportOptions::default();
+        match *self {
+            Self::Run {
+                results,
+                graduation,
+                ..
+            } => {
+                let report = reporter_html::Report {
+                    results,
+                    graduation,
+                };
+                reporter_html::write_report(report, &options, out)
+            }
+            Self::Recorded { run, .. } => reporter_html::write_recorded_report(run, &options, out),
+        }
+    }
+
+    fn write_json(&self, out: &mut impl io::Write) -> io::Result<()> {
+        match self {
+            Self::Run {
+                results,
+                graduation,
+                exit_codes,
+            } => {
+                let report = reporter_json::RunReport {
+                    results,
+                    graduation: *graduation,
+                    exit_codes,
+                };
+                reporter_json::write_report(report, out)
+            }
+            Self::Recorded { run, exit_codes } => {
+                let report = reporter_json::RecordedReport { run, exit_codes };
+                reporter_json::write_recorded_report(report, out)
+            }
+        }
+    }
+
+    fn write_junit(&self, out: &mut impl io::Write) -> io::Result<()> {
+        let options = reporter_junit::ReportOptions::default();
+        match *self {
+            Self::Run { results, .. } => reporter_junit::write_report(results, &options, out),
+            Self::Recorded { run, .. } => reporter_junit::write_recorded_report(run, &options, out),
+        }
+    }
+
+    fn write_tap(&self, out: &mut impl io::Write) -> io::Result<()> {
+        let options = reporter_tap::ReportOptions::default();
+        match *self {
+            Self::Run { results, .. } => reporter_tap::write_report(results, &options, out),
+            Self::Recorded { run, .. } => reporter_tap::write_recorded_report(run, &options, out),
+        }
+    }
+
+    fn write_step_summary(&self, max_bytes: usize, out: &mut impl io::Write) -> io::Result<()> {
+        match *self {
+            Self::Run {
+                results,
+                graduation,
+                ..
+            } => {
+                let report = reporter_md::Report {
+                    results,
+                    graduation,
+                };
+                reporter_md::write_step_summary(report, max_bytes, out)
+            }
+            Self::Recorded { run, .. } => {
+                reporter_md::write_recorded_step_summary(run, max_bytes, out)
+            }
+        }
+    }
+}
+
+/// Writes one report. Readers see the old file or the new one, never a part; a summary is appended to what
+/// is there.
 pub(crate) fn write(target: &ReportTarget, document: &Document<'_>) -> Result<(), CliError> {
-    let written = replace(&target.path, |file| match target.format {
-        ReportFormat::Markdown => write_markdown(document, file),
-        ReportFormat::Html => write_html(document, file),
-    });
+    let written = match target.format {
+        ReportFormat::GitHub => append(&target.path, document),
+        format => replace(&target.path, |file| {
+            document.write(format, MAX_STEP_SUMMARY_BYTES, file)
+        }),
+    };
     written.map_err(|source| CliError::Report {
         path: target.path.clone(),
         source,
     })
 }
 
-fn write_markdown(document: &Document<'_>, out: &mut impl io::Write) -> io::Result<()> {
-    let options = reporter_md::ReportOptions::default();
-    match *document {
-        Document::Run(results, graduation) => {
-            let report = reporter_md::Report {
-                results,
-                graduation,
-            };
-            reporter_md::write_report(report, &options, out)
-        }
-        Document::Recorded(run) => reporter_md::write_recorded_report(run, &options, out),
+/// Appends a summary, in as much room as is left to it. It is put together first and written at once.
+fn append(path: &Path, document: &Document<'_>) -> io::Result<()> {
+    fs::create_dir_all(folder_of(path))?;
+    let mut file = fs::File::options().create(true).append(true).open(path)?;
+    let taken = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
+    let left = MAX_STEP_SUMMARY_BYTES.saturating_sub(taken);
+    let mut summary = Vec::new();
+    document.write(ReportFormat::GitHub, left, &mut summary)?;
+    if summary.len() > left {
+        // Not even the words that something is missing: one byte too many, and GitHub shows nothing.
+        return Ok(());
     }
-}
-
-fn write_html(document: &Document<'_>, out: &mut impl io::Write) -> io::Result<()> {
-    let options = reporter_html::ReportOptions::default();
-    match *document {
-        Document::Run(results, graduation) => {
-            let report = reporter_html::Report {
-                results,
-                graduation,
-            };
-            reporter_html::write_report(report, &options, out)
-        }
-        Document::Recorded(run) => reporter_html::write_recorded_report(run, &options, out),
-    }
+    file.write_all(&summary)
 }
 
 /// Whether a report can be written there, as far as that can be known before it is.

@@ -192,7 +192,7 @@ impl Runner<'_> {
         exit = exit.min(session.warn_of_observers(&summary));
         let run = &summary.results.run;
         let graduation = self.graduation(&run.suite_path);
-        let document = Document::Run(&summary.results, graduation.as_ref());
+        let document = Document::of_run(&summary.results, graduation.as_ref(), interrupt.signal());
         exit = exit.min(session.write_reports(&run.suite_stem, &document));
         tracing::info!(run = run.marker, exit = exit.code(), "run finished");
         Ok(exit)
@@ -225,7 +225,7 @@ impl Runner<'_> {
         let results = conclusion.results(plan.run, cases, None, elapsed);
         let stem = &results.run.suite_stem;
         self.session
-            .write_reports(stem, &Document::Run(&results, None))
+            .write_reports(stem, &Document::of_run(&results, None, None))
     }
 
     /// Wires the actors of one run and waits for its end.

@@ -27,7 +27,7 @@ use suite::{Selection, Suite};
 use tokio::time::Instant;
 
 use crate::{
-    args::{CommonArgs, FlakyAs, ReportTarget, RunningArgs, SelectionArgs},
+    args::{CommonArgs, FlakyAs, ReportFormat, ReportTarget, RunningArgs, SelectionArgs},
     error::CliError,
     executor::Executor,
     exit::Exit,
@@ -243,8 +243,19 @@ impl Session {
 
     /// Writes all reports of a suite, and shows what could not be written.
     pub(crate) fn write_reports(&self, suite_stem: &str, document: &Document<'_>) -> Exit {
+        self.write_to(self.reports(suite_stem), document)
+    }
+
+    /// The same while it goes on: of what is appended to, there is one in the end.
+    pub(crate) fn write_interim_reports(&self, suite_stem: &str, document: &Document<'_>) {
+        let mut targets = self.reports(suite_stem);
+        targets.retain(|target| target.format != ReportFormat::GitHub);
+        self.write_to(targets, document);
+    }
+
+    fn write_to(&self, targets: Vec<ReportTarget>, document: &Document<'_>) -> Exit {
         let mut exit = Exit::Success;
-        for target in self.reports(suite_stem) {
+        for target in targets {
             match report::write(&target, document) {
                 Ok(()) => self
                     .progress

@@ -176,6 +176,27 @@ pub enum IdleClock {
     Meaningful,
 }
 
+impl IdleClock {
+    /// All clocks, from the least to the most that has to be there.
+    pub const ALL: [Self; 3] = [Self::Bytes, Self::Events, Self::Meaningful];
+
+    /// The stable name, as it stands in machine records.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bytes => "bytes",
+            Self::Events => "events",
+            Self::Meaningful => "meaningful",
+        }
+    }
+
+    /// The clock with this stable name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|clock| clock.as_str() == name)
+    }
+}
+
 impl fmt::Display for IdleClock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

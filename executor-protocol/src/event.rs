@@ -106,6 +106,20 @@ pub enum NoticeKind {
 }
 
 impl NoticeKind {
+    /// All kinds, in the order of their declaration.
+    pub const ALL: [Self; 4] = [
+        Self::RateLimit,
+        Self::TokenLimit,
+        Self::EarlyCompletion,
+        Self::Warning,
+    ];
+
+    /// The kind with this stable name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
     /// The stable name, as it stands in reports and machine records.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -44,6 +44,12 @@ macro_rules! finding_codes {
             /// Every code there is, in the order of their declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
+            /// The code that is spelled like this.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == name)
+            }
+
             /// The stable code, as it stands in reports and machine records.
             #[must_use]
             pub fn as_str(self) -> &'static str {
@@ -181,6 +187,17 @@ impl Findings {
     #[must_use]
     pub fn worst(&self) -> Option<Severity> {
         self.0.iter().map(|finding| finding.code.severity()).max()
+    }
+}
+
+impl FromIterator<Finding> for Findings {
+    /// Findings that were counted elsewhere, in the order in which they first happened.
+    fn from_iter<I: IntoIterator<Item = Finding>>(findings: I) -> Self {
+        let mut all = Self::default();
+        for finding in findings {
+            all.merge(Self(vec![finding]));
+        }
+        all
     }
 }
 

@@ -39,10 +39,7 @@ pub(crate) fn write(
         graduation,
     } = report;
     let counts = &Counts::of(&results.cases);
-    let title = title(&results.run.suite_stem, RunKind::Run);
-    writeln!(out, "# {}\n", Text(&title))?;
-    write_verdict(out, results, counts, options)?;
-    write_head(out, results)?;
+    write_beginning(out, results, counts, options)?;
     let summary = Summary {
         what: "Tests",
         of_cases: true,
@@ -58,6 +55,19 @@ pub(crate) fn write(
         case::write(out, index + 1, result, options)?;
     }
     write_environment(out, results, options)
+}
+
+/// Writes the title, the verdict, and what was run when.
+pub(crate) fn write_beginning(
+    out: &mut impl Write,
+    results: &RunResults,
+    counts: &Counts,
+    options: &ReportOptions,
+) -> io::Result<()> {
+    let title = title(&results.run.suite_stem, RunKind::Run);
+    writeln!(out, "# {}\n", Text(&title))?;
+    write_verdict(out, results, counts, options)?;
+    write_head(out, results)
 }
 
 fn write_verdict(
@@ -103,25 +113,41 @@ fn write_overview(out: &mut impl Write, cases: &[CaseResult]) -> io::Result<()> 
     if cases.is_empty() {
         return Ok(());
     }
-    writeln!(out, "## Overview\n")?;
-    writeln!(out, "| # | Test | Result | Duration |")?;
-    writeln!(out, "| ---: | :--- | :--- | ---: |")?;
+    write_overview_head(out)?;
     for (number, result) in cases_by_need(cases) {
-        let name = Text(&result.case.name);
-        let Status { sign, words } = Status::of(result);
-        write!(
-            out,
-            "| {number} | [{name}](#{}) | {sign} {words} | ",
-            Anchor(number)
-        )?;
-        match result.attempt() {
-            Some(attempt) if result.verdict() != Verdict::Skipped => {
-                writeln!(out, "{} |", Human(attempt.elapsed))?;
-            }
-            _ => writeln!(out, "– |")?,
-        }
+        write_overview_row(out, number, result, true)?;
     }
     writeln!(out)
+}
+
+/// Begins the table of all cases.
+pub(crate) fn write_overview_head(out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "## Overview\n")?;
+    writeln!(out, "| # | Test | Result | Duration |")?;
+    writeln!(out, "| ---: | :--- | :--- | ---: |")
+}
+
+/// Writes the row of the case that is the `number`th in the suite, which leads to its section if it has one.
+pub(crate) fn write_overview_row(
+    out: &mut impl Write,
+    number: usize,
+    result: &CaseResult,
+    has_section: bool,
+) -> io::Result<()> {
+    let name = Text(&result.case.name);
+    let Status { sign, words } = Status::of(result);
+    write!(out, "| {number} | ")?;
+    match has_section {
+        true => write!(out, "[{name}](#{})", Anchor(number))?,
+        false => write!(out, "{name}")?,
+    }
+    write!(out, " | {sign} {words} | ")?;
+    match result.attempt() {
+        Some(attempt) if result.verdict() != Verdict::Skipped => {
+            writeln!(out, "{} |", Human(attempt.elapsed))
+        }
+        _ => writeln!(out, "– |"),
+    }
 }
 
 fn write_environment(

@@ -2,7 +2,9 @@
 //!
 //! There are two: [`write_report`] on a run that has just gone once over its suite, with a section for
 //! each case, and [`write_recorded_report`] on what a ledger holds of a run, however many attempts it
-//! consists of.
+//! consists of. Both have a short form for the summary page of a step in GitHub Actions
+//! ([`write_step_summary`], [`write_recorded_step_summary`]), in which failures come first and which is
+//! bounded.
 //!
 //! The crate owns what the reports say, in which order, and that nothing an executor or a suite sent
 //! breaks out of its place in them. It refuses clocks, ledgers and files: results come in as a value,
@@ -21,6 +23,7 @@ mod field;
 mod format;
 mod gates;
 mod recorded;
+mod step_summary;
 mod summary;
 mod verdict;
 
@@ -149,5 +152,45 @@ pub fn write_recorded_report(
 ) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     recorded::write(&mut out, recorded::View { run }, options)?;
+    out.flush()
+}
+
+/// So many bytes of a summary GitHub shows; of a larger one it shows nothing. What a step has appended
+/// before counts as well.
+pub const MAX_STEP_SUMMARY_BYTES: usize = 1024 * 1024;
+
+/// Writes a summary of a single run to `out`: at most `max_bytes`, the failed cases first.
+///
+/// ```
+/// # let results = sample_results::runs::eventful_run();
+/// let mut summary = Vec::new();
+/// reporter_md::write_step_summary(&results, 10_000, &mut summary)?;
+/// assert!(summary.len() <= 10_000);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// # Errors
+/// Only those of `out`.
+pub fn write_step_summary<'a>(
+    report: impl Into<Report<'a>>,
+    max_bytes: usize,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    step_summary::write(&mut out, report.into(), max_bytes)?;
+    out.flush()
+}
+
+/// The same on what a ledger holds of `run`.
+///
+/// # Errors
+/// Only those of `out`.
+pub fn write_recorded_step_summary(
+    run: &RecordedRun,
+    max_bytes: usize,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    step_summary::write_recorded(&mut out, run, max_bytes)?;
     out.flush()
 }

@@ -100,6 +100,13 @@ const MAX_TOOLS: usize = 64;
 pub(crate) const NAME_CHARS: usize = 120;
 
 impl ToolUses {
+    /// Uses that were counted elsewhere: of the tools in the order in which they were used first, and of
+    /// those that are not told apart.
+    #[must_use]
+    pub fn of_counts(by_name: Vec<ToolUse>, others: u64) -> Self {
+        Self { by_name, others }
+    }
+
     /// Counts one more use of the tool `name`.
     pub(crate) fn count(&mut self, name: &str) {
         let name: String = name.chars().take(NAME_CHARS).collect();

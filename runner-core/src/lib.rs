@@ -21,6 +21,7 @@ pub mod live;
 mod marker;
 pub mod notices;
 pub mod outcome;
+pub mod plain;
 pub mod plan;
 mod probes;
 pub mod recorded;

@@ -42,6 +42,13 @@ impl Notices {
     }
 }
 
+impl FromIterator<NoticeCount> for Notices {
+    /// Notices that were counted elsewhere: one entry per kind, in the order in which they first came.
+    fn from_iter<I: IntoIterator<Item = NoticeCount>>(notices: I) -> Self {
+        Self(notices.into_iter().collect())
+    }
+}
+
 impl<'a> IntoIterator for &'a Notices {
     type Item = &'a NoticeCount;
     type IntoIter = std::slice::Iter<'a, NoticeCount>;

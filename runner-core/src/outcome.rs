@@ -300,6 +300,20 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// The kind with this stable name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let plain = [
+            Self::Connect,
+            Self::NoAnswer,
+            Self::Refused,
+            Self::RateLimited,
+            Self::Broken,
+        ];
+        let found = plain.into_iter().find(|kind| kind.as_str() == name);
+        found.or_else(|| FindingCode::from_name(name).map(Self::Protocol))
+    }
+
     /// The stable name, as it stands in machine records.
     #[must_use]
     pub fn as_str(self) -> &'static str {

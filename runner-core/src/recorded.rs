@@ -103,6 +103,13 @@ impl RunKind {
             Self::Soak => "soak",
         }
     }
+
+    /// The kind with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let all = [Self::Run, Self::Soak];
+        all.into_iter().find(|kind| kind.as_str() == name)
+    }
 }
 
 /// Where a run in a ledger stands.

@@ -56,6 +56,12 @@ impl RetryOn {
         Self::RateLimit,
     ];
 
+    /// The one with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|on| on.as_str() == name)
+    }
+
     /// The name used in suite files.
     #[must_use]
     pub fn as_str(self) -> &'static str {

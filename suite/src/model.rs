@@ -114,8 +114,14 @@ pub enum OutputFormat {
 }
 
 impl OutputFormat {
-    /// All of them, in the order of their declaration.
+    /// All formats, in the order of their declaration.
     pub const ALL: [Self; 2] = [Self::Text, Self::ClaudeStreamJson];
+
+    /// The format with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.as_str() == name)
+    }
 
     /// The name used in suite files.
     #[must_use]
@@ -152,8 +158,14 @@ pub enum MatchOn {
 }
 
 impl MatchOn {
-    /// All of them, in the order of their declaration.
+    /// All parts, in the order of their declaration.
     pub const ALL: [Self; 4] = [Self::Output, Self::Stdout, Self::Stderr, Self::FinalText];
+
+    /// The part with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.as_str() == name)
+    }
 
     /// The name used in suite files.
     #[must_use]

@@ -15,7 +15,7 @@ use crate::{
 
 /// Compares two runs, and holds the second against the first if it is asked to.
 pub(crate) fn compare(common: &CommonArgs, args: &CompareArgs) -> Result<Exit, CliError> {
-    let ledger = OpenLedger::open(common, &args.output)?;
+    let ledger = OpenLedger::open(common, &args.output.ledger)?;
     let baseline = recorded_run(&ledger.reader, &args.baseline)?;
     let candidate = recorded_run(&ledger.reader, &args.candidate)?;
     let pair = Pair {

@@ -30,7 +30,7 @@ use crate::{
 
 /// Shows the graduation of one suite, or of all in the ledger.
 pub(crate) fn graduation(common: &CommonArgs, args: &GraduationArgs) -> Result<Exit, CliError> {
-    let ledger = OpenLedger::open(common, &args.output)?;
+    let ledger = OpenLedger::open(common, &args.output.ledger)?;
     let graduations = ledger.reader.graduations(args.suite.as_deref())?;
     if let (true, Some(suite)) = (graduations.is_empty(), &args.suite) {
         let (path, selector) = (ledger.path, format!("of the suite {suite:?}"));

@@ -29,7 +29,7 @@ use crate::{
 
 /// Lists runs. That there are none is an answer like any other.
 pub(crate) fn history(common: &CommonArgs, args: &HistoryArgs) -> Result<Exit, CliError> {
-    let ledger = OpenLedger::open(common, &args.output)?;
+    let ledger = OpenLedger::open(common, &args.output.ledger)?;
     let suite = args.suite.as_deref();
     // One more than asked for tells whether there are more.
     let limit = args.limit.get();

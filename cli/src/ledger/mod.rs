@@ -1,4 +1,4 @@
-//! The commands that read the ledger: `history`, `show`, `compare`, `graduation`.
+//! The commands that read the ledger: `history`, `show`, `compare`, `graduation`, `report`.
 //!
 //! The module owns what they print, as tables for people and as JSON for programs. It refuses SQL, which
 //! `run-ledger` owns, and tests and intervals, which `run-stats` owns. What is compared is decided by
@@ -12,6 +12,7 @@ pub(crate) mod graduation;
 pub(crate) mod history;
 mod json;
 mod page;
+pub(crate) mod report;
 pub(crate) mod show;
 mod table;
 #[cfg(test)]
@@ -32,7 +33,7 @@ use runner_core::{
 };
 
 use crate::{
-    args::{CommonArgs, LedgerOutputArgs},
+    args::{CommonArgs, LedgerArgs},
     error::CliError,
     flags, gate,
     settings::Layers,
@@ -47,8 +48,8 @@ struct OpenLedger {
 
 impl OpenLedger {
     /// Opens the ledger that the settings and `args` name.
-    fn open(common: &CommonArgs, args: &LedgerOutputArgs) -> Result<Self, CliError> {
-        let flags = flags::ledger(&args.ledger);
+    fn open(common: &CommonArgs, args: &LedgerArgs) -> Result<Self, CliError> {
+        let flags = flags::ledger(args);
         let settings = Layers::read(common.settings.as_deref(), flags)?.merge()?;
         let path = settings.ledger.path().ok_or(CliError::NoLedger)?;
         Ok(Self {

@@ -15,7 +15,7 @@ use crate::{
 
 /// Shows a run. How it ended does not decide over the exit code: it was asked for, and is shown.
 pub(crate) fn show(common: &CommonArgs, args: &ShowArgs) -> Result<Exit, CliError> {
-    let ledger = OpenLedger::open(common, &args.output)?;
+    let ledger = OpenLedger::open(common, &args.output.ledger)?;
     let run = recorded_run(&ledger.reader, &args.run)?;
     if args.output.json {
         print(&json::document(&ledger.path, &run))?;

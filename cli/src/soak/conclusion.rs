@@ -38,7 +38,7 @@ impl Soaker {
                     .problems
                     .insert(0, ledger::recorded_problem(&problem));
                 for target in &targets {
-                    report::write(target, &Document::Recorded(&recorded))?;
+                    report::write(target, &Document::recorded(&recorded))?;
                 }
                 Ok(())
             };
@@ -60,7 +60,7 @@ impl Soaker {
         ));
         let reader = RunReader::open(&self.ledger_path)?;
         let recorded = ledger::recorded_run(&reader, &RunSelector::Id(run))?;
-        let document = Document::Recorded(&recorded);
+        let document = Document::recorded(&recorded);
         let written = self
             .session
             .write_reports(&recorded.run.suite_stem, &document);
@@ -85,7 +85,7 @@ impl Soaker {
                 }
                 // What could not be kept is known here alone.
                 recorded.problems = problems.iter().map(ledger::recorded_problem).collect();
-                let document = Document::Recorded(&recorded);
+                let document = Document::recorded(&recorded);
                 exit = exit.min(self.session.write_reports(stem, &document));
             }
             Err(error) => {

@@ -43,7 +43,7 @@ impl Soaker {
             match tokio::task::spawn_blocking(read).await {
                 Ok(Ok(recorded)) => {
                     self.session
-                        .write_reports(stem, &Document::Recorded(&recorded));
+                        .write_interim_reports(stem, &Document::recorded(&recorded));
                 }
                 Ok(Err(error)) => error.show(),
                 Err(error) => tracing::error!(%error, "the report on request was lost"),

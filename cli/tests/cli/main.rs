@@ -17,6 +17,8 @@ mod many_cases;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod prometheus;
+mod record_docs;
+mod report;
 mod secrets;
 mod selection;
 mod serve;

@@ -4,12 +4,12 @@
 //! hour, and by what went wrong. Then come the runner itself, the hours of each case, and where the run
 //! took place. Every list that grows with time shows its latest entries and says what it leaves out.
 
-mod absences;
-mod attempts;
-mod baseline;
-mod cases;
-mod drift;
-mod findings;
+pub(crate) mod absences;
+pub(crate) mod attempts;
+pub(crate) mod baseline;
+pub(crate) mod cases;
+pub(crate) mod drift;
+pub(crate) mod findings;
 mod hours;
 mod runner;
 mod suites;
@@ -40,17 +40,7 @@ pub(crate) fn write(
     let run = view.run;
     let title = title(&run.run.suite_stem, run.kind);
     writeln!(out, "# {}\n", Text(&title))?;
-    verdict::write(out, view, options)?;
-    write_head(out, view)?;
-    let summary = Summary {
-        what: "Attempts",
-        of_cases: false,
-        counts: &run.counts,
-        interrupted: run.interrupted,
-        graduation: run.graduation.as_ref(),
-    };
-    summary.write(out)?;
-    gates::write(out, &run.gates)?;
+    write_beginning(out, view, options)?;
     cases::write_table(out, &run.cases)?;
     hours::write(out, view, options)?;
     drift::write(out, run)?;
@@ -66,6 +56,26 @@ pub(crate) fn write(
     cases::write_sections(out, view, options)?;
     environment::write_start(out, &run.run, run.versions())?;
     environment::write_facts(out, &run.run.environment, options.max_output_chars)
+}
+
+/// Writes what follows the title: the verdict, what was done in which time, the numbers and the gates.
+pub(crate) fn write_beginning(
+    out: &mut impl Write,
+    view: View<'_>,
+    options: &ReportOptions,
+) -> io::Result<()> {
+    let run = view.run;
+    verdict::write(out, view, options)?;
+    write_head(out, view)?;
+    let summary = Summary {
+        what: "Attempts",
+        of_cases: false,
+        counts: &run.counts,
+        interrupted: run.interrupted,
+        graduation: run.graduation.as_ref(),
+    };
+    summary.write(out)?;
+    gates::write(out, &run.gates)
 }
 
 fn write_head(out: &mut impl Write, view: View<'_>) -> io::Result<()> {

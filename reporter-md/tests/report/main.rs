@@ -6,5 +6,6 @@ mod fixtures;
 mod hostile_text;
 mod recorded_documents;
 mod recorded_fixtures;
+mod step_summaries;
 mod tries;
 mod verdicts;

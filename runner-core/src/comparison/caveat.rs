@@ -17,6 +17,18 @@ pub enum Caveat {
 }
 
 impl Caveat {
+    /// The caveat with this stable name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let all = [
+            Self::SameRun,
+            Self::DifferentSuites,
+            Self::DifferentExecutors,
+            Self::Running,
+        ];
+        all.into_iter().find(|caveat| caveat.as_str() == name)
+    }
+
     /// The stable name.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -124,9 +124,20 @@ impl Comparison {
     /// Compares two runs by the ids of their cases.
     #[must_use]
     pub fn of(pair: Pair<'_>) -> Self {
+        let is_same_run = pair.baseline.id == pair.candidate.id;
+        Self::of_cases(&pair.baseline.cases, &pair.candidate.cases, is_same_run)
+    }
+
+    /// The same from the cases of both runs alone, and whether both are the same run.
+    #[must_use]
+    pub fn of_cases(
+        baseline: &[RecordedCase],
+        candidate: &[RecordedCase],
+        is_same_run: bool,
+    ) -> Self {
         Self {
-            is_same_run: pair.baseline.id == pair.candidate.id,
-            ..Self::between(&pair.baseline.cases, &pair.candidate.cases)
+            is_same_run,
+            ..Self::between(baseline, candidate)
         }
     }
 

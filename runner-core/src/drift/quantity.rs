@@ -80,6 +80,12 @@ impl Quantity {
         of_attempts.chain(Self::OF_EXECUTOR).chain(Self::OF_RUNNER)
     }
 
+    /// The quantity with this stable name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::all().find(|quantity| quantity.as_str() == name)
+    }
+
     /// The stable name.
     #[must_use]
     pub fn as_str(self) -> &'static str {

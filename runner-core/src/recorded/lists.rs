@@ -37,8 +37,7 @@ impl FindingTotal {
     /// What is known about its code; `None` if another version of the program has found it.
     #[must_use]
     pub fn known(&self) -> Option<FindingCode> {
-        let mut all = FindingCode::ALL.iter().copied();
-        all.find(|code| code.as_str() == self.code)
+        FindingCode::from_name(&self.code)
     }
 }
 

@@ -79,6 +79,15 @@ impl ExpectationResult {
 }
 
 impl Standing {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [Self; 3] = [Self::Met, Self::Missed, Self::NotChecked];
+
+    /// The one with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == name)
+    }
+
     /// The stable name, as it stands in machine records.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -91,6 +100,28 @@ impl Standing {
 }
 
 impl ExpectationKind {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [Self; 12] = [
+        Self::Pattern,
+        Self::Forbidden,
+        Self::AnyOf,
+        Self::Count,
+        Self::Ordered,
+        Self::Within,
+        Self::NeverAfter,
+        Self::MaxGap,
+        Self::MinLength,
+        Self::MaxLength,
+        Self::Json,
+        Self::Code,
+    ];
+
+    /// The one with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == name)
+    }
+
     /// The stable name, as it stands in machine records.
     #[must_use]
     pub fn as_str(self) -> &'static str {

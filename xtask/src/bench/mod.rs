@@ -2,6 +2,7 @@
 
 mod body;
 mod page;
+mod reports;
 mod serial;
 mod soak;
 mod spawn;
@@ -39,6 +40,8 @@ pub(crate) enum Benchmark {
     Soak,
     /// What it costs a soak that somebody looks at its live page
     Page,
+    /// Reports on 100,000 cases in each format, and the memory they take
+    Reports,
 }
 
 /// What every benchmark needs.
@@ -99,6 +102,7 @@ impl Benchmark {
             Self::Spawn => "spawn",
             Self::Soak => "soak",
             Self::Page => "page",
+            Self::Reports => "reports",
         }
     }
 }
@@ -132,6 +136,7 @@ impl Bench {
             Benchmark::Spawn => spawn::run(self),
             Benchmark::Soak => soak::run(self),
             Benchmark::Page => page::run(self),
+            Benchmark::Reports => reports::run(self),
         }
     }
 
