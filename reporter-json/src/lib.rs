@@ -152,8 +152,8 @@ fn write(document: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
 
 /// Reads a report back that this crate wrote, in this version or an earlier one.
 ///
-/// What is computed from the rest, such as quantiles and trends, is computed again. What a case expects
-/// of its output is not in a report; whether it was met is.
+/// What is computed from the rest, such as quantiles and trends, is computed again. Of what a case
+/// expects of its output, a report has the words and what became of it, and not the expectation itself.
 ///
 /// ```
 /// use reporter_json::{Report, read, write_report};
