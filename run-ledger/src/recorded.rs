@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, Zoned};
 use runner_core::{
     agent::{AgentTotals, Sum, TokenUsage},
+    drift::Windows,
     outcome::OutcomeClass,
     plan::SoakBefore,
     recorded::{
@@ -21,8 +22,8 @@ use crate::{
     convert::{Columns as _, misread, outcome},
     graduation::{self, Suites},
     lists,
-    rollup::{self, HOUR, each_after},
-    windows,
+    rollup::{self, HOUR},
+    windows::Cutting,
 };
 
 /// Reads the run with this number.
@@ -49,7 +50,7 @@ pub(crate) fn load(
         [id],
         |row| Ok((row.count("iteration")?, row.count("pruned")?)),
     )?;
-    let (cases, hours) = totals(connection, id)?;
+    let (cases, hours, windows) = totals(connection, id)?;
     let graduation = graduation::load(connection, Suites::In(&suite_file))?;
     Ok(RecordedRun {
         id: id.unsigned_abs(),
@@ -67,7 +68,7 @@ pub(crate) fn load(
         suites: lists::suites(connection, id)?,
         cases,
         hours,
-        windows: windows::load(connection, id)?,
+        windows,
         findings: lists::findings(connection, id)?,
         failed: lists::failed(connection, id)?,
         slowest: lists::slowest(connection, id)?,
@@ -195,29 +196,18 @@ fn runner(connection: &Connection, id: i64) -> rusqlite::Result<SelfTotals> {
     })
 }
 
-/// What came of the cases and of the hours: the rollups, and the attempts that are not in one yet.
+/// What came of the cases, of the hours and of the windows.
 fn totals(
     connection: &Connection,
     id: i64,
-) -> rusqlite::Result<(Vec<RecordedCase>, Vec<RecordedHour>)> {
+) -> rusqlite::Result<(Vec<RecordedCase>, Vec<RecordedHour>, Windows)> {
     // By the number of the case and the hour: each case has few hours, and each hour few cases.
     let mut cells: BTreeMap<(i64, i64), Totals> = BTreeMap::new();
-    let mut select = connection.prepare("SELECT * FROM rollups WHERE run_id = ?1")?;
-    let mut rows = select.query([id])?;
-    while let Some(row) = rows.next()? {
-        let hour = rollup::floor(row.get("began_s")?, HOUR);
-        let cell = cells.entry((row.get("case_key")?, hour)).or_default();
-        cell.merge(&rollup::read(row)?);
-    }
-    let rolled_up = connection.query_row(
-        "SELECT rolled_up FROM progress WHERE run_id = ?1",
-        [id],
-        |row| row.get(0),
-    )?;
-    each_after(connection, id, rolled_up, |case_key, _, ended_s, sample| {
-        let hour = rollup::floor(ended_s, HOUR);
-        sample.add_to(cells.entry((case_key, hour)).or_default());
-        Ok(())
+    let mut cutting = Cutting::of(connection, id)?;
+    rollup::each_piece(connection, id, |case_key, moment_s, piece| {
+        let hour = rollup::floor(moment_s, HOUR);
+        piece.add_to(cells.entry((case_key, hour)).or_default());
+        cutting.add(case_key, moment_s, piece);
     })?;
     let mut cases = Cases::default();
     let mut hours: BTreeMap<i64, Totals> = BTreeMap::new();
@@ -229,7 +219,7 @@ fn totals(
         .into_iter()
         .map(recorded_hour)
         .collect::<Result<_, _>>()?;
-    Ok((cases.finish()?, hours))
+    Ok((cases.finish()?, hours, cutting.finish(connection, id)?))
 }
 
 fn recorded_hour((began, totals): (i64, Totals)) -> rusqlite::Result<RecordedHour> {

@@ -85,18 +85,13 @@ impl Sample {
         }
     }
 
-    /// Adds the attempt to `totals`. Only attempts that passed count for how long things take: one that
-    /// failed at once, or never ended, says nothing about that.
     pub(crate) fn add_to(&self, totals: &mut Totals) {
-        totals.outcomes.add(self.outcome, 1);
-        if self.outcome != OutcomeClass::Passed {
-            return;
-        }
-        totals.durations.record(self.elapsed);
-        totals.gaps.record(self.longest_gap);
-        if let Some(first_output) = self.first_output {
-            totals.first_outputs.record(first_output);
-        }
+        totals.add(
+            self.outcome,
+            self.elapsed,
+            self.first_output,
+            self.longest_gap,
+        );
     }
 }
 
@@ -154,6 +149,50 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Totals> {
     })
 }
 
+/// A piece of what came of a run: a rollup, or an attempt that is in none yet.
+pub(crate) enum Piece {
+    Rollup(Totals),
+    Attempt(Sample),
+}
+
+impl Piece {
+    pub(crate) fn add_to(&self, totals: &mut Totals) {
+        match self {
+            Self::Rollup(rollup) => totals.merge(rollup),
+            Self::Attempt(attempt) => attempt.add_to(totals),
+        }
+    }
+}
+
+/// Calls `visit` with the case, the moment (seconds since the Unix epoch) and the figures of each piece of
+/// a run. All of them together are all of its attempts.
+pub(crate) fn each_piece(
+    connection: &Connection,
+    run_id: i64,
+    mut visit: impl FnMut(i64, i64, &Piece),
+) -> rusqlite::Result<()> {
+    let mut select = connection.prepare_cached("SELECT * FROM rollups WHERE run_id = ?1")?;
+    let mut rows = select.query([run_id])?;
+    while let Some(row) = rows.next()? {
+        let rollup = Piece::Rollup(read(row)?);
+        visit(row.get("case_key")?, row.get("began_s")?, &rollup);
+    }
+    let rolled_up = connection.query_row(
+        "SELECT rolled_up FROM progress WHERE run_id = ?1",
+        [run_id],
+        |row| row.get(0),
+    )?;
+    each_after(
+        connection,
+        run_id,
+        rolled_up,
+        |case_key, _, ended_s, attempt| {
+            visit(case_key, ended_s, &Piece::Attempt(attempt));
+            Ok(())
+        },
+    )
+}
+
 /// Rolls up the attempts after the one with number `rolled_up`.
 pub(crate) fn roll_up(
     connection: &Connection,
@@ -178,7 +217,7 @@ pub(crate) fn roll_up(
 
 /// Calls `visit` with the case, the number, the end (seconds since the Unix epoch) and the measurements
 /// of each attempt after the one with number `rolled_up`.
-pub(crate) fn each_after(
+fn each_after(
     connection: &Connection,
     run_id: i64,
     rolled_up: i64,

@@ -17,54 +17,75 @@ use rusqlite::Connection;
 use crate::{
     convert::Columns as _,
     executor_samples,
-    rollup::{self, HOUR, MINUTE, each_after},
+    rollup::{self, HOUR, MINUTE, Piece},
 };
 
-/// The windows of a run, with what was found in them.
-pub(crate) fn load(connection: &Connection, run_id: i64) -> rusqlite::Result<Windows> {
-    let Some(cut) = Cut::of(connection, run_id)? else {
-        return Ok(Windows::none(Timestamp::UNIX_EPOCH));
-    };
-    let cells = cells(connection, run_id, &cut)?;
-    let names = case_ids(connection, run_id)?;
-    let mut totals = vec![Totals::default(); cut.count];
-    let mut cases: HashMap<&str, CaseWindows> = HashMap::new();
-    for ((window, case_key), cell) in &cells {
-        totals[*window].merge(cell);
-        if let Some(id) = names.get(case_key) {
-            let case = cases
-                .entry(id)
-                .or_insert_with(|| CaseWindows::new(*case_key));
-            case.attempts += cell.outcomes.counts().success().trials();
-            // Versions of the suite have keys of their own for the same case.
-            case.totals.entry(*window).or_default().merge(cell);
+/// A run while it is cut into windows.
+pub(crate) struct Cutting {
+    cut: Cut,
+    /// What came of each case in each window.
+    cells: BTreeMap<(usize, i64), Totals>,
+}
+
+impl Cutting {
+    /// Decides how a run is cut.
+    pub(crate) fn of(connection: &Connection, run_id: i64) -> rusqlite::Result<Self> {
+        Ok(Self {
+            cut: Cut::of(connection, run_id)?,
+            cells: BTreeMap::new(),
+        })
+    }
+
+    /// Takes in a piece of what came of a case, at a moment in seconds since the Unix epoch.
+    pub(crate) fn add(&mut self, case_key: i64, moment_s: i64, piece: &Piece) {
+        if let Some(window) = self.cut.window(moment_s) {
+            piece.add_to(self.cells.entry((window, case_key)).or_default());
         }
     }
-    let mut windows = Windows {
-        began: Timestamp::from_second(cut.began_s).unwrap_or(Timestamp::UNIX_EPOCH),
-        width: cut.width,
-        cases_left_out: cases.len().saturating_sub(MAX_CASES),
-        series: Vec::new(),
-        totals,
-    };
-    windows
-        .series
-        .extend(of_attempts(None, cut.count, |window| {
-            Some(&windows.totals[window])
-        }));
-    windows.series.extend(of_samples(connection, run_id, &cut)?);
-    // What holds for the only case, holds for the whole, and has been said.
-    if cases.len() > 1 {
-        let mut cases: Vec<_> = cases.into_iter().collect();
-        cases.sort_unstable_by_key(|(_, case)| (Reverse(case.attempts), case.first_key));
-        cases.truncate(MAX_CASES);
-        for (id, case) in cases {
-            let of_case = of_attempts(Some(id), cut.count, |window| case.totals.get(&window));
-            windows.series.extend(of_case);
+
+    /// The windows, with what was found in them.
+    pub(crate) fn finish(self, connection: &Connection, run_id: i64) -> rusqlite::Result<Windows> {
+        let Self { cut, cells } = self;
+        let names = case_ids(connection, run_id)?;
+        let mut totals = vec![Totals::default(); cut.count];
+        let mut cases: HashMap<&str, CaseWindows> = HashMap::new();
+        for ((window, case_key), cell) in &cells {
+            totals[*window].merge(cell);
+            if let Some(id) = names.get(case_key) {
+                let case = cases
+                    .entry(id)
+                    .or_insert_with(|| CaseWindows::new(*case_key));
+                case.attempts += cell.outcomes.counts().success().trials();
+                // Versions of the suite have keys of their own for the same case.
+                case.totals.entry(*window).or_default().merge(cell);
+            }
         }
+        let mut windows = Windows {
+            began: Timestamp::from_second(cut.began_s).unwrap_or(Timestamp::UNIX_EPOCH),
+            width: cut.width,
+            cases_left_out: cases.len().saturating_sub(MAX_CASES),
+            series: Vec::new(),
+            totals,
+        };
+        windows
+            .series
+            .extend(of_attempts(None, cut.count, |window| {
+                Some(&windows.totals[window])
+            }));
+        windows.series.extend(of_samples(connection, run_id, &cut)?);
+        // What holds for the only case, holds for the whole, and has been said.
+        if cases.len() > 1 {
+            let mut cases: Vec<_> = cases.into_iter().collect();
+            cases.sort_unstable_by_key(|(_, case)| (Reverse(case.attempts), case.first_key));
+            cases.truncate(MAX_CASES);
+            for (id, case) in cases {
+                let of_case = of_attempts(Some(id), cut.count, |window| case.totals.get(&window));
+                windows.series.extend(of_case);
+            }
+        }
+        windows.look_for_drift();
+        Ok(windows)
     }
-    windows.look_for_drift();
-    Ok(windows)
 }
 
 /// A case in the windows.
@@ -94,16 +115,14 @@ struct Cut {
 }
 
 impl Cut {
-    /// `None` if there is nothing to cut.
-    fn of(connection: &Connection, run_id: i64) -> rusqlite::Result<Option<Self>> {
-        let (began, ended): (Option<i64>, Option<i64>) = connection.query_row(
-            "SELECT min(began_us), max(began_us + elapsed_us) FROM parts WHERE run_id = ?1",
+    fn of(connection: &Connection, run_id: i64) -> rusqlite::Result<Self> {
+        // A run has a part from its beginning on.
+        let (began, ended): (i64, i64) = connection.query_row(
+            "SELECT coalesce(min(began_us), 0), coalesce(max(began_us + elapsed_us), 0) \
+             FROM parts WHERE run_id = ?1",
             [run_id],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
-        let (Some(began), Some(ended)) = (began, ended) else {
-            return Ok(None);
-        };
         let widest: Option<i64> = connection.query_row(
             "SELECT max(width_s) FROM rollups WHERE run_id = ?1",
             [run_id],
@@ -122,11 +141,11 @@ impl Cut {
         // A last window of which there is only a beginning says little, and not surely; but it is something
         // to see where it is the only one.
         let count = (whole + u64::from(rest * 2 >= width.as_secs())).max(1);
-        Ok(Some(Self {
+        Ok(Self {
             began_s,
             width,
             count: usize::try_from(count).unwrap_or(usize::MAX),
-        }))
+        })
     }
 
     /// The window in which a moment lies, in seconds since the Unix epoch.
@@ -135,40 +154,6 @@ impl Cut {
         let window = after / usize::try_from(self.width.as_secs()).ok()?;
         (window < self.count).then_some(window)
     }
-}
-
-/// What came of each case in each window.
-fn cells(
-    connection: &Connection,
-    run_id: i64,
-    cut: &Cut,
-) -> rusqlite::Result<BTreeMap<(usize, i64), Totals>> {
-    let mut cells: BTreeMap<(usize, i64), Totals> = BTreeMap::new();
-    let mut select = connection.prepare_cached("SELECT * FROM rollups WHERE run_id = ?1")?;
-    let mut rows = select.query([run_id])?;
-    while let Some(row) = rows.next()? {
-        if let Some(window) = cut.window(row.get("began_s")?) {
-            let cell = cells.entry((window, row.get("case_key")?)).or_default();
-            cell.merge(&rollup::read(row)?);
-        }
-    }
-    let rolled_up = connection.query_row(
-        "SELECT rolled_up FROM progress WHERE run_id = ?1",
-        [run_id],
-        |row| row.get(0),
-    )?;
-    each_after(
-        connection,
-        run_id,
-        rolled_up,
-        |case_key, _, ended_s, sample| {
-            if let Some(window) = cut.window(ended_s) {
-                sample.add_to(cells.entry((window, case_key)).or_default());
-            }
-            Ok(())
-        },
-    )?;
-    Ok(cells)
 }
 
 /// The ids of the cases of a run by the numbers by which they are kept.

@@ -250,6 +250,26 @@ pub struct Totals {
 }
 
 impl Totals {
+    /// Adds one attempt. Only attempts that passed count for how long things take: one that failed at once,
+    /// or never ended, says nothing about that.
+    pub fn add(
+        &mut self,
+        outcome: OutcomeClass,
+        elapsed: Duration,
+        first_output: Option<Duration>,
+        longest_gap: Duration,
+    ) {
+        self.outcomes.add(outcome, 1);
+        if outcome != OutcomeClass::Passed {
+            return;
+        }
+        self.durations.record(elapsed);
+        self.gaps.record(longest_gap);
+        if let Some(first_output) = first_output {
+            self.first_outputs.record(first_output);
+        }
+    }
+
     /// Adds the attempts of `other`.
     pub fn merge(&mut self, other: &Self) {
         self.outcomes.merge(&other.outcomes);

@@ -57,6 +57,17 @@ pub enum GateScope {
     Case(String),
 }
 
+impl GateScope {
+    /// Whether the case with this id is in it. Its category is asked for only where that decides.
+    pub fn has<'c>(&self, id: &str, category: impl FnOnce() -> Option<&'c str>) -> bool {
+        match self {
+            Self::Run => true,
+            Self::Category(name) => category() == Some(name),
+            Self::Case(wanted) => id == wanted,
+        }
+    }
+}
+
 impl Gates {
     /// None at all.
     pub const NONE: Self = Self {

@@ -80,12 +80,12 @@ pub(crate) fn recorded_run(
     };
     if let Ok(suite) = suite::parse(Path::new(&run.run.suite_path), &text) {
         let gates = RunGates::of(&suite, gate::plain(&given));
-        let categories: HashMap<&str, &Option<String>> = suite
+        let categories: HashMap<&str, &str> = suite
             .cases
             .iter()
-            .map(|case| (&*case.id, &case.category))
+            .filter_map(|case| Some((&*case.id, case.category.as_deref()?)))
             .collect();
-        let category = |id: &str| categories.get(id).copied().cloned().flatten();
+        let category = |id: &str| categories.get(id).copied();
         run.gates = gates.evaluate(|scope| Evidence::of_recorded(&run, scope, category));
     }
     let on_drift = gate::on_drift(&given).map(|gate| gate.evaluate(&run.windows));

@@ -4,7 +4,6 @@ use run_stats::DurationHistogram;
 use suite::{GateScope, gate::Time};
 
 use crate::{
-    outcome::OutcomeClass,
     recorded::{RecordedRun, Totals},
     results::{CaseResult, Counts},
 };
@@ -31,24 +30,22 @@ impl Evidence {
     /// What came of those of `cases` that are in `scope`.
     #[must_use]
     pub fn of_cases(cases: &[CaseResult], scope: &GateScope) -> Self {
-        let is_in = |result: &&CaseResult| match scope {
-            GateScope::Run => true,
-            GateScope::Category(name) => result.case.category.as_ref() == Some(name),
-            GateScope::Case(id) => result.case.id == *id,
-        };
-        let cases: Vec<CaseResult> = cases.iter().filter(is_in).cloned().collect();
+        let cases = cases.iter().filter(|result| {
+            let case = &result.case;
+            scope.has(&case.id, || case.category.as_deref())
+        });
         let mut totals = Totals::default();
-        for attempt in cases.iter().flat_map(CaseResult::attempts) {
-            if attempt.outcome.class() == OutcomeClass::Passed {
-                totals.durations.record(attempt.elapsed);
-                totals.gaps.record(attempt.stats.longest_gap);
-                if let Some(first_output) = attempt.stats.first_output {
-                    totals.first_outputs.record(first_output);
-                }
-            }
+        for attempt in cases.clone().flat_map(CaseResult::attempts) {
+            let stats = &attempt.stats;
+            totals.add(
+                attempt.outcome.class(),
+                attempt.elapsed,
+                stats.first_output,
+                stats.longest_gap,
+            );
         }
         Self {
-            counts: Counts::of(&cases),
+            counts: Counts::of(cases),
             totals,
         }
     }
@@ -56,18 +53,14 @@ impl Evidence {
     /// What a ledger holds of those cases of `run` that are in `scope`; `category` tells the category of a
     /// case by its id. What agents told is known of the whole run alone.
     #[must_use]
-    pub fn of_recorded(
+    pub fn of_recorded<'c>(
         run: &RecordedRun,
         scope: &GateScope,
-        category: impl Fn(&str) -> Option<String>,
+        category: impl Fn(&str) -> Option<&'c str>,
     ) -> Self {
-        let is_in = |id: &str| match scope {
-            GateScope::Run => true,
-            GateScope::Category(name) => category(id).as_ref() == Some(name),
-            GateScope::Case(wanted) => id == wanted,
-        };
         let mut totals = Totals::default();
-        for case in run.cases.iter().filter(|case| is_in(&case.id)) {
+        let cases = run.cases.iter();
+        for case in cases.filter(|case| scope.has(&case.id, || category(&case.id))) {
             totals.merge(&case.totals);
         }
         let counts = match scope {

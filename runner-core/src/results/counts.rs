@@ -38,7 +38,7 @@ pub struct Counts {
 impl Counts {
     /// Counts `cases`.
     #[must_use]
-    pub fn of(cases: &[CaseResult]) -> Self {
+    pub fn of<'a>(cases: impl IntoIterator<Item = &'a CaseResult>) -> Self {
         let mut counts = Self::default();
         for result in cases {
             counts.add_case(result);
