@@ -7,7 +7,7 @@ use run_ledger::LedgerError;
 use run_stats::SuccessRatio;
 use runner_core::{
     recorded::{GRADUATION_RATIO, Graduation},
-    text::{Grouped, Share},
+    text::{Grouped, Share, short_hash},
 };
 use serde::Serialize;
 
@@ -80,7 +80,7 @@ pub(super) fn add_to(page: &mut Page, graduation: &Graduation, zone: &TimeZone) 
     ]);
     for version in &graduation.versions {
         table.push([
-            words::short_hash(&version.hash),
+            short_hash(&version.hash).to_owned(),
             words::moment(&version.since.to_zoned(zone.clone())),
             Grouped(version.runs).to_string(),
             version.ratio.to_string(),

@@ -18,7 +18,7 @@ use super::{
         Column::{self, Left, Right},
         GAP, Table,
     },
-    words::{self, NOTHING},
+    words::NOTHING,
 };
 use crate::{
     args::{CommonArgs, HistoryArgs},
@@ -183,7 +183,7 @@ fn end(run: &RunLine) -> String {
     problems.retain(|code| *code != ended);
     // A run that came to its end and has problems says so by having them.
     let standing = run.state.to_string();
-    if problems.is_empty() || !words::is_completed(&run.state) {
+    if problems.is_empty() || !run.state.is_completed() {
         problems.insert(0, &standing);
     }
     problems.join(", ")

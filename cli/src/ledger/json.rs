@@ -14,7 +14,6 @@ use runner_core::{
 };
 use serde::Serialize;
 
-use super::words::is_resumable;
 use crate::{error::CliError, records::ms, streams};
 
 /// The version of all documents: a key that is taken away, or means something else, makes a new one.
@@ -121,7 +120,7 @@ fn standing(kind: RunKind, state: &RecordedState) -> (String, bool) {
         RecordedState::Broken => "broken-off",
         RecordedState::Ended(end) => end,
     };
-    (name.to_owned(), is_resumable(kind, state))
+    (name.to_owned(), state.is_resumable(kind))
 }
 
 /// How many attempts came to what, with the keys of the machine records.

@@ -1,20 +1,16 @@
 //! Short words for what stands in a ledger.
 
-use std::{env, fmt, path::Path, time::Duration};
+use std::{env, fmt, path::Path};
 
 use jiff::Zoned;
 use run_stats::Proportion;
 use runner_core::{
     recorded::{RecordedState, RunKind},
-    run_state::RunEnd,
-    text::{Confidence, Grouped, Human, Rate},
+    text::{Confidence, Rate},
 };
 
 /// What stands where there is nothing to tell.
 pub(crate) const NOTHING: &str = "–";
-
-/// So many characters tell one version of a suite from another.
-const HASH_CHARS: usize = 12;
 
 /// An observed share with the range that the true one lies in with 95 % confidence:
 /// `80.0% (37.5% to 96.3%)`.
@@ -43,40 +39,9 @@ pub(crate) fn moment(at: &Zoned) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
 }
 
-/// A duration, if there is one.
-pub(crate) fn maybe(duration: Option<Duration>) -> String {
-    duration.map_or(NOTHING.into(), |duration| Human(duration).to_string())
-}
-
-/// The beginning of a hash.
-pub(crate) fn short_hash(hash: &str) -> String {
-    hash.chars().take(HASH_CHARS).collect()
-}
-
-/// `1 run`, `2,000 runs`.
-pub(crate) fn counted(count: u64, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", Grouped(count))
-}
-
-/// Whether a run came to its end.
-pub(crate) fn is_completed(state: &RecordedState) -> bool {
-    matches!(state, RecordedState::Ended(end) if end == RunEnd::Completed.code())
-}
-
-/// Whether `gauntlet soak --resume` goes on with such a run.
-pub(crate) fn is_resumable(kind: RunKind, state: &RecordedState) -> bool {
-    kind == RunKind::Soak
-        && match state {
-            RecordedState::Running => false,
-            RecordedState::Broken => true,
-            RecordedState::Ended(_) => !is_completed(state),
-        }
-}
-
 /// How a run stands, and whether more can come of it: `completed`, `interrupted (can be resumed)`.
 pub(crate) fn standing(kind: RunKind, state: &RecordedState) -> String {
-    if is_resumable(kind, state) {
+    if state.is_resumable(kind) {
         format!("{state} (can be resumed)")
     } else {
         state.to_string()
@@ -123,11 +88,5 @@ mod tests {
         let below = here.join("suites/a.json").display().to_string();
         assert_eq!(from_here(&below), "suites/a.json");
         assert_eq!(from_here("/elsewhere/a.json"), "/elsewhere/a.json");
-    }
-
-    #[test]
-    fn one_is_one_and_many_are_many() {
-        assert_eq!(counted(1, "run"), "1 run");
-        assert_eq!(counted(2_000, "run"), "2,000 runs");
     }
 }

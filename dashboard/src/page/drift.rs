@@ -1,9 +1,12 @@
 //! Whether anything drifts over the time of the run, in words.
 
 use maud::{Markup, html};
-use runner_core::{drift::Windows, text::Human};
+use runner_core::{
+    drift::Windows,
+    text::{Human, Many},
+};
 
-use super::{charts::why_not, text::Said, view::RunView, words::Many};
+use super::{charts::why_not, text::Said, view::RunView};
 
 /// So many findings are told; those of the run as a whole come first.
 const TOLD: usize = 20;

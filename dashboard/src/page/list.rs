@@ -5,13 +5,10 @@ use maud::{Markup, Render, html};
 use runner_core::{
     recorded::{RecordedState, RunKind},
     run_state::RunEnd,
-    text::{Grouped, Human, Rate},
+    text::{Grouped, Human, OrDash, Rate},
 };
 
-use super::{
-    text::{Exact, Said},
-    words::OrDash,
-};
+use super::text::{Exact, Said};
 use crate::{
     clock,
     reading::LISTED,

@@ -19,7 +19,6 @@ mod series;
 mod status;
 mod text;
 mod view;
-mod words;
 
 pub(crate) use frame::{Frame, no_token, nothing_here};
 pub(crate) use list::parts as list_parts;

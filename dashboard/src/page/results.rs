@@ -1,12 +1,9 @@
 //! What came of the attempts so far: how many passed, how sure the rate is, how long they took lately.
 
 use maud::{Markup, html};
-use runner_core::text::{Confidence, Grouped, Human, Rate};
+use runner_core::text::{Confidence, Grouped, Human, Many, Rate};
 
-use super::{
-    view::{LiveView, RunView},
-    words::Many,
-};
+use super::view::{LiveView, RunView};
 
 /// What half of the latest attempts that passed did not exceed, and what most of them did not.
 const SHARES: [f64; 2] = [0.5, 0.95];

@@ -4,10 +4,10 @@ use maud::{Markup, html};
 use runner_core::{
     drift::Dimension,
     self_sample::{LATE, SelfTotals},
-    text::{Grouped, Human},
+    text::{Grouped, Human, Many},
 };
 
-use super::{series::told, view::RunView, words::Many};
+use super::{series::told, view::RunView};
 
 pub(super) fn part(view: RunView<'_>) -> Markup {
     let totals = view.recorded.map(|run| run.runner);

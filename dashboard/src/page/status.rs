@@ -5,12 +5,12 @@ use runner_core::{
     live::Phase,
     recorded::{RecordedRun, RecordedState},
     run_state::RunEnd,
+    text::Many,
 };
 
 use super::{
     text::{Exact, Plain, Said},
     view::RunView,
-    words::Many,
 };
 
 /// Where a run stands.

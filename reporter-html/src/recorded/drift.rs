@@ -2,7 +2,8 @@
 
 use maud::html;
 use runner_core::{
-    recorded::{RecordedRun, RunKind},
+    drift::METHODS,
+    recorded::RecordedRun,
     text::{Grouped, Human},
 };
 
@@ -16,10 +17,7 @@ const FINDINGS: Room = Room {
 
 /// The section; `None` of a run that is over before anything could drift.
 pub(super) fn section(run: &RecordedRun) -> Option<Section> {
-    let windows = &run.windows;
-    if run.kind != RunKind::Soak || windows.totals.is_empty() {
-        return None;
-    }
+    let windows = run.drift_windows()?;
     let found: Vec<_> = windows.findings().collect();
     let told = FINDINGS.fill(&found, |words| html! { li { (Prose(&words.to_string())) } });
     let (count, width) = (windows.totals.len(), Human(windows.width));
@@ -38,10 +36,7 @@ pub(super) fn section(run: &RecordedRun) -> Option<Section> {
                     }
                 }
             }
-            p {
-                "Trends: Mann\u{2013}Kendall test with the slope of Theil and Sen, corrected for \
-                 autocorrelation and for the number of quantities."
-            }
+            p { (METHODS) }
         }
     };
     Some(Section::new("drift", "Drift", body))

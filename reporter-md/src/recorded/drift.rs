@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use runner_core::{
-    recorded::{RecordedRun, RunKind},
+    drift::METHODS,
+    recorded::RecordedRun,
     text::{Grouped, Human},
 };
 
@@ -14,11 +15,9 @@ const MAX_FINDINGS: usize = 30;
 
 /// Writes what was found, or that nothing was, or that nobody can know yet.
 pub(crate) fn write(out: &mut impl Write, run: &RecordedRun) -> io::Result<()> {
-    let windows = &run.windows;
-    // What goes over its suite once is over before anything could drift.
-    if run.kind != RunKind::Soak || windows.totals.is_empty() {
+    let Some(windows) = run.drift_windows() else {
         return Ok(());
-    }
+    };
     writeln!(out, "## Drift\n")?;
     if !windows.are_enough() {
         return writeln!(
@@ -45,9 +44,5 @@ pub(crate) fn write(out: &mut impl Write, run: &RecordedRun) -> io::Result<()> {
         }
         writeln!(out)?;
     }
-    writeln!(
-        out,
-        "Trends: Mann–Kendall test with the slope of Theil and Sen, corrected for autocorrelation and for the \
-         number of quantities.\n"
-    )
+    writeln!(out, "{METHODS}\n")
 }

@@ -44,6 +44,10 @@ const WIDTHS_MINUTES: [u64; 16] = [
 /// So many cases are looked at for drift at most, those with the most attempts.
 pub const MAX_CASES: usize = 100;
 
+/// How trends are found, in a sentence for readers of a report.
+pub const METHODS: &str = "Trends: Mann–Kendall test with the slope of Theil and Sen, corrected for \
+                           autocorrelation and for the number of quantities.";
+
 /// What is said of drift is said this surely of all quantities of a run together, and of all quantities
 /// of its cases together: both are right with 95 %.
 fn confidence() -> Confidence {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Outage, RecordedRun, RecordedState, RunKind, RunPart};
-use crate::{results::RunProblem, run_state::RunEnd};
+use crate::{drift::Windows, results::RunProblem, run_state::RunEnd};
 
 /// How a run that is not over stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,26 @@ impl Gap<'_> {
     }
 }
 
+impl RecordedState {
+    /// Whether a run in this state came to its end.
+    #[must_use]
+    pub fn is_completed(&self) -> bool {
+        matches!(self, Self::Ended(end) if end == RunEnd::Completed.code())
+    }
+
+    /// Whether `gauntlet soak --resume` goes on with a run of this kind in this state. A run that is no
+    /// soak cannot go on.
+    #[must_use]
+    pub fn is_resumable(&self, kind: RunKind) -> bool {
+        let can_go_on = match self {
+            Self::Running => false,
+            Self::Broken => true,
+            Self::Ended(_) => !self.is_completed(),
+        };
+        kind == RunKind::Soak && can_go_on
+    }
+}
+
 impl RecordedRun {
     /// How it stands; `None` if it is over.
     #[must_use]
@@ -64,12 +84,7 @@ impl RecordedRun {
     /// Whether `gauntlet soak --resume` goes on with it. A run that is no soak cannot go on.
     #[must_use]
     pub fn is_resumable(&self) -> bool {
-        let can_go_on = match &self.state {
-            RecordedState::Running => false,
-            RecordedState::Broken => true,
-            RecordedState::Ended(end) => end != RunEnd::Completed.code(),
-        };
-        self.kind == RunKind::Soak && can_go_on
+        self.state.is_resumable(self.kind)
     }
 
     /// The command that goes on with it, if there is one. It names the run by its number, which no suite
@@ -95,6 +110,14 @@ impl RecordedRun {
             problems.push(RunProblem::CaseFailed);
         }
         problems
+    }
+
+    /// The windows to look for drift in. A run that goes over its suite once has none: it is over before
+    /// anything could drift.
+    #[must_use]
+    pub fn drift_windows(&self) -> Option<&Windows> {
+        let may_drift = self.kind == RunKind::Soak && !self.windows.totals.is_empty();
+        may_drift.then_some(&self.windows)
     }
 
     /// The times between its parts, in their order.

@@ -86,7 +86,8 @@ impl fmt::Display for Bytes {
 /// ```
 /// use runner_core::text::Many;
 ///
-/// assert_eq!(Many(1_234, "hour").to_string(), "1,234 hours");
+/// assert_eq!(Many(1, "run").to_string(), "1 run");
+/// assert_eq!(Many(2_000, "run").to_string(), "2,000 runs");
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Many(pub u64, pub &'static str);

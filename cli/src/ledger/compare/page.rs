@@ -7,7 +7,7 @@ use runner_core::{
         Verdict,
     },
     recorded::{RecordedRun, RecordedState},
-    text::Grouped,
+    text::{Grouped, quantile, short_hash},
 };
 
 use crate::ledger::{
@@ -105,7 +105,7 @@ fn runs(pair: Pair<'_>) -> Table<7> {
         let versions: Vec<_> = run
             .suites
             .iter()
-            .map(|suite| words::short_hash(&suite.hash))
+            .map(|suite| short_hash(&suite.hash).to_owned())
             .collect();
         table.push([
             side.to_owned(),
@@ -160,7 +160,7 @@ fn durations(comparison: &Comparison) -> Table<9> {
         let ratio = durations.ratio_of_medians();
         let quantiles = |q| {
             let sides = [&durations.baseline, &durations.candidate];
-            sides.map(|side| words::maybe(side.quantile(q)))
+            sides.map(|side| quantile(side, q).to_string())
         };
         let [[p50_a, p50_b], [p95_a, p95_b]] = [quantiles(0.5), quantiles(0.95)];
         table.push([

@@ -3,26 +3,21 @@
 use run_stats::{ChangePoint, Drift};
 use runner_core::{
     drift::{DriftWords, Series, Windows},
-    recorded::{RecordedRun, RunKind},
-    text::{Grouped, Human},
+    recorded::RecordedRun,
+    text::{Grouped, Human, Many},
 };
 use serde::Serialize;
 
-use crate::{
-    ledger::{page::Page, words::counted},
-    records::ms,
-};
+use crate::{ledger::page::Page, records::ms};
 
 /// Shows what was found, or that nothing was, or that nobody can know yet.
 pub(super) fn add_to(page: &mut Page, run: &RecordedRun) {
-    let windows = &run.windows;
-    // What goes over its suite once is over before anything could drift.
-    if run.kind != RunKind::Soak || windows.totals.is_empty() {
+    let Some(windows) = run.drift_windows() else {
         return;
-    }
+    };
     page.section(format_args!(
         "Drift, over {} of {}",
-        counted(windows.totals.len() as u64, "window"),
+        Many(windows.totals.len() as u64, "window"),
         Human(windows.width)
     ));
     if !windows.are_enough() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use runner_core::{
     recorded::{PartEnd, RecordedAttempt, RecordedRun},
-    text::{Grouped, Human},
+    text::{Grouped, Human, Many},
 };
 
 use crate::ledger::{
@@ -14,7 +14,7 @@ use crate::ledger::{
         Column::{Left, Right},
         Table,
     },
-    words::{self, NOTHING, counted},
+    words::{self, NOTHING},
 };
 
 /// So many lines of a list are shown, unless the whole is asked for.
@@ -27,7 +27,7 @@ pub(super) fn outages(page: &mut Page, run: &RecordedRun, is_whole: bool) {
     }
     page.section(format_args!(
         "The executor was away {}",
-        counted(run.outage_count, "time")
+        Many(run.outage_count, "time")
     ));
     let mut table = Table::new([Left("since"), Right("for"), Left("why")]);
     let shown = &run.outages[hidden(run.outages.len(), is_whole)..];
@@ -146,7 +146,7 @@ pub(super) fn slowest(page: &mut Page, run: &RecordedRun, is_whole: bool) {
     if run.pruned > 0 {
         page.line(format_args!(
             "{} not looked at: only sums of them are kept",
-            counted(run.pruned, "older attempt")
+            Many(run.pruned, "older attempt")
         ));
     }
 }

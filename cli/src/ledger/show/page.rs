@@ -3,7 +3,7 @@
 use runner_core::{
     outcome::OutcomeClass,
     recorded::{OutcomeCounts, RecordedRun, RunKind},
-    text::{Grouped, Human, Share, Tokens, Untold},
+    text::{self, Grouped, Human, Many, OrDash, Share, Tokens, Untold, short_hash},
 };
 
 use super::{drift, lists};
@@ -14,7 +14,7 @@ use crate::ledger::{
         Column::{Left, Right},
         Table,
     },
-    words::{self, NOTHING, ShortShare, counted},
+    words::{self, NOTHING, ShortShare},
 };
 
 /// What is shown of a run; every line of its lists, if it `is_whole`.
@@ -46,7 +46,7 @@ fn conclusion(page: &mut Page, run: &RecordedRun) {
     let standing = words::standing(run.kind, &run.state);
     // Of a run that ended in any other way it goes without saying.
     let verdict = match run.problems.as_slice() {
-        _ if !words::is_completed(&run.state) => "",
+        _ if !run.state.is_completed() => "",
         [] => ", a success",
         _ => ", but no success",
     };
@@ -54,7 +54,7 @@ fn conclusion(page: &mut Page, run: &RecordedRun) {
     for problem in &run.problems {
         page.line(format_args!("✗ {}", problem.text));
     }
-    if words::is_resumable(run.kind, &run.state) {
+    if run.is_resumable() {
         page.line(format_args!(
             "`gauntlet soak --resume {id}` goes on with it"
         ));
@@ -92,7 +92,7 @@ fn totals(page: &mut Page, run: &RecordedRun) {
     let counts = &run.counts;
     let all = Grouped(counts.total);
     let attempts = match run.kind {
-        RunKind::Soak => format!("{all} in {}", counted(run.iteration, "iteration")),
+        RunKind::Soak => format!("{all} in {}", Many(run.iteration, "iteration")),
         _ => all.to_string(),
     };
     let mut facts = vec![("attempts", attempts)];
@@ -167,7 +167,7 @@ fn cases(page: &mut Page, run: &RecordedRun) {
     ]);
     for case in &run.cases {
         let (outcomes, durations) = (&case.totals.outcomes, &case.totals.durations);
-        let quantile = |q| words::maybe(durations.quantile(q));
+        let quantile = |q| text::quantile(durations, q).to_string();
         table.push([
             case.id.clone(),
             Grouped(outcomes.counts().total).to_string(),
@@ -175,7 +175,7 @@ fn cases(page: &mut Page, run: &RecordedRun) {
             quantile(0.5),
             quantile(0.95),
             quantile(0.99),
-            words::maybe(durations.max()),
+            OrDash(durations.max().map(Human)).to_string(),
             others(outcomes),
         ]);
     }
@@ -202,7 +202,7 @@ fn versions(page: &mut Page, run: &RecordedRun) {
     let mut table = Table::new([Left("version"), Right("attempts"), Left("passed")]);
     for suite in &run.suites {
         table.push([
-            words::short_hash(&suite.hash),
+            short_hash(&suite.hash).to_owned(),
             Grouped(suite.outcomes.counts().total).to_string(),
             ShortShare(suite.outcomes.success()).to_string(),
         ]);
@@ -249,7 +249,7 @@ fn runner(page: &mut Page, run: &RecordedRun) {
             "ledger",
             format!(
                 "written {}; {} on average, {} at worst",
-                counted(sum.commits, "time"),
+                Many(sum.commits, "time"),
                 mean.map_or(NOTHING.into(), |mean| Human(mean).to_string()),
                 Human(sum.commit_max)
             ),
