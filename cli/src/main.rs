@@ -2,6 +2,8 @@
 //! maps what happened to an exit code; everything else lives in the crates it depends on.
 mod args;
 mod block;
+mod bundles;
+mod cassettes;
 mod children;
 mod dashboard;
 mod error;
@@ -15,6 +17,7 @@ mod live;
 mod logging;
 mod progress;
 mod records;
+mod replay;
 mod report;
 mod run;
 mod serve;
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Soak(args) => soak::soak(&cli.common, args),
         Command::Verify(args) => verify::verify(&args.suites),
         Command::Serve(args) => serve::serve(&cli.common, args),
+        Command::Replay(args) => replay::replay(&cli.common, args),
         Command::History(args) => ledger::history::history(&cli.common, args),
         Command::Show(args) => ledger::show::show(&cli.common, args),
         Command::Compare(args) => ledger::compare::compare(&cli.common, args),

@@ -1,6 +1,7 @@
 //! Writes reports to files, whole or not at all.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, Permissions},
     io::{self, BufWriter, Write as _},
     os::unix::fs::PermissionsExt as _,
@@ -37,7 +38,12 @@ pub(crate) fn targets(
 /// What a report is about.
 pub(crate) enum Document<'a> {
     /// A run that went over its suite once, and how far the suite is from its graduation.
-    Run(&'a RunResults, Option<&'a Graduation>),
+    /// Where the bundles of its failed attempts are, is told by their execution ids.
+    Run(
+        &'a RunResults,
+        Option<&'a Graduation>,
+        &'a BTreeMap<String, String>,
+    ),
     /// A run as a ledger has it.
     Recorded(&'a RecordedRun),
 }
@@ -57,10 +63,11 @@ pub(crate) fn write(target: &ReportTarget, document: &Document<'_>) -> Result<()
 fn write_markdown(document: &Document<'_>, out: &mut impl io::Write) -> io::Result<()> {
     let options = reporter_md::ReportOptions::default();
     match *document {
-        Document::Run(results, graduation) => {
+        Document::Run(results, graduation, bundles) => {
             let report = reporter_md::Report {
                 results,
                 graduation,
+                bundles,
             };
             reporter_md::write_report(report, &options, out)
         }
@@ -71,10 +78,11 @@ fn write_markdown(document: &Document<'_>, out: &mut impl io::Write) -> io::Resu
 fn write_html(document: &Document<'_>, out: &mut impl io::Write) -> io::Result<()> {
     let options = reporter_html::ReportOptions::default();
     match *document {
-        Document::Run(results, graduation) => {
+        Document::Run(results, graduation, bundles) => {
             let report = reporter_html::Report {
                 results,
                 graduation,
+                bundles,
             };
             reporter_html::write_report(report, &options, out)
         }

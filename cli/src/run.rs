@@ -1,7 +1,7 @@
 //! `gauntlet run`: runs suites once, one case at a time.
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeMap, HashSet},
     path::{Path, PathBuf},
     pin::pin,
 };
@@ -20,6 +20,7 @@ use suite::Suite;
 
 use crate::{
     args::{CommonArgs, RunArgs},
+    bundles::Bundles,
     dashboard::LiveDashboard,
     error::CliError,
     executor::{self, Executor},
@@ -38,9 +39,11 @@ use crate::{
 pub(crate) fn run(common: &CommonArgs, args: &RunArgs) -> Result<Exit, CliError> {
     let running = &args.running;
     let layers = Layers::read(common.settings.as_deref(), flags::running(running))?;
+    let settings = layers.merge()?;
     let session = Session {
+        bundles: Bundles::of(running, &settings),
         args: running.clone(),
-        settings: layers.merge()?,
+        settings,
         recorded: layers.to_record(),
         token: executor::token(running.token_file.as_deref(), executor::TOKEN_VARIABLE)?,
         telemetry: TelemetryTarget::of(running)?,
@@ -167,16 +170,16 @@ impl Runner<'_> {
         interrupt: Interrupt,
     ) -> Result<Exit, CliError> {
         let session = &self.session;
-        let summary = self
+        let (summary, bundles) = self
             .perform(plan, executor, loader, interrupt.clone())
             .await?;
         let problems = summary.results.problems.iter();
         let exits = problems.map(|problem| Exit::of_problem(problem, interrupt.signal()));
         let mut exit = exits.min().unwrap_or(Exit::Success);
-        exit = exit.min(session.warn_of_observers(&summary));
+        exit = exit.min(session::warn_of_observers(&summary, &session.progress));
         let run = &summary.results.run;
         let graduation = self.graduation(&run.suite_path);
-        let document = Document::Run(&summary.results, graduation.as_ref());
+        let document = Document::Run(&summary.results, graduation.as_ref(), &bundles);
         exit = exit.min(session.write_reports(&run.suite_stem, &document));
         tracing::info!(run = run.marker, exit = exit.code(), "run finished");
         Ok(exit)
@@ -207,17 +210,18 @@ impl Runner<'_> {
         let results = conclusion.results(plan.run, cases, None, elapsed);
         let stem = &results.run.suite_stem;
         self.session
-            .write_reports(stem, &Document::Run(&results, None))
+            .write_reports(stem, &Document::Run(&results, None, &BTreeMap::new()))
     }
 
-    /// Wires the actors of one run and waits for its end.
+    /// Wires the actors of one run and waits for its end. Where the bundles of failed attempts are comes with
+    /// the results.
     async fn perform(
         &self,
         mut plan: RunPlan,
         executor: &Executor,
         loader: &Addr<ConfigLoader>,
         mut interrupt: Interrupt,
-    ) -> Result<RunSummary, CliError> {
+    ) -> Result<(RunSummary, BTreeMap<String, String>), CliError> {
         let session = &self.session;
         let journal = session
             .open_ledger()?
@@ -232,6 +236,12 @@ impl Runner<'_> {
             let id = journal.as_ref().map(RunJournal::run_id);
             observers.extend(dashboard.follow(&live, id, &session.progress));
         }
+        let kept = session.bundles.follow(&plan, &session.progress);
+        let told = kept.map(|kept| {
+            let (observer, told) = kept.split();
+            observers.push(observer);
+            told
+        });
         let crew = Crew::start(
             &plan,
             executor,
@@ -252,6 +262,7 @@ impl Runner<'_> {
             }
         };
         telemetry.finish(&session.progress).await;
-        summary
+        let bundles = told.map(|told| std::mem::take(&mut told.borrow_mut().paths));
+        Ok((summary?, bundles.unwrap_or_default()))
     }
 }

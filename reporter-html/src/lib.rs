@@ -35,7 +35,10 @@ mod summary;
 mod text;
 mod verdict;
 
-use std::io::{self, BufWriter, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, BufWriter, Write},
+};
 
 use runner_core::{
     recorded::{Graduation, RecordedRun},
@@ -86,7 +89,12 @@ pub struct Report<'a> {
     pub results: &'a RunResults,
     /// How far the suite is from its graduation with it; `None` where nobody keeps a ledger.
     pub graduation: Option<&'a Graduation>,
+    /// Where everything about an attempt that failed is kept, by the attempt's execution id.
+    pub bundles: &'a BTreeMap<String, String>,
 }
+
+/// Where nothing is kept.
+static NO_BUNDLES: BTreeMap<String, String> = BTreeMap::new();
 
 impl<'a> From<&'a RunResults> for Report<'a> {
     fn from(results: &'a RunResults) -> Self {
@@ -94,6 +102,7 @@ impl<'a> From<&'a RunResults> for Report<'a> {
         Self {
             results,
             graduation,
+            bundles: &NO_BUNDLES,
         }
     }
 }

@@ -37,6 +37,7 @@ pub(crate) fn write(
     let Report {
         results,
         graduation,
+        bundles,
     } = report;
     let counts = &Counts::of(&results.cases);
     let title = title(&results.run.suite_stem, RunKind::Run);
@@ -54,7 +55,9 @@ pub(crate) fn write(
     write_overview(out, &results.cases)?;
     writeln!(out, "## Test Results\n")?;
     for (index, result) in results.cases.iter().enumerate() {
-        case::write(out, index + 1, result, options)?;
+        let attempt = result.attempt.as_ref();
+        let bundle = attempt.and_then(|attempt| bundles.get(&attempt.execution_id));
+        case::write(out, index + 1, result, bundle.map(String::as_str), options)?;
     }
     write_environment(out, results, options)
 }

@@ -1,5 +1,6 @@
 //! Black-box tests: the real program, its exit codes, its files, its words.
 
+mod bundles;
 mod cleanup;
 mod dashboard;
 mod differential;
