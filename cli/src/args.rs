@@ -473,6 +473,17 @@ pub(crate) struct ServeArgs {
         value_delimiter = ';'
     )]
     pub fault: Vec<embedded_executor::Fault>,
+    /// Run nothing, and answer from the cassettes in this folder
+    #[arg(long, value_name = "DIR", env = "GAUNTLET_REPLAY", conflicts_with_all = ["fault", "max_commands"])]
+    pub replay: Option<PathBuf>,
+    /// How many times as fast as they were recorded, or "max" [default: 1]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "GAUNTLET_REPLAY_SPEED",
+        requires = "replay"
+    )]
+    pub replay_speed: Option<replay_executor::Speed>,
     #[command(flatten)]
     pub sandbox: SandboxArgs,
 }

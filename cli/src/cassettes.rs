@@ -13,8 +13,7 @@ use crate::{bundles::EXTENSION, error::CliError};
 /// So deep folders are looked into: a folder of runs, a run, a bundle, and one more.
 const MAX_DEPTH: usize = 4;
 
-/// Reads the cassettes at `paths`, each a file or a folder that holds some, in the order of their names. All
-/// of them can be played.
+/// Reads the cassettes at `paths`, each a file or a folder that holds some, in the order of their names.
 pub(crate) fn load(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Cassette)>, CliError> {
     let mut files = Vec::new();
     for path in paths {
@@ -34,6 +33,15 @@ pub(crate) fn load(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Cassette)>, CliErr
     files.into_iter().map(read).collect()
 }
 
+/// Fails for one that cannot be played.
+pub(crate) fn check((path, cassette): &(PathBuf, Cassette)) -> Result<(), CliError> {
+    let checked = cassette.check_playable();
+    checked.map_err(|source| CliError::Unplayable {
+        path: path.clone(),
+        source,
+    })
+}
+
 fn read(path: PathBuf) -> Result<(PathBuf, Cassette), CliError> {
     let file = File::open(&path).map_err(cassette::ReadError::from);
     let cassette = file.and_then(Cassette::read);
@@ -41,10 +49,7 @@ fn read(path: PathBuf) -> Result<(PathBuf, Cassette), CliError> {
         path: path.clone(),
         source,
     })?;
-    match cassette.check_playable() {
-        Ok(()) => Ok((path, cassette)),
-        Err(source) => Err(CliError::Unplayable { path, source }),
-    }
+    Ok((path, cassette))
 }
 
 fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {

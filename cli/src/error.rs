@@ -55,6 +55,8 @@ pub(crate) enum CliError {
     #[error("--report names one file, but there are several suites")]
     #[diagnostic(help("run them one after the other, each with its own --report"))]
     ReportForSeveral,
+    #[error("cannot serve the cassettes")]
+    Replay(#[from] replay_executor::StartError),
     #[error("cannot start the embedded executor")]
     Embedded(#[from] StartError),
     #[error("there is no dashboard")]
@@ -145,6 +147,7 @@ impl CliError {
             | Self::ReportClash { .. }
             | Self::ReportForSeveral
             | Self::NoLedger
+            | Self::Replay(_)
             | Self::Cassette { .. }
             | Self::Unplayable { .. }
             | Self::Cassettes { .. }

@@ -49,6 +49,8 @@ pub(crate) fn replay(common: &CommonArgs, args: &ReplayArgs) -> Result<Exit, Cli
         args,
     };
     let cassettes = cassettes::load(&args.cassettes)?;
+    // A verdict without some of them would look like one over all.
+    cassettes.iter().try_for_each(cassettes::check)?;
     let _logging = session::start_logging(&replayer.settings, common, &replayer.progress);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

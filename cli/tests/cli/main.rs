@@ -15,6 +15,7 @@ mod machine_records;
 mod many_cases;
 #[cfg(feature = "otlp")]
 mod otlp;
+mod replayed;
 mod secrets;
 mod selection;
 mod serve;
