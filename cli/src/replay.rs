@@ -16,7 +16,7 @@ use runner_core::{
     actors::ConfigLoader, beacon::Beacon, events::RunObserver, journal::SuiteVersion,
     plan::RunPlan, recorded::RunKind, results::RunInfo, run_marker, run_state::RunPolicy,
 };
-use suite::{Case, Expectations, Gates, MatchOn, OutputFormat, Retries, Suite};
+use suite::{Case, Retries, Suite};
 use tokio::time::Instant;
 use transport_http::ReplayTransport;
 
@@ -39,6 +39,9 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// What stands for the suite of a cassette that belongs to none.
 const NO_SUITE: &str = "recorded";
+
+/// A suite whose only case expects nothing but success.
+const BARE: &str = r#"{"tests": [{"id": "recorded", "command": "true"}]}"#;
 
 /// Judges the cassettes of `args`, and says how it went.
 pub(crate) fn replay(common: &CommonArgs, args: &ReplayArgs) -> Result<Exit, CliError> {
@@ -109,7 +112,7 @@ impl Replayer<'_> {
         for (suite, members) in by_suite {
             groups.push(match suite {
                 Some(path) => self.of_suite(session::load(loader, &path).await?, members)?,
-                None => bare(members),
+                None => bare(members)?,
             });
         }
         Ok(groups)
@@ -226,39 +229,24 @@ fn once(case: &Case) -> Case {
 }
 
 /// Cassettes that belong to no suite: their commands shall succeed.
-fn bare(members: Vec<Member>) -> Group {
+fn bare(members: Vec<Member>) -> Result<Group, CliError> {
+    // What a suite leaves out has its defaults, which are those of suites alone.
+    let mut suite = suite::parse(Path::new(NO_SUITE), BARE)?;
+    let template = Arc::clone(&suite.cases[0]);
     let case = |(path, cassette): &Member| {
         let name = path.display().to_string();
         let id = cassette.head.case.as_ref().map(|case| case.id.clone());
         Arc::new(Case {
             id: id.unwrap_or_else(|| name.clone()),
             name,
-            description: String::new(),
-            category: None,
-            tags: Vec::new(),
             command: runner_core::cleanup::unmarked(&cassette.head.command).to_owned(),
             timeout: cassette.head.timeout.unwrap_or(DEFAULT_TIMEOUT),
-            stall_timeout: None,
-            expected_exit_code: 0,
-            expectations: Expectations::default(),
-            output_format: OutputFormat::default(),
-            match_on: MatchOn::default(),
-            requires: Vec::new(),
-            retries: Retries::default(),
-            repeat: None,
+            ..(*template).clone()
         })
     };
-    let cases = members.iter().map(case).collect();
-    Group {
-        suite: Suite {
-            path: NO_SUITE.into(),
-            id: None,
-            description: String::new(),
-            cases,
-            gates: Gates::default(),
-            text: "".into(),
-            hash: "".into(),
-        },
+    suite.cases = members.iter().map(case).collect();
+    Ok(Group {
+        suite,
         cassettes: members.into_iter().map(|(_, cassette)| cassette).collect(),
-    }
+    })
 }

@@ -125,6 +125,12 @@ fn a_replay_is_judged_by_the_expectations_of_now() {
     replay(&["--suite", "changed.json"])
         .exits(2)
         .says(["has no case that", "--only ID"]);
+    // Without its suite, a command has to succeed, and nothing else is known.
+    fs::remove_file(scratch.path("suite.json")).expect("it was there");
+    replay(&[]).exits(100).says([
+        "the suite suite.json is not here",
+        "exit code 3 instead of 0",
+    ]);
 }
 
 #[test]
