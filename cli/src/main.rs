@@ -2,6 +2,8 @@
 //! maps what happened to an exit code; everything else lives in the crates it depends on.
 mod args;
 mod block;
+mod bundles;
+mod cassettes;
 mod children;
 mod dashboard;
 mod error;
@@ -17,6 +19,7 @@ mod logging;
 mod manual;
 mod progress;
 mod records;
+mod replay;
 mod report;
 mod run;
 mod schema;
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Command::Soak(args) => soak::soak(&cli.common, args),
         Command::Verify(args) => verify::verify(&cli.common, &args.suites, &args.deny),
         Command::Serve(args) => serve::serve(&cli.common, args),
+        Command::Replay(args) => replay::replay(&cli.common, args),
         Command::History(args) => ledger::history::history(&cli.common, args),
         Command::Show(args) => ledger::show::show(&cli.common, args),
         Command::Compare(args) => ledger::compare::compare(&cli.common, args),

@@ -28,6 +28,7 @@ use tokio::time::Instant;
 
 use crate::{
     args::{CommonArgs, FlakyAs, ReportFormat, ReportTarget, RunningArgs, SelectionArgs},
+    bundles::Bundles,
     error::CliError,
     executor::Executor,
     exit::Exit,
@@ -49,6 +50,7 @@ pub(crate) struct Session {
     pub recorded: BTreeMap<String, String>,
     pub token: Option<Token>,
     pub telemetry: TelemetryTarget,
+    pub bundles: Bundles,
     pub progress: Progress,
 }
 
@@ -93,6 +95,34 @@ pub(crate) fn detail(common: &CommonArgs, json: bool) -> Detail {
     }
 }
 
+/// What is the same for all attempts.
+pub(crate) fn attempt_settings(settings: &Settings) -> AttemptSettings {
+    AttemptSettings {
+        connect_timeout: settings.executor.connect_timeout,
+        head_timeout: settings.executor.head_timeout,
+        keep_output_bytes: settings.reports.keep_output_bytes,
+        bytes_idle_timeout: settings.executor.bytes_idle_timeout,
+        events_idle_timeout: settings.executor.events_idle_timeout,
+        strictness: match settings.executor.protocol {
+            ProtocolSetting::Lenient => Strictness::Lenient,
+            ProtocolSetting::Strict => Strictness::Strict,
+        },
+    }
+}
+
+/// What observers that were lost mean for the exit code.
+pub(crate) fn warn_of_observers(summary: &RunSummary, progress: &Progress) -> Exit {
+    let mut exit = Exit::Success;
+    for failure in &summary.observer_failures {
+        progress.warn(&format!(
+            "the {} could not be written: {}",
+            failure.observer, failure.error
+        ));
+        exit = exit.min(Exit::ReportNotWritten);
+    }
+    exit
+}
+
 /// The cases that were asked for.
 pub(crate) fn selection(args: &SelectionArgs) -> Selection {
     Selection {
@@ -127,7 +157,8 @@ impl Session {
 
     /// Opens the way to the executor, and warns of what the user should know about it.
     pub(crate) async fn open_executor(&self) -> Result<Executor, CliError> {
-        let executor = Executor::open(&self.settings, self.token.as_ref()).await?;
+        let executor =
+            Executor::open(&self.settings, self.token.as_ref(), self.bundles.recorder()).await?;
         if let Some(warning) = executor.warning() {
             self.progress.warn(&warning);
         }
@@ -165,17 +196,7 @@ impl Session {
             suite: SuiteVersion::of(&suite),
             gates: RunGates::of(&suite, gate::plain(&self.args.gate)),
             cases: suite.cases,
-            attempt: AttemptSettings {
-                connect_timeout: settings.executor.connect_timeout,
-                head_timeout: settings.executor.head_timeout,
-                keep_output_bytes: settings.reports.keep_output_bytes,
-                bytes_idle_timeout: settings.executor.bytes_idle_timeout,
-                events_idle_timeout: settings.executor.events_idle_timeout,
-                strictness: match settings.executor.protocol {
-                    ProtocolSetting::Lenient => Strictness::Lenient,
-                    ProtocolSetting::Strict => Strictness::Strict,
-                },
-            },
+            attempt: attempt_settings(settings),
             health_timeout: settings.executor.health_timeout,
             policy: RunPolicy {
                 require_all: self.args.require_all,
@@ -265,19 +286,6 @@ impl Session {
                     error.show();
                 }
             }
-        }
-        exit
-    }
-
-    /// What a run that came to `summary` means for the exit code, but for the run being interrupted.
-    pub(crate) fn warn_of_observers(&self, summary: &RunSummary) -> Exit {
-        let mut exit = Exit::Success;
-        for failure in &summary.observer_failures {
-            self.progress.warn(&format!(
-                "the {} could not be written: {}",
-                failure.observer, failure.error
-            ));
-            exit = exit.min(Exit::ReportNotWritten);
         }
         exit
     }
