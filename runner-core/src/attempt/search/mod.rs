@@ -4,8 +4,11 @@
 //! not matter how the text was cut. What is expected of it, it refuses to know.
 
 mod fold;
+mod rarity;
+mod required;
 mod scanner;
 mod sought;
+mod strides;
 mod window;
 
 use std::time::Duration;

@@ -5,6 +5,8 @@ use std::fmt;
 use aho_corasick::{AhoCorasick, packed};
 use memchr::memmem::Finder;
 
+use super::strides::Strides;
+
 /// Looks for many needles at once. It only tells which there are: where, and how often, is for others, who
 /// look where there is something to see.
 #[derive(Debug, Default)]
@@ -14,8 +16,15 @@ pub(super) struct Scanner {
     reach: usize,
 }
 
-struct Part {
-    /// The needles, each with the number under which it is told.
+enum Part {
+    /// For many needles that are long enough to look at every n-th place only.
+    Strides(Strides),
+    /// For others.
+    Listed(Listed),
+}
+
+/// Needles, each with the number under which it is told.
+struct Listed {
     needles: Vec<(usize, Vec<u8>)>,
     engine: Engine,
 }
@@ -30,6 +39,9 @@ enum Engine {
     /// For needles of which no automaton could be made.
     Finders(Vec<Finder<'static>>),
 }
+
+/// From so many needles on, looking at every n-th place takes less than vector instructions do.
+const STRIDES_NEEDLES: usize = 8;
 
 /// Shorter needles would stop the vector instructions at every turn.
 const PACKED_MIN_BYTES: usize = 3;
@@ -52,24 +64,16 @@ impl Scanner {
         let needles: Vec<_> = needles.into_iter().collect();
         let longest = needles.iter().map(|(_, needle)| needle.len()).max();
         let reach = longest.unwrap_or(1).saturating_sub(1);
-        let (short, mut long): (Vec<_>, Vec<_>) = needles
+        let (mut short, mut others): (Vec<_>, Vec<_>) = needles
             .into_iter()
-            .partition(|(_, needle)| needle.len() < PACKED_MIN_BYTES);
+            .partition(|(_, needle)| needle.len() < Strides::MIN_BYTES);
         let mut parts = Vec::new();
-        if short.len() <= FEW {
-            parts.extend(short.into_iter().map(|needle| Part::new(vec![needle])));
+        if others.len() >= STRIDES_NEEDLES {
+            parts.push(Part::Strides(Strides::new(others)));
         } else {
-            parts.push(Part::automaton(short));
+            short.append(&mut others);
         }
-        if long.len() > PACKED_MAX_NEEDLES {
-            parts.push(Part::automaton(long));
-        } else {
-            // Those that begin alike are best told apart by the same pass.
-            long.sort_by(|(_, a), (_, b)| a.cmp(b));
-            let groups = long.len().div_ceil(PACKED_NEEDLES).max(1);
-            let size = long.len().div_ceil(groups).max(1);
-            parts.extend(long.chunks(size).map(|group| Part::new(group.to_vec())));
-        }
+        Listed::add_to(&mut parts, short);
         Self { parts, reach }
     }
 
@@ -81,12 +85,39 @@ impl Scanner {
     /// Tells every needle that occurs in `text`, at least once each, and possibly some that do not.
     pub(super) fn scan(&self, text: &[u8], mut tell: impl FnMut(usize)) {
         for part in &self.parts {
-            part.scan(text, &mut tell);
+            match part {
+                Part::Strides(strides) => strides.scan(text, &mut tell),
+                Part::Listed(listed) => listed.scan(text, &mut tell),
+            }
         }
     }
 }
 
-impl Part {
+impl Listed {
+    /// Adds the parts that it takes to look for `needles`.
+    fn add_to(parts: &mut Vec<Part>, needles: Vec<(usize, Vec<u8>)>) {
+        let (short, mut long): (Vec<_>, Vec<_>) = needles
+            .into_iter()
+            .partition(|(_, needle)| needle.len() < PACKED_MIN_BYTES);
+        let mut add = |listed| parts.push(Part::Listed(listed));
+        if short.len() <= FEW {
+            let each = short.into_iter().map(|needle| Self::new(vec![needle]));
+            each.for_each(&mut add);
+        } else {
+            add(Self::automaton(short));
+        }
+        if long.len() > PACKED_MAX_NEEDLES {
+            add(Self::automaton(long));
+        } else {
+            // Those that begin alike are best told apart by the same pass.
+            long.sort_by(|(_, a), (_, b)| a.cmp(b));
+            let groups = long.len().div_ceil(PACKED_NEEDLES).max(1);
+            let size = long.len().div_ceil(groups).max(1);
+            let groups = long.chunks(size).map(|group| Self::new(group.to_vec()));
+            groups.for_each(add);
+        }
+    }
+
     fn new(needles: Vec<(usize, Vec<u8>)>) -> Self {
         if let [(_, needle)] = &needles[..] {
             let engine = Engine::Single(Finder::new(needle).into_owned());
@@ -166,8 +197,12 @@ impl Part {
 
 impl fmt::Debug for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Part")
-            .field("needles", &self.needles.len())
+        let (name, needles) = match self {
+            Self::Strides(strides) => ("Strides", strides.len()),
+            Self::Listed(listed) => ("Listed", listed.needles.len()),
+        };
+        f.debug_struct(name)
+            .field("needles", &needles)
             .finish_non_exhaustive()
     }
 }

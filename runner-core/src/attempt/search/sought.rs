@@ -5,14 +5,11 @@ use regex_automata::{
     Input,
     meta::{self, Regex},
 };
-use regex_syntax::hir::{
-    Hir,
-    literal::{ExtractKind, Extractor},
-};
 use suite::Pattern;
 
 use super::{
     fold::folded,
+    required::required,
     window::{LONGEST_CHARACTER, Window},
 };
 
@@ -61,12 +58,6 @@ const MAX_COMPILED_BYTES: usize = 10 << 20;
 /// What the lazily built part of an expression's automaton may take.
 const MAX_LAZY_BYTES: usize = 2 << 20;
 
-/// An expression is left alone while none of so many texts is there of which it needs one.
-const MAX_NEEDLES: usize = 16;
-
-/// Shorter texts are everywhere.
-const MIN_NEEDLE_BYTES: usize = 3;
-
 impl Sought {
     /// Compiles a pattern. Matches of expressions are found up to a length of `block` bytes.
     pub(super) fn new(pattern: &Pattern, block: u64) -> Self {
@@ -106,7 +97,7 @@ impl Sought {
             (Self::Text(_), _) => vec![folded(pattern.text())],
             (Self::Expression(_), Pattern::Regex { source }) => {
                 let hir = regex_syntax::parse(source).ok()?;
-                needles(&hir, ExtractKind::Prefix).or_else(|| needles(&hir, ExtractKind::Suffix))?
+                required(&hir)?
             }
             _ => return None,
         };
@@ -301,23 +292,6 @@ impl Expression {
         let base = window.base();
         Some((base + found.start() as u64, base + found.end() as u64))
     }
-}
-
-/// Texts of which one begins, or ends, everything that matches.
-fn needles(hir: &Hir, kind: ExtractKind) -> Option<Vec<Vec<u8>>> {
-    let mut extractor = Extractor::new();
-    let sequence = extractor.kind(kind).extract(hir);
-    let mut needles = Vec::new();
-    for literal in sequence.literals()? {
-        needles.push(folded(std::str::from_utf8(literal.as_bytes()).ok()?));
-    }
-    needles.sort();
-    needles.dedup();
-    let are_telling = needles.len() <= MAX_NEEDLES
-        && needles
-            .iter()
-            .all(|needle| needle.len() >= MIN_NEEDLE_BYTES);
-    (are_telling && !needles.is_empty()).then_some(needles)
 }
 
 fn ends_in_word(text: &[u8]) -> bool {
