@@ -8,7 +8,7 @@ use std::{
 };
 
 use executor_protocol::{ExitStatus, Findings, OutputJoin, StreamEvent, StreamStats};
-use runner_core::attempt::{Judge, StreamEnd};
+use runner_core::attempt::{CompiledExpectations, Judge, StreamEnd};
 use suite::{Case, Expectations, MatchOn, OutputFormat, Pattern, Retries};
 
 /// Lines of 166 bytes: 200 MB in all.
@@ -16,6 +16,9 @@ const LINES: usize = 1_200_000;
 
 /// So many lines come in a chunk of 64 KiB.
 const LINES_PER_CHUNK: usize = 390;
+
+/// So many short attempts are measured together.
+const SHORT_ATTEMPTS: u32 = 10_000;
 
 /// Sides take turns this often; the shortest time of each counts.
 const ROUNDS: usize = 5;
@@ -111,6 +114,32 @@ fn mixed(count: usize) -> Vec<Pattern> {
     (0..count).map(pattern).collect()
 }
 
+/// Of the very words that are printed, but in a company in which they never are; some short.
+fn familiar(count: usize) -> Vec<Pattern> {
+    let pattern = |number: usize| match number % 5 {
+        0 => Pattern::literal(format!("request failed after retry #{number}")),
+        1 => Pattern::literal(format!("connection {number}: closed by worker")),
+        2 => Pattern::Word {
+            text: format!("timeout={number}s"),
+            case_sensitive: true,
+        },
+        3 => Pattern::Regex {
+            source: format!(r"(error|warning)\[E\d+\]: test {number}\b"),
+        },
+        _ => Pattern::Regex {
+            source: format!(r#""worker":\s*"{number}","took":\s*\d+"#),
+        },
+    };
+    (0..count).map(pattern).collect()
+}
+
+/// The same, behind texts that are found at once and often.
+fn found(count: usize) -> Vec<Pattern> {
+    let words = ["error", "warning", "request", "connection", "compiling"];
+    let found = words.map(Pattern::literal).into_iter();
+    found.chain(familiar(count - words.len())).collect()
+}
+
 /// Expressions that no text tells apart from what they do not match.
 fn bare(count: usize) -> Vec<Pattern> {
     let pattern = |number| Pattern::Regex {
@@ -141,18 +170,68 @@ fn time(expected: &[Pattern], lines: &[String]) -> Duration {
     began.elapsed()
 }
 
+/// What it costs to make a judge, to let it judge a short output of a case with three texts, and to end.
+fn time_short(compiled: Option<&CompiledExpectations>, case: &Case) -> Duration {
+    let output = "the worker took 17 ms and has finished; ".repeat(5);
+    let began = Instant::now();
+    for _ in 0..SHORT_ATTEMPTS {
+        let mut judge = match compiled {
+            Some(compiled) => Judge::with_compiled(case, compiled, OutputJoin::Lines, 64 * 1024),
+            None => Judge::new(case, OutputJoin::Lines, 64 * 1024),
+        };
+        let event = StreamEvent::Output {
+            data: &output,
+            channel: None,
+        };
+        judge.on_event(event, &|| None);
+        judge.on_pause();
+        let exit = ExitStatus::Code(0);
+        judge.on_event(StreamEvent::Complete { exit }, &|| None);
+        let (findings, stats) = (Findings::default(), StreamStats::default());
+        black_box(judge.finish(case, StreamEnd::Clean, &findings, &stats));
+    }
+    began.elapsed() / SHORT_ATTEMPTS
+}
+
+#[expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+fn short() {
+    let case = case(
+        ["the worker", "MS AND", "finished"]
+            .map(Pattern::literal)
+            .into(),
+    );
+    let compiled = CompiledExpectations::of(&case.expectations);
+    let mut best = [Duration::MAX; 2];
+    for _ in 0..ROUNDS {
+        best[0] = time_short(None, &case).min(best[0]);
+        best[1] = time_short(Some(&compiled), &case).min(best[1]);
+    }
+    println!("one attempt with 200 bytes of output and three texts:");
+    println!(
+        "compiled each time                       {:>12.3?}",
+        best[0]
+    );
+    println!(
+        "compiled once                            {:>12.3?}",
+        best[1]
+    );
+}
+
 #[expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 fn main() {
+    short();
     let lines = lines();
     let sides = [
         ("one text", texts(1)),
         ("nothing", Vec::new()),
         ("100 texts", texts(100)),
         ("100 texts, words and expressions", mixed(100)),
+        ("100 of the words that are printed", familiar(100)),
+        ("100, some of them found", found(100)),
         ("1 expression without a text in it", bare(1)),
         ("10 expressions without a text in them", bare(10)),
     ];
-    let mut best = [Duration::MAX; 6];
+    let mut best = [Duration::MAX; 8];
     for _ in 0..ROUNDS {
         for ((_, expected), best) in sides.iter().zip(&mut best) {
             *best = time(expected, &lines).min(*best);

@@ -13,7 +13,7 @@ use suite::{Case, MatchOn};
 use self::reasons::{failed, too_late, untrustworthy, without_terminal};
 use super::{
     capture::Capture,
-    expectations::{Ending, Watch},
+    expectations::{CompiledExpectations, Ending, Watch},
     format::{AgentOutput, AgentReader},
 };
 use crate::{
@@ -97,7 +97,19 @@ impl Judge {
     /// A judge for an attempt at `case` that keeps the first and last `keep_bytes` of its output.
     #[must_use]
     pub fn new(case: &Case, join: OutputJoin, keep_bytes: usize) -> Self {
-        let watch = Watch::new(&case.expectations);
+        let expected = CompiledExpectations::of(&case.expectations);
+        Self::with_compiled(case, &expected, join, keep_bytes)
+    }
+
+    /// The same, for whoever makes many attempts at `case`: `expected` is what it expects, compiled once.
+    #[must_use]
+    pub fn with_compiled(
+        case: &Case,
+        expected: &CompiledExpectations,
+        join: OutputJoin,
+        keep_bytes: usize,
+    ) -> Self {
+        let watch = Watch::new(expected);
         Self {
             join,
             match_on: case.match_on,

@@ -1,6 +1,7 @@
 //! One attempt at one case: from a request and a transport to a report.
 
 mod capture;
+mod compiled;
 mod expectations;
 mod format;
 mod judge;
@@ -21,7 +22,8 @@ use executor_protocol::{
 use suite::Case;
 use tokio::time::Instant;
 
-pub use expectations::{MAX_STRUCTURED_BYTES, code_in};
+pub use compiled::CompiledCases;
+pub use expectations::{CompiledExpectations, MAX_STRUCTURED_BYTES, code_in};
 pub use judge::{Judge, Judgement, StreamEnd, Strictness};
 pub use search::LONGEST_MATCH;
 
@@ -32,6 +34,8 @@ use crate::{cleanup::CleanupMarker, results::AttemptReport, tail::OutputTail};
 pub struct AttemptPlan {
     /// The case.
     pub case: Arc<Case>,
+    /// What the case expects.
+    pub expected: CompiledExpectations,
     /// The name under which the executor shall know the attempt.
     pub execution_id: String,
     /// How long after the start of the run the attempt begins.
@@ -105,7 +109,7 @@ pub async fn run(
     let mut stream = match opened {
         Ok(stream) => stream,
         Err(end) => {
-            let judge = Judge::new(&plan.case, OutputJoin::Concat, 0);
+            let judge = plan.judge(OutputJoin::Concat, 0);
             return plan.report(
                 judge,
                 end,
@@ -115,12 +119,7 @@ pub async fn run(
             );
         }
     };
-    let mut judge = Judge::new(
-        &plan.case,
-        stream.output_join(),
-        plan.settings.keep_output_bytes,
-    )
-    .with_strictness(plan.settings.strictness);
+    let mut judge = plan.judge(stream.output_join(), plan.settings.keep_output_bytes);
     let following = follow(
         &mut *stream,
         &mut judge,
@@ -193,6 +192,11 @@ async fn follow(
 }
 
 impl AttemptPlan {
+    fn judge(&self, join: OutputJoin, keep_bytes: usize) -> Judge {
+        Judge::with_compiled(&self.case, &self.expected, join, keep_bytes)
+            .with_strictness(self.settings.strictness)
+    }
+
     fn request(&self) -> ExecuteRequest {
         let command = &self.case.command;
         ExecuteRequest {

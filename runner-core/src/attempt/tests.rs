@@ -132,6 +132,7 @@ async fn attempt(
         was_cancelled: Rc::clone(&was_cancelled),
     };
     let plan = AttemptPlan {
+        expected: CompiledExpectations::of(&expectations),
         case: Arc::new(Case {
             expectations,
             ..case("a")

@@ -5,7 +5,8 @@ use std::time::Duration;
 use suite::{CountOf, MatchOn, Pattern, Within};
 
 use super::{
-    MAX_STRUCTURED_BYTES, Watch, begin_of, code::code_in, json, nearest::nearest_line, words,
+    MAX_STRUCTURED_BYTES, Planned, Watch, begin_of, code::code_in, json, nearest::nearest_line,
+    words,
 };
 use crate::{
     attempt::search::{Find, QuestId, Search},
@@ -106,12 +107,10 @@ impl Watch {
         part: MatchOn,
         output: &CapturedOutput,
     ) {
-        let Self {
-            expected,
-            search,
-            quests,
-            ..
-        } = self;
+        let Self { plan, search, .. } = self;
+        let Planned {
+            expected, quests, ..
+        } = &**plan;
         let mut add = |kind, words, fate| results.push(result(kind, words, fate));
         let mut compared = 0;
         for (pattern, &quest) in expected.expected.iter().zip(&quests.expected) {
@@ -156,12 +155,10 @@ impl Watch {
     }
 
     fn add_orders(&mut self, results: &mut Vec<ExpectationResult>, end: Ending) {
-        let Self {
-            expected,
-            search,
-            quests,
-            ..
-        } = self;
+        let Self { plan, search, .. } = self;
+        let Planned {
+            expected, quests, ..
+        } = &**plan;
         for (patterns, quests) in expected.ordered.iter().zip(&quests.ordered) {
             let missing = quests
                 .iter()
@@ -196,12 +193,18 @@ impl Watch {
     }
 
     fn add_times(&mut self, results: &mut Vec<ExpectationResult>, end: Ending) {
-        for (within, &(quest, after)) in self.expected.within.iter().zip(&self.quests.within) {
+        for (within, &(quest, after)) in self
+            .plan
+            .expected
+            .within
+            .iter()
+            .zip(&self.plan.quests.within)
+        {
             let fate = in_time(&self.search, within, quest, after, end);
             let words = words::within(within);
             results.push(result(ExpectationKind::Within, words, fate));
         }
-        if let Some(most) = self.expected.max_gap {
+        if let Some(most) = self.plan.expected.max_gap {
             let silence = self.silence;
             let fate = match silence > most {
                 true => Fate::missed(format!("silent for {}", Human(silence))),
@@ -215,7 +218,7 @@ impl Watch {
     fn add_lengths(&mut self, results: &mut Vec<ExpectationResult>, end: Ending) {
         let chars = self.chars;
         let detail = || format!("{} characters", Grouped(chars));
-        if let Some(least) = self.expected.min_length {
+        if let Some(least) = self.plan.expected.min_length {
             let fate = match chars < least {
                 true => Fate::missed_at(end, detail()),
                 false => Fate::met(),
@@ -223,7 +226,7 @@ impl Watch {
             let words = format!("at least {} characters", Grouped(least));
             results.push(result(ExpectationKind::MinLength, words, fate));
         }
-        if let Some(most) = self.expected.max_length {
+        if let Some(most) = self.plan.expected.max_length {
             let fate = match (chars > most, end) {
                 (true, Ending::Whole) => Fate::missed(detail()),
                 (true, Ending::Early { .. }) => Fate::missed(format!("{} by then", detail())),
@@ -235,14 +238,14 @@ impl Watch {
     }
 
     fn add_json(&mut self, results: &mut Vec<ExpectationResult>, end: Ending) {
-        if self.expected.json.is_empty() {
+        if self.plan.expected.json.is_empty() {
             return;
         }
         let value = match end {
             Ending::Whole => json::first_value(&self.kept),
             Ending::Early { .. } => Err(String::new()),
         };
-        for expected in &self.expected.json {
+        for expected in &self.plan.expected.json {
             let fate = match &value {
                 Ok(value) => match json::mismatch(expected, value) {
                     None => Fate::met(),
@@ -255,7 +258,7 @@ impl Watch {
     }
 
     fn add_code(&mut self, results: &mut Vec<ExpectationResult>, end: Ending) -> Option<String> {
-        let expected = self.expected.code.as_ref()?;
+        let expected = self.plan.expected.code.as_ref()?;
         let code = code_in(&self.kept, &expected.language).filter(|_| end == Ending::Whole);
         let fate = match code {
             None => Fate::missed_at(end, self.within_limit("there is none")),

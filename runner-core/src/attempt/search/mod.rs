@@ -4,6 +4,7 @@
 //! not matter how the text was cut. What is expected of it, it refuses to know.
 
 mod fold;
+mod plan;
 mod rarity;
 mod required;
 mod scanner;
@@ -11,17 +12,16 @@ mod sought;
 mod strides;
 mod window;
 
-use std::time::Duration;
-
-use suite::Pattern;
+use std::{sync::Arc, time::Duration};
 
 use self::{
     scanner::Scanner,
-    sought::{Sought, Step},
+    sought::Step,
     window::{LONGEST_CHARACTER, Window},
 };
 
 pub(super) use fold::folded;
+pub(super) use plan::{Extent, QuestId, SearchPlan};
 
 /// How long a match of a regular expression can be, in bytes. One that is longer may be missed, or found as
 /// a shorter one; the same happens to it however the text is cut.
@@ -30,6 +30,10 @@ pub const LONGEST_MATCH: u64 = 64 * 1024;
 /// Text is lower-cased and searched in portions of this size, because beginning to do either costs more than
 /// doing it for a line: large against that, small against the processor's caches.
 const PORTION: usize = 32 * 1024;
+
+/// What was found is looked for no longer once so many blocks of the text have passed: making another scanner
+/// takes about as long as scanning these.
+const WORTH_NARROWING: u64 = 4;
 
 /// Searches a streamed text for patterns, across the borders of its pieces.
 ///
@@ -41,22 +45,21 @@ const PORTION: usize = 32 * 1024;
 /// [`LONGEST_MATCH`].
 #[derive(Debug)]
 pub(super) struct Search {
+    plan: Arc<SearchPlan>,
     window: Window,
-    patterns: Vec<Kept>,
+    patterns: Vec<Watched>,
     quests: Vec<Quest>,
-    scanner: Scanner,
-    /// Whether the scanner looks for what nobody asks for any more, or not yet for what is asked for.
+    /// What looks for less than the plan's scanner does, since some of it was found.
+    narrowed: Option<Scanner>,
+    /// Whether the scanner looks for what nobody asks for any more.
     is_stale: bool,
+    /// The folded text before this offset was scanned when the scanner was last made.
+    scanner_since: u64,
     /// How many quests are not over.
     open: usize,
     /// The folded text before this offset was scanned.
     scanned: u64,
-    block: u64,
 }
-
-/// Names a quest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct QuestId(usize);
 
 /// A place where a pattern was found, in bytes from the beginning of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,18 +70,9 @@ pub(super) struct Find {
     pub(super) at: Option<Duration>,
 }
 
-/// How many finds a quest is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extent {
-    First,
-    All,
-}
-
+/// What is known of a pattern in this text.
 #[derive(Debug)]
-struct Kept {
-    pattern: Pattern,
-    sought: Sought,
-    needles: Option<Vec<Vec<u8>>>,
+struct Watched {
     /// The offset up to which a needle of it may be there.
     awake_until: u64,
     /// How many quests for it are not over.
@@ -87,9 +81,6 @@ struct Kept {
 
 #[derive(Debug)]
 struct Quest {
-    pattern: usize,
-    after: Option<QuestId>,
-    extent: Extent,
     /// No further find begins before this offset; `None` while what it comes after was not found.
     from: Option<u64>,
     is_over: bool,
@@ -101,79 +92,48 @@ struct Quest {
 }
 
 impl Search {
-    /// A search without quests.
-    pub(super) fn new() -> Self {
-        Self::with_longest_match(LONGEST_MATCH)
-    }
-
-    fn with_longest_match(block: u64) -> Self {
-        Self {
-            window: Window::default(),
-            patterns: Vec::new(),
-            quests: Vec::new(),
-            scanner: Scanner::default(),
-            is_stale: false,
-            open: 0,
-            scanned: 0,
-            block,
-        }
-    }
-
-    /// Asks for finds of `pattern`, of those that begin behind the first find of `after` if that is given.
-    /// To be called before any text is pushed. Who asks the same again gets the same quest.
-    pub(super) fn ask(
-        &mut self,
-        pattern: &Pattern,
-        after: Option<QuestId>,
-        extent: Extent,
-    ) -> QuestId {
-        let pattern = self.keep(pattern);
-        let same =
-            |quest: &Quest| (quest.pattern, quest.after, quest.extent) == (pattern, after, extent);
-        if let Some(index) = self.quests.iter().position(same) {
-            return QuestId(index);
-        }
-        let is_over = self.patterns[pattern].sought.trouble().is_some();
-        if !is_over {
-            self.open += 1;
-            self.patterns[pattern].open += 1;
-            self.is_stale = true;
-        }
-        self.quests.push(Quest {
-            pattern,
-            after,
-            extent,
-            from: after.is_none().then_some(0),
-            is_over,
-            first: None,
-            latest_end: None,
-            count: 0,
-            glimpsed: 0,
-        });
-        QuestId(self.quests.len() - 1)
-    }
-
-    fn keep(&mut self, pattern: &Pattern) -> usize {
-        let known = self
+    /// A search for what `plan` asks for, in a text of which nothing is known yet.
+    pub(super) fn new(plan: Arc<SearchPlan>) -> Self {
+        let mut patterns: Vec<_> = plan
             .patterns
             .iter()
-            .position(|kept| kept.pattern == *pattern);
-        known.unwrap_or_else(|| {
-            let sought = Sought::new(pattern, self.block);
-            self.patterns.push(Kept {
-                needles: sought.needles(pattern),
-                pattern: pattern.clone(),
-                sought,
+            .map(|_| Watched {
                 awake_until: 0,
                 open: 0,
-            });
-            self.patterns.len() - 1
-        })
+            })
+            .collect();
+        let mut open = 0;
+        let quests = plan.quests.iter().map(|asked| {
+            let is_over = plan.patterns[asked.pattern].sought.trouble().is_some();
+            if !is_over {
+                open += 1;
+                patterns[asked.pattern].open += 1;
+            }
+            Quest {
+                from: asked.after.is_none().then_some(0),
+                is_over,
+                first: None,
+                latest_end: None,
+                count: 0,
+                glimpsed: 0,
+            }
+        });
+        Self {
+            quests: quests.collect(),
+            window: Window::default(),
+            narrowed: None,
+            is_stale: false,
+            scanner_since: 0,
+            open,
+            scanned: 0,
+            patterns,
+            plan,
+        }
     }
 
     /// Why a quest cannot find anything, if its pattern cannot be used.
     pub(super) fn trouble(&self, id: QuestId) -> Option<&str> {
-        self.patterns[self.quests[id.0].pattern].sought.trouble()
+        self.plan.pattern(id).sought.trouble()
     }
 
     /// The first find of a quest, as far as it is certain yet.
@@ -227,32 +187,23 @@ impl Search {
 
     /// Looks which patterns may be in what is new.
     fn scan(&mut self) {
-        let Self {
-            window,
-            patterns,
-            scanner,
-            ..
-        } = self;
-        if self.is_stale {
-            let open = patterns
-                .iter()
-                .enumerate()
-                .filter(|(_, kept)| kept.open > 0);
-            let needles = open.flat_map(|(number, kept)| {
-                let needles = kept.needles.iter().flatten().cloned();
-                needles.map(move |needle| (number, needle))
-            });
-            *scanner = Scanner::new(needles);
+        let age = self.scanned - self.scanner_since;
+        if self.is_stale && age >= WORTH_NARROWING * self.plan.block {
+            let patterns = &self.patterns;
+            self.narrowed = Some(self.plan.scanner_of(|number| patterns[number].open > 0));
+            self.scanner_since = self.scanned;
             self.is_stale = false;
         }
-        let first = window.folded_offset(0);
+        let scanner = self.narrowed.as_ref().unwrap_or(self.plan.scanner());
+        let first = self.window.folded_offset(0);
         let from = self.scanned.saturating_sub(scanner.reach() as u64);
         let from = from.saturating_sub(first) as usize;
-        let end = window.end();
-        scanner.scan(&window.folded()[from..], |number| {
+        let end = self.window.end();
+        let patterns = &mut self.patterns;
+        scanner.scan(&self.window.folded()[from..], |number| {
             patterns[number].awake_until = end;
         });
-        self.scanned = window.folded_end();
+        self.scanned = self.window.folded_end();
     }
 
     /// Takes what a quest finds in the text so far.
@@ -261,18 +212,20 @@ impl Search {
         if quest.is_over {
             return;
         }
-        let after = quest.after.and_then(|after| self.quests[after.0].first);
+        let asked = &self.plan.quests[index];
+        let planned = &self.plan.patterns[asked.pattern];
+        let after = asked.after.and_then(|after| self.quests[after.0].first);
         let Some(mut from) = quest.from.or(after.map(|find| find.end)) else {
             return;
         };
         let quest = &mut self.quests[index];
-        let kept = &mut self.patterns[quest.pattern];
+        let watched = &mut self.patterns[asked.pattern];
         while from <= self.window.end() {
-            if kept.needles.is_some() && kept.awake_until <= from {
-                from = kept.sought.without_needle(&self.window, from);
+            if planned.needles.is_some() && watched.awake_until <= from {
+                from = planned.sought.without_needle(&self.window, from);
                 break;
             }
-            match kept.sought.next(&self.window, from, is_end) {
+            match planned.sought.next(&self.window, from, is_end) {
                 Step::Nothing { before } => {
                     from = before;
                     break;
@@ -293,11 +246,11 @@ impl Search {
                         let at = self.window.arrived(end);
                         quest.first = Some(Find { start, end, at });
                     }
-                    if quest.extent == Extent::First {
+                    if asked.extent == Extent::First {
                         quest.is_over = true;
                         self.open -= 1;
-                        kept.open -= 1;
-                        self.is_stale |= kept.open == 0;
+                        watched.open -= 1;
+                        self.is_stale |= watched.open == 0;
                         break;
                     }
                 }
@@ -315,16 +268,19 @@ impl Search {
     /// The first find of a quest, or one that more of the text may make another one.
     pub(super) fn glimpse(&mut self, id: QuestId) -> Option<Find> {
         let quest = &mut self.quests[id.0];
-        let kept = &self.patterns[quest.pattern];
+        let (planned, watched) = (
+            self.plan.pattern(id),
+            &self.patterns[self.plan.quests[id.0].pattern],
+        );
         let Some(from) = quest.from.filter(|_| quest.first.is_none()) else {
             return quest.first;
         };
-        if kept.needles.is_some() && kept.awake_until <= from {
+        if planned.needles.is_some() && watched.awake_until <= from {
             return None;
         }
-        let reach = kept.sought.longest();
+        let reach = planned.sought.longest();
         let from = from.max(self.window.ceil(quest.glimpsed.saturating_sub(reach)));
-        let found = kept.sought.glimpse(&self.window, from);
+        let found = planned.sought.glimpse(&self.window, from);
         if found.is_none() {
             quest.glimpsed = self.window.end();
         }
@@ -336,9 +292,9 @@ impl Search {
     /// Whether a quest that has found nothing for certain may have in the text so far.
     pub(super) fn may_be_found(&self, id: QuestId) -> bool {
         let quest = &self.quests[id.0];
-        let kept = &self.patterns[quest.pattern];
+        let sought = &self.plan.pattern(id).sought;
         match quest.from {
-            Some(from) if quest.first.is_none() => kept.sought.may_be_there(&self.window, from),
+            Some(from) if quest.first.is_none() => sought.may_be_there(&self.window, from),
             _ => quest.first.is_some(),
         }
     }
