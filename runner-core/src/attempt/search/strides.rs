@@ -23,7 +23,7 @@ const CHOICE: usize = 64;
 
 /// So many bits in the table of bits for each that is set, and so many at least: what stands in the way by
 /// chance is to be rare, and the table in the fastest cache.
-const SPARSITY: usize = 32;
+const SPARSITY: usize = 8;
 const MIN_BITS: usize = 1 << 16;
 
 /// In so many places it is told at once where to look closer.
@@ -76,7 +76,8 @@ impl Strides {
         let step = (shortest + 1).saturating_sub(GRAM).clamp(1, MAX_STEP);
         let pieces = pieces(needles, step + GRAM - 1);
         let mut spots: Vec<_> = (0..).zip(&pieces).flat_map(spots_of).collect();
-        let slots = spots.len().next_power_of_two();
+        // Most of what is looked at shares its slot with nothing.
+        let slots = (4 * spots.len()).next_power_of_two();
         let mut bits = vec![0; (slots * SPARSITY).max(MIN_BITS) / 64];
         let mut starts = vec![0; slots + 1];
         for spot in &spots {
