@@ -20,7 +20,7 @@ enum Part {
     /// For many needles that are long enough to look at every n-th place only.
     Strides(Strides),
     /// For others.
-    Listed(Listed),
+    Listed(Box<Listed>),
 }
 
 /// Needles, each with the number under which it is told.
@@ -99,7 +99,7 @@ impl Listed {
         let (short, mut long): (Vec<_>, Vec<_>) = needles
             .into_iter()
             .partition(|(_, needle)| needle.len() < PACKED_MIN_BYTES);
-        let mut add = |listed| parts.push(Part::Listed(listed));
+        let mut add = |listed| parts.push(Part::Listed(Box::new(listed)));
         if short.len() <= FEW {
             let each = short.into_iter().map(|needle| Self::new(vec![needle]));
             each.for_each(&mut add);

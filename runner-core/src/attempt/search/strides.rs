@@ -1,9 +1,9 @@
 //! Many texts at once, by looking at every n-th place only.
 //!
-//! Of each text a piece is chosen, all of one length, and the same for texts that have it in common. Whoever looks at four bytes at every n-th place sees
-//! four bytes of a piece that occurs, at one of its first n places, if the pieces have n + 3 bytes; which
-//! four bytes there are in pieces a table of bits tells. This is the algorithm of Wu and Manber with the
-//! shift fixed, so that one step does not wait for the one before.
+//! Of each text a piece is chosen, all of one length, and the same for texts that have it in common. Whoever
+//! looks at four bytes at every n-th place sees four bytes of every piece that occurs, if pieces have n + 3
+//! bytes; whether a piece has four bytes, a table of bits tells. This is the algorithm of Wu and Manber with
+//! its shift fixed, so that no step waits for the one before.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use super::rarity::commonness;
 /// How many bytes are looked at in one place.
 const GRAM: usize = 4;
 
-/// With a larger step, what is looked at is in the cache at the same cost, and the tables grow.
+/// Larger steps save little, and every piece takes a place in the tables for each byte of a step.
 const MAX_STEP: usize = 16;
 
 /// So many bytes tell most pieces apart from what else has four bytes in common with them.
