@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use crate::args::{ExecutorArgs, LedgerArgs, RunningArgs, SandboxArgs, SoakArgs};
+use crate::args::{ExecutorArgs, LedgerArgs, LoadArgs, RunningArgs, SandboxArgs, SoakArgs};
 
 /// A dotted key with its value.
 pub(crate) type Flag = (&'static str, String);
@@ -37,6 +37,11 @@ pub(crate) fn running(args: &RunningArgs) -> Vec<Flag> {
     let mut flags = executor(&args.executor);
     flags.extend(ledger(&args.ledger));
     flags
+}
+
+/// The settings of a run of load.
+pub(crate) fn load(args: &LoadArgs) -> Vec<Flag> {
+    executor(&args.executor)
 }
 
 /// The settings of a soak.

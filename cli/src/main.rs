@@ -13,6 +13,7 @@ mod host;
 mod interrupt;
 mod ledger;
 mod live;
+mod load;
 mod logging;
 mod manual;
 mod progress;
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
         Command::Run(args) if args.verify_only => verify::verify(&cli.common, &args.suites, &[]),
         Command::Run(args) => run::run(&cli.common, args),
         Command::Soak(args) => soak::soak(&cli.common, args),
+        Command::Load(args) => load::load(&cli.common, args),
         Command::Verify(args) => verify::verify(&cli.common, &args.suites, &args.deny),
         Command::Serve(args) => serve::serve(&cli.common, args),
         Command::History(args) => ledger::history::history(&cli.common, args),

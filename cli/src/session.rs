@@ -103,6 +103,84 @@ pub(crate) fn selection(args: &SelectionArgs) -> Selection {
     }
 }
 
+/// What a run of `suite` that begins now is about.
+pub(crate) fn run_info(suite: &Suite, executor: &Executor) -> RunInfo {
+    let started_at = Zoned::now();
+    let stem = suite.stem();
+    RunInfo {
+        marker: run_marker(&stem, &started_at),
+        started_at,
+        suite_path: suite.path.display().to_string(),
+        suite_stem: stem,
+        suite_description: suite.description.clone(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        executor: executor.address(),
+        environment: executor.environment(),
+    }
+}
+
+/// What is the same for all attempts.
+pub(crate) fn attempt_settings(settings: &Settings) -> AttemptSettings {
+    AttemptSettings {
+        connect_timeout: settings.executor.connect_timeout,
+        head_timeout: settings.executor.head_timeout,
+        keep_output_bytes: settings.reports.keep_output_bytes,
+        bytes_idle_timeout: settings.executor.bytes_idle_timeout,
+        events_idle_timeout: settings.executor.events_idle_timeout,
+        strictness: match settings.executor.protocol {
+            ProtocolSetting::Lenient => Strictness::Lenient,
+            ProtocolSetting::Strict => Strictness::Strict,
+        },
+    }
+}
+
+/// Keeps of a suite the cases that are selected, if there are any.
+pub(crate) fn select(mut suite: Suite, args: &SelectionArgs, progress: &Progress) -> Option<Suite> {
+    let kept = suite.select(&selection(args));
+    for unmatched in kept.unmatched {
+        progress.warn(&format!("{}: {unmatched}", suite.path.display()));
+    }
+    suite.cases = kept.cases;
+    (!suite.cases.is_empty()).then_some(suite)
+}
+
+/// Opens the way to the executor, and warns of what the user should know about it.
+pub(crate) async fn open_executor(
+    settings: &Settings,
+    token: Option<&Token>,
+    progress: &Progress,
+) -> Result<Executor, CliError> {
+    let executor = Executor::open(settings, token).await?;
+    if let Some(warning) = executor.warning() {
+        progress.warn(&warning);
+    }
+    if settings.executor.insecure {
+        progress.warn(
+            "certificates are not checked: whoever sits between can read and change everything",
+        );
+    }
+    Ok(executor)
+}
+
+/// Writes a document to all of its targets, and shows what could not be written.
+pub(crate) fn write_to(
+    targets: Vec<ReportTarget>,
+    document: &Document<'_>,
+    progress: &Progress,
+) -> Exit {
+    let mut exit = Exit::Success;
+    for target in targets {
+        match report::write(&target, document) {
+            Ok(()) => progress.say(&format!("report: {}", target.path.display())),
+            Err(error) => {
+                exit = exit.min(error.exit());
+                error.show();
+            }
+        }
+    }
+    exit
+}
+
 /// Reads and validates a suite.
 pub(crate) async fn load(loader: &Addr<ConfigLoader>, path: &Path) -> Result<Suite, CliError> {
     let message = LoadSuite {
@@ -115,44 +193,18 @@ pub(crate) async fn load(loader: &Addr<ConfigLoader>, path: &Path) -> Result<Sui
 
 impl Session {
     /// Keeps of a suite the selected cases, if there are any.
-    pub(crate) fn select(&self, mut suite: Suite) -> Option<Suite> {
-        let kept = suite.select(&selection(&self.args.selection));
-        for unmatched in kept.unmatched {
-            self.progress
-                .warn(&format!("{}: {unmatched}", suite.path.display()));
-        }
-        suite.cases = kept.cases;
-        (!suite.cases.is_empty()).then_some(suite)
+    pub(crate) fn select(&self, suite: Suite) -> Option<Suite> {
+        select(suite, &self.args.selection, &self.progress)
     }
 
     /// Opens the way to the executor, and warns of what the user should know about it.
     pub(crate) async fn open_executor(&self) -> Result<Executor, CliError> {
-        let executor = Executor::open(&self.settings, self.token.as_ref()).await?;
-        if let Some(warning) = executor.warning() {
-            self.progress.warn(&warning);
-        }
-        if self.settings.executor.insecure {
-            self.progress.warn(
-                "certificates are not checked: whoever sits between can read and change everything",
-            );
-        }
-        Ok(executor)
+        open_executor(&self.settings, self.token.as_ref(), &self.progress).await
     }
 
     /// What a run of `suite` that begins now is about.
     pub(crate) fn run_info(&self, suite: &Suite, executor: &Executor) -> RunInfo {
-        let started_at = Zoned::now();
-        let stem = suite.stem();
-        RunInfo {
-            marker: run_marker(&stem, &started_at),
-            started_at,
-            suite_path: suite.path.display().to_string(),
-            suite_stem: stem,
-            suite_description: suite.description.clone(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            executor: executor.address(),
-            environment: executor.environment(),
-        }
+        run_info(suite, executor)
     }
 
     /// The plan of a run over `suite` once.
@@ -165,17 +217,7 @@ impl Session {
             suite: SuiteVersion::of(&suite),
             gates: RunGates::of(&suite, gate::plain(&self.args.gate)),
             cases: suite.cases,
-            attempt: AttemptSettings {
-                connect_timeout: settings.executor.connect_timeout,
-                head_timeout: settings.executor.head_timeout,
-                keep_output_bytes: settings.reports.keep_output_bytes,
-                bytes_idle_timeout: settings.executor.bytes_idle_timeout,
-                events_idle_timeout: settings.executor.events_idle_timeout,
-                strictness: match settings.executor.protocol {
-                    ProtocolSetting::Lenient => Strictness::Lenient,
-                    ProtocolSetting::Strict => Strictness::Strict,
-                },
-            },
+            attempt: attempt_settings(settings),
             health_timeout: settings.executor.health_timeout,
             policy: RunPolicy {
                 require_all: self.args.require_all,
@@ -254,19 +296,7 @@ impl Session {
     }
 
     fn write_to(&self, targets: Vec<ReportTarget>, document: &Document<'_>) -> Exit {
-        let mut exit = Exit::Success;
-        for target in targets {
-            match report::write(&target, document) {
-                Ok(()) => self
-                    .progress
-                    .say(&format!("report: {}", target.path.display())),
-                Err(error) => {
-                    exit = exit.min(error.exit());
-                    error.show();
-                }
-            }
-        }
-        exit
+        write_to(targets, document, &self.progress)
     }
 
     /// What a run that came to `summary` means for the exit code, but for the run being interrupted.

@@ -1,0 +1,103 @@
+//! One attempt: made, judged and counted.
+
+use std::{rc::Rc, sync::Arc, time::Duration};
+
+use runner_core::{
+    attempt::{self, AttemptPlan},
+    results::AttemptReport,
+};
+use tokio::time::Instant;
+
+use super::{batch::Ended, worker::Worker};
+use crate::results::shows_executor;
+
+/// An attempt that is to be made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ticket {
+    /// Its number in the run, counted from zero.
+    pub(super) number: u64,
+    /// When it was to begin.
+    pub(super) due: Instant,
+}
+
+/// An attempt that is under way, from now on. One that is dropped before it was counted was lost.
+pub(super) struct UnderWay {
+    worker: Rc<Worker>,
+    ticket: Ticket,
+    case: usize,
+    counts: bool,
+    is_counted: bool,
+}
+
+impl UnderWay {
+    pub(super) fn begin(worker: &Rc<Worker>, ticket: Ticket) -> Self {
+        let in_flight = worker.in_flight.get() + 1;
+        worker.in_flight.set(in_flight);
+        let counts = ticket.due >= worker.clock.counts_from;
+        let mut batch = worker.batch.borrow_mut();
+        batch.point.begun += u64::from(counts);
+        batch.point.in_flight = batch.point.in_flight.max(in_flight as u64);
+        drop(batch);
+        Self {
+            case: worker.plan.mix.case_of(ticket.number),
+            worker: Rc::clone(worker),
+            ticket,
+            counts,
+            is_counted: false,
+        }
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        let worker = &self.worker;
+        worker.in_flight.set(worker.in_flight.get() - 1);
+        worker.freed_at.set(Instant::now());
+        worker.freed.notify_one();
+        if !self.is_counted && self.counts {
+            worker.batch.borrow_mut().add_lost(self.case);
+        }
+    }
+}
+
+impl UnderWay {
+    /// Makes the attempt and counts it. Says whether it got through to the executor.
+    pub(super) async fn make(mut self) -> bool {
+        let started = Instant::now();
+        let worker = &self.worker;
+        let case = &worker.plan.cases[self.case];
+        let number = self.ticket.number + 1;
+        let plan = AttemptPlan {
+            case: Arc::clone(case),
+            execution_id: format!("{}_{number}_{}", worker.plan.marker, case.id),
+            started_after: started.saturating_duration_since(worker.clock.started),
+            marker: None,
+            tail: None,
+            settings: worker.plan.attempt,
+        };
+        let report = attempt::run(&plan, &*worker.transport, worker.stop.until_set()).await;
+        let waited = started.saturating_duration_since(self.ticket.due);
+        self.count(&report, waited)
+    }
+
+    fn count(&mut self, report: &AttemptReport, waited: Duration) -> bool {
+        let worker = &self.worker;
+        let is_reached = shows_executor(&report.outcome);
+        let mut batch = worker.batch.borrow_mut();
+        batch.reached += u64::from(is_reached);
+        batch.missed += u64::from(!is_reached);
+        if self.counts {
+            batch.add(&Ended {
+                case: self.case,
+                case_id: &worker.plan.cases[self.case].id,
+                report,
+                waited,
+                is_good: worker.limits[self.case].allow(report, waited),
+            });
+        } else {
+            batch.warmup += 1;
+        }
+        self.is_counted = true;
+        is_reached
+    }
+}
