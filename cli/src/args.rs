@@ -68,6 +68,8 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Run the embedded executor on its own
     Serve(Box<ServeArgs>),
+    /// Judge recorded streams again, without an executor
+    Replay(ReplayArgs),
     /// List the runs in the ledger
     History(HistoryArgs),
     /// Show everything about one run in the ledger
@@ -170,6 +172,12 @@ pub(crate) struct RunningArgs {
     pub dashboard: Option<SocketAddr>,
     #[command(flatten)]
     pub dashboard_token: DashboardTokenArgs,
+    /// Keep the streams of all attempts as cassettes, to replay them; without a bound
+    #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_RECORD")]
+    pub record: bool,
+    /// Keep no bundle of files for each attempt that failed
+    #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_NO_BUNDLES")]
+    pub no_bundles: bool,
     /// Push metrics, and a span for each attempt, to the OpenTelemetry collector at this base URL (OTLP over
     /// HTTP), such as http://localhost:4318
     #[cfg(feature = "otlp")]
@@ -442,27 +450,17 @@ pub(crate) struct ExecutorArgs {
 /// Which cases run. Several values of one option mean any of them, several options mean all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub(crate) struct SelectionArgs {
-    /// Run only the case with this id; repeatable
-    #[arg(long, value_name = "ID", env = "GAUNTLET_ONLY", value_delimiter = ',')]
+    /// Run only the case with this id; repeatable, or with commas
+    #[arg(long, value_name = "ID", env = "GAUNTLET_ONLY")]
     pub only: Vec<String>,
-    /// Run only cases of this category; repeatable
-    #[arg(
-        long,
-        value_name = "NAME",
-        env = "GAUNTLET_CATEGORY",
-        value_delimiter = ','
-    )]
+    /// Run only cases of this category; repeatable, or with commas
+    #[arg(long, value_name = "NAME", env = "GAUNTLET_CATEGORY")]
     pub category: Vec<String>,
-    /// Run only cases with this tag; repeatable
-    #[arg(long, value_name = "TAG", env = "GAUNTLET_TAG", value_delimiter = ',')]
+    /// Run only cases with this tag; repeatable, or with commas
+    #[arg(long, value_name = "TAG", env = "GAUNTLET_TAG")]
     pub tag: Vec<String>,
-    /// Leave out the case with this id; repeatable
-    #[arg(
-        long,
-        value_name = "ID",
-        env = "GAUNTLET_EXCLUDE",
-        value_delimiter = ','
-    )]
+    /// Leave out the case with this id; repeatable, or with commas
+    #[arg(long, value_name = "ID", env = "GAUNTLET_EXCLUDE")]
     pub exclude: Vec<String>,
 }
 
@@ -534,6 +532,25 @@ pub(crate) enum SchemaSubject {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// Cassettes, or folders that hold some
+    #[arg(value_name = "CASSETTE", required = true)]
+    pub cassettes: Vec<PathBuf>,
+    /// Suite file whose expectations count [default: the one that was recorded]
+    #[arg(long, value_name = "SUITE", env = "GAUNTLET_SUITE")]
+    pub suite: Option<PathBuf>,
+    /// The case whose expectations count [default: the one that was recorded, or the one with the command]
+    #[arg(long, value_name = "ID", env = "GAUNTLET_ONLY")]
+    pub only: Option<String>,
+    /// Which breaches of the stream protocol fail a case
+    #[arg(long, value_enum, value_name = "HOW", env = "GAUNTLET_PROTOCOL")]
+    pub protocol: Option<ProtocolSetting>,
+    /// Write one JSON record per event to standard output
+    #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_JSON")]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
     /// Where to listen; port 0 takes any free one
     #[arg(
@@ -565,6 +582,17 @@ pub(crate) struct ServeArgs {
         value_delimiter = ';'
     )]
     pub fault: Vec<embedded_executor::Fault>,
+    /// Run nothing, and answer from the cassettes in this folder
+    #[arg(long, value_name = "DIR", env = "GAUNTLET_REPLAY", conflicts_with_all = ["fault", "max_commands"])]
+    pub replay: Option<PathBuf>,
+    /// How many times as fast as they were recorded, or "max" [default: 1]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "GAUNTLET_REPLAY_SPEED",
+        requires = "replay"
+    )]
+    pub replay_speed: Option<replay_executor::Speed>,
     #[command(flatten)]
     pub sandbox: SandboxArgs,
 }

@@ -56,6 +56,8 @@ pub(crate) enum CliError {
     #[error("--report names one file, but there are several suites")]
     #[diagnostic(help("run them one after the other, each with its own --report"))]
     ReportForSeveral,
+    #[error("cannot serve the cassettes")]
+    Replay(#[from] replay_executor::StartError),
     #[error("cannot start the embedded executor")]
     Embedded(#[from] StartError),
     #[error("there is no dashboard")]
@@ -130,6 +132,27 @@ pub(crate) enum CliError {
         elapsed: Human,
         allowed: Human,
     },
+    #[error("cannot replay {}", .path.display())]
+    Cassette {
+        path: PathBuf,
+        source: cassette::ReadError,
+    },
+    #[error("cannot replay {}", .path.display())]
+    #[diagnostic(help(
+        "what was kept of it can be looked at; record it again with a larger `reports.keep_stream_bytes`"
+    ))]
+    Unplayable {
+        path: PathBuf,
+        source: cassette::Unplayable,
+    },
+    #[error("cannot look for cassettes in {}", .path.display())]
+    Cassettes { path: PathBuf, source: io::Error },
+    #[error("there is no cassette in {}", .path.display())]
+    #[diagnostic(help("`gauntlet run --record` keeps those of all attempts"))]
+    NoCassette { path: PathBuf },
+    #[error("{suite} has no case that {} was recorded of", .path.display())]
+    #[diagnostic(help("name the case whose expectations count with --only ID"))]
+    NoCase { path: PathBuf, suite: String },
     #[error("cannot start a thread")]
     Thread(#[source] io::Error),
     #[error("cannot write to standard output")]
@@ -149,6 +172,12 @@ impl CliError {
             | Self::NoLedger
             | Self::OpenReport { .. }
             | Self::ReadReport { .. }
+            | Self::Replay(_)
+            | Self::Cassette { .. }
+            | Self::Unplayable { .. }
+            | Self::Cassettes { .. }
+            | Self::NoCassette { .. }
+            | Self::NoCase { .. }
             | Self::Watch(_)
             | Self::WeightOfNoCase { .. }
             | Self::Mix(_)

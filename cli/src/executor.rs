@@ -7,7 +7,7 @@ use embedded_executor::{
 };
 use executor_protocol::Transport;
 use load::generator::OpenTransport;
-use transport_http::{Access, Dialect, EndpointError, HttpTransport, WebSocketTransport};
+use transport_http::{Access, Dialect, EndpointError, HttpTransport, Recorder, WebSocketTransport};
 
 use crate::{
     error::CliError,
@@ -32,7 +32,13 @@ pub(crate) struct Executor {
 
 impl Executor {
     /// Starts the embedded executor, or sets up the transport to the one at the URL of the settings.
-    pub(crate) async fn open(settings: &Settings, token: Option<&Token>) -> Result<Self, CliError> {
+    ///
+    /// What it executes is recorded by the `recorder`, if there is one.
+    pub(crate) async fn open(
+        settings: &Settings,
+        token: Option<&Token>,
+        recorder: Option<Rc<dyn Recorder>>,
+    ) -> Result<Self, CliError> {
         let url = &settings.executor.url;
         if url == EMBEDDED {
             let executor = embedded_executor::start(config(&settings.embedded)).await?;
@@ -40,7 +46,7 @@ impl Executor {
                 TransportSetting::WebSocket => format!("ws://{}/ws/mcp", executor.local_addr()),
                 _ => executor.url(),
             };
-            let transport = transport(&url, &settings.executor, None)?;
+            let transport = transport(&url, &settings.executor, None, recorder)?;
             return Ok(Self {
                 transport,
                 url,
@@ -48,7 +54,7 @@ impl Executor {
             });
         }
         Ok(Self {
-            transport: transport(url, &settings.executor, token)?,
+            transport: transport(url, &settings.executor, token, recorder)?,
             url: url.clone(),
             embedded: None,
         })
@@ -59,7 +65,16 @@ impl Executor {
         let url = self.url.clone();
         // Its own token is no secret to the executor inside this program, and no other is sent there.
         let token = token.filter(|_| self.embedded.is_none());
-        Arc::new(move || Ok(transport(&url, &settings.executor, token.as_ref())?))
+        Arc::new(move || Ok(transport(&url, &settings.executor, token.as_ref(), None)?))
+    }
+
+    /// An executor that is a transport and nothing else.
+    pub(crate) fn of(transport: impl Transport + 'static) -> Self {
+        Self {
+            transport: Rc::new(transport),
+            url: String::new(),
+            embedded: None,
+        }
     }
 
     /// The executor's address for people.
@@ -135,6 +150,7 @@ fn transport(
     url: &str,
     settings: &ExecutorSettings,
     token: Option<&Token>,
+    recorder: Option<Rc<dyn Recorder>>,
 ) -> Result<Rc<dyn Transport>, CliError> {
     let dialect = match settings.transport {
         _ if url.starts_with("ws:") || url.starts_with("wss:") => None,
@@ -143,22 +159,28 @@ fn transport(
         TransportSetting::Sse => Some(Dialect::Sse),
         TransportSetting::Auto => Some(Dialect::Auto),
     };
-    let build = || {
+    let build = move || {
         let access = access(url, settings, token)?;
         let transport: Rc<dyn Transport> = match dialect {
-            Some(dialect) => Rc::new(
-                HttpTransport::builder_with(access)
+            Some(dialect) => {
+                let mut builder = HttpTransport::builder_with(access)
                     .dialect(dialect)
                     .health_path(&settings.health_path)
-                    .max_line_bytes(settings.max_line_bytes)
-                    .build()?,
-            ),
-            None => Rc::new(
-                WebSocketTransport::builder_with(access)
+                    .max_line_bytes(settings.max_line_bytes);
+                if let Some(recorder) = recorder {
+                    builder = builder.record_to(recorder);
+                }
+                Rc::new(builder.build()?)
+            }
+            None => {
+                let mut builder = WebSocketTransport::builder_with(access)
                     .health_path(&settings.health_path)
-                    .max_line_bytes(settings.max_line_bytes)
-                    .build()?,
-            ),
+                    .max_line_bytes(settings.max_line_bytes);
+                if let Some(recorder) = recorder {
+                    builder = builder.record_to(recorder);
+                }
+                Rc::new(builder.build()?)
+            }
         };
         Ok(transport)
     };

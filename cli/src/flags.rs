@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use crate::args::{ExecutorArgs, LedgerArgs, LoadArgs, RunningArgs, SandboxArgs, SoakArgs};
+use crate::args::{
+    ExecutorArgs, LedgerArgs, LoadArgs, ReplayArgs, RunningArgs, SandboxArgs, SoakArgs,
+};
 
 /// A dotted key with its value.
 pub(crate) type Flag = (&'static str, String);
@@ -30,6 +32,13 @@ pub(crate) fn executor(args: &ExecutorArgs) -> Vec<Flag> {
     .collect();
     flags.extend(sandbox(&args.sandbox));
     flags
+}
+
+/// The settings of a replay.
+pub(crate) fn replay(args: &ReplayArgs) -> Vec<Flag> {
+    chosen("executor.protocol", args.protocol)
+        .into_iter()
+        .collect()
 }
 
 /// The settings of everything that runs cases.

@@ -2,6 +2,8 @@
 //! maps what happened to an exit code; everything else lives in the crates it depends on.
 mod args;
 mod block;
+mod bundles;
+mod cassettes;
 mod children;
 mod dashboard;
 mod error;
@@ -18,6 +20,7 @@ mod logging;
 mod manual;
 mod progress;
 mod records;
+mod replay;
 mod report;
 mod run;
 mod schema;
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Command::Load(args) => load::load(&cli.common, args),
         Command::Verify(args) => verify::verify(&cli.common, &args.suites, &args.deny),
         Command::Serve(args) => serve::serve(&cli.common, args),
+        Command::Replay(args) => replay::replay(&cli.common, args),
         Command::History(args) => ledger::history::history(&cli.common, args),
         Command::Show(args) => ledger::show::show(&cli.common, args),
         Command::Compare(args) => ledger::compare::compare(&cli.common, args),

@@ -317,6 +317,18 @@ fn record<'a>(run: &'a str, is_soak: bool, event: &RunEvent<'a>) -> Option<Recor
     })
 }
 
+/// An attempt as a record of its own has it.
+pub(crate) fn attempt_value(
+    run: &str,
+    place: Place,
+    case: &str,
+    attempt: &AttemptReport,
+) -> serde_json::Value {
+    let record = attempt_record(run, place, case, attempt, None);
+    // Its keys are names and its numbers finite.
+    serde_json::to_value(record).unwrap_or_default()
+}
+
 fn attempt_record<'a>(
     run: &'a str,
     place: Place,

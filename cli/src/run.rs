@@ -21,6 +21,7 @@ use suite::{Ratio, Repeat, Suite};
 
 use crate::{
     args::{CommonArgs, RunArgs},
+    bundles::Bundles,
     dashboard::LiveDashboard,
     error::CliError,
     executor::{self, Executor},
@@ -51,9 +52,11 @@ pub(crate) fn run(common: &CommonArgs, args: &RunArgs) -> Result<Exit, CliError>
         return Err(CliError::DriftOfRun { gate });
     }
     let layers = Layers::read(common.settings.as_deref(), flags::running(running))?;
+    let settings = layers.merge()?;
     let session = Session {
+        bundles: Bundles::of(running, &settings),
         args: running.clone(),
-        settings: layers.merge()?,
+        settings,
         recorded: layers.to_record(),
         token: executor::token(running.token_file.as_deref(), executor::TOKEN_VARIABLE)?,
         telemetry: TelemetryTarget::of(running)?,
@@ -189,7 +192,7 @@ impl Runner<'_> {
         let problems = summary.results.problems.iter();
         let exits = problems.map(|problem| Exit::of_problem(problem, interrupt.signal()));
         let mut exit = exits.min().unwrap_or(Exit::Success);
-        exit = exit.min(session.warn_of_observers(&summary));
+        exit = exit.min(session::warn_of_observers(&summary, &session.progress));
         let run = &summary.results.run;
         let graduation = self.graduation(&run.suite_path);
         let document = Document::of_run(&summary.results, graduation.as_ref(), interrupt.signal());
@@ -257,6 +260,12 @@ impl Runner<'_> {
             let id = journal.as_ref().map(RunJournal::run_id);
             observers.extend(dashboard.follow(&live, id, &session.progress));
         }
+        let kept = session.bundles.follow(&plan, &session.progress);
+        let told = kept.map(|kept| {
+            let (observer, told) = kept.split();
+            observers.push(observer);
+            told
+        });
         let crew = Crew::start(
             &plan,
             executor,
@@ -277,7 +286,11 @@ impl Runner<'_> {
             }
         };
         telemetry.finish(&session.progress).await;
-        summary
+        let mut summary = summary?;
+        if let Some(told) = told {
+            summary.results.bundles = std::mem::take(&mut told.borrow_mut().paths);
+        }
+        Ok(summary)
     }
 }
 

@@ -1,12 +1,14 @@
 //! `gauntlet serve`: the embedded executor on its own.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use actix::prelude::*;
 use embedded_executor::ExecutorConfig;
+use replay_executor::ReplayConfig;
 
 use crate::{
     args::{CommonArgs, ServeArgs},
+    cassettes,
     error::CliError,
     executor,
     exit::Exit,
@@ -24,13 +26,19 @@ const STOP_GRACE: Duration = Duration::from_secs(10);
 pub(crate) fn serve(common: &CommonArgs, args: &ServeArgs) -> Result<Exit, CliError> {
     let flags = flags::sandbox(&args.sandbox);
     let settings = Layers::read(common.settings.as_deref(), flags)?.merge()?;
-    let config = config(args, &settings)?;
     let progress = Progress::new(if common.quiet {
         Detail::Quiet
     } else {
         Detail::Normal
     });
     let _logging = session::start_logging(&settings, common, &progress);
+    if let Some(folder) = &args.replay {
+        let config = replay_config(args, folder, &progress)?;
+        return System::new().block_on(interrupt::until_forced(HangUp::Ends, |interrupt| {
+            listen_with_cassettes(config, progress, interrupt)
+        }));
+    }
+    let config = config(args, &settings)?;
     System::new().block_on(interrupt::until_forced(HangUp::Ends, |interrupt| {
         listen(config, progress, interrupt)
     }))
@@ -47,6 +55,51 @@ fn config(args: &ServeArgs, settings: &Settings) -> Result<ExecutorConfig, CliEr
         faults: args.fault.clone(),
         ..defaults
     })
+}
+
+fn replay_config(
+    args: &ServeArgs,
+    folder: &Path,
+    progress: &Progress,
+) -> Result<ReplayConfig, CliError> {
+    let mut cassettes = cassettes::load(&[folder.to_owned()])?;
+    // Clients are told that there is none, which is better than half of one.
+    cassettes.retain(|member| match member.1.check_playable() {
+        Ok(()) => true,
+        Err(why) => {
+            progress.warn(&format!("{} is left out: {why}", member.0.display()));
+            false
+        }
+    });
+    Ok(ReplayConfig {
+        listen: args.listen,
+        allow_remote: args.allow_remote,
+        token: executor::token(args.token_file.as_deref(), executor::TOKEN_VARIABLE)?,
+        cassettes: cassettes
+            .into_iter()
+            .map(|(_, cassette)| cassette)
+            .collect(),
+        speed: args.replay_speed.unwrap_or_default(),
+        // What the runner puts before a command to find its leftovers is another one each time.
+        essence: runner_core::cleanup::unmarked,
+    })
+}
+
+/// Serves cassettes until a signal comes. Nothing runs that would have to be waited for.
+async fn listen_with_cassettes(
+    config: ReplayConfig,
+    progress: Progress,
+    mut interrupt: Interrupt,
+) -> Result<Exit, CliError> {
+    let count = config.cassettes.len();
+    let cassettes = if count == 1 { "cassette" } else { "cassettes" };
+    let server = replay_executor::start(config).await?;
+    progress.say(&format!(
+        "listening on {} ({count} {cassettes})",
+        server.url()
+    ));
+    let signal = interrupt.received().await;
+    Ok(Exit::Interrupted(signal))
 }
 
 async fn listen(

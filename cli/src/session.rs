@@ -25,9 +25,11 @@ use runner_core::{
 };
 use suite::{Selection, Suite};
 use tokio::time::Instant;
+use transport_http::Recorder;
 
 use crate::{
     args::{CommonArgs, FlakyAs, ReportFormat, ReportTarget, RunningArgs, SelectionArgs},
+    bundles::Bundles,
     error::CliError,
     executor::Executor,
     exit::Exit,
@@ -49,6 +51,7 @@ pub(crate) struct Session {
     pub recorded: BTreeMap<String, String>,
     pub token: Option<Token>,
     pub telemetry: TelemetryTarget,
+    pub bundles: Bundles,
     pub progress: Progress,
 }
 
@@ -93,6 +96,34 @@ pub(crate) fn detail(common: &CommonArgs, json: bool) -> Detail {
     }
 }
 
+/// What is the same for all attempts.
+pub(crate) fn attempt_settings(settings: &Settings) -> AttemptSettings {
+    AttemptSettings {
+        connect_timeout: settings.executor.connect_timeout,
+        head_timeout: settings.executor.head_timeout,
+        keep_output_bytes: settings.reports.keep_output_bytes,
+        bytes_idle_timeout: settings.executor.bytes_idle_timeout,
+        events_idle_timeout: settings.executor.events_idle_timeout,
+        strictness: match settings.executor.protocol {
+            ProtocolSetting::Lenient => Strictness::Lenient,
+            ProtocolSetting::Strict => Strictness::Strict,
+        },
+    }
+}
+
+/// What observers that were lost mean for the exit code.
+pub(crate) fn warn_of_observers(summary: &RunSummary, progress: &Progress) -> Exit {
+    let mut exit = Exit::Success;
+    for failure in &summary.observer_failures {
+        progress.warn(&format!(
+            "the {} could not be written: {}",
+            failure.observer, failure.error
+        ));
+        exit = exit.min(Exit::ReportNotWritten);
+    }
+    exit
+}
+
 /// The cases that were asked for.
 pub(crate) fn selection(args: &SelectionArgs) -> Selection {
     Selection {
@@ -119,21 +150,6 @@ pub(crate) fn run_info(suite: &Suite, executor: &Executor) -> RunInfo {
     }
 }
 
-/// What is the same for all attempts.
-pub(crate) fn attempt_settings(settings: &Settings) -> AttemptSettings {
-    AttemptSettings {
-        connect_timeout: settings.executor.connect_timeout,
-        head_timeout: settings.executor.head_timeout,
-        keep_output_bytes: settings.reports.keep_output_bytes,
-        bytes_idle_timeout: settings.executor.bytes_idle_timeout,
-        events_idle_timeout: settings.executor.events_idle_timeout,
-        strictness: match settings.executor.protocol {
-            ProtocolSetting::Lenient => Strictness::Lenient,
-            ProtocolSetting::Strict => Strictness::Strict,
-        },
-    }
-}
-
 /// Keeps of a suite the cases that are selected, if there are any.
 pub(crate) fn select(mut suite: Suite, args: &SelectionArgs, progress: &Progress) -> Option<Suite> {
     let kept = suite.select(&selection(args));
@@ -148,9 +164,10 @@ pub(crate) fn select(mut suite: Suite, args: &SelectionArgs, progress: &Progress
 pub(crate) async fn open_executor(
     settings: &Settings,
     token: Option<&Token>,
+    recorder: Option<Rc<dyn Recorder>>,
     progress: &Progress,
 ) -> Result<Executor, CliError> {
-    let executor = Executor::open(settings, token).await?;
+    let executor = Executor::open(settings, token, recorder).await?;
     if let Some(warning) = executor.warning() {
         progress.warn(&warning);
     }
@@ -199,7 +216,13 @@ impl Session {
 
     /// Opens the way to the executor, and warns of what the user should know about it.
     pub(crate) async fn open_executor(&self) -> Result<Executor, CliError> {
-        open_executor(&self.settings, self.token.as_ref(), &self.progress).await
+        open_executor(
+            &self.settings,
+            self.token.as_ref(),
+            self.bundles.recorder(),
+            &self.progress,
+        )
+        .await
     }
 
     /// What a run of `suite` that begins now is about.
@@ -297,19 +320,6 @@ impl Session {
 
     fn write_to(&self, targets: Vec<ReportTarget>, document: &Document<'_>) -> Exit {
         write_to(targets, document, &self.progress)
-    }
-
-    /// What a run that came to `summary` means for the exit code, but for the run being interrupted.
-    pub(crate) fn warn_of_observers(&self, summary: &RunSummary) -> Exit {
-        let mut exit = Exit::Success;
-        for failure in &summary.observer_failures {
-            self.progress.warn(&format!(
-                "the {} could not be written: {}",
-                failure.observer, failure.error
-            ));
-            exit = exit.min(Exit::ReportNotWritten);
-        }
-        exit
     }
 }
 

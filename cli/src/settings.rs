@@ -80,6 +80,18 @@ pub(crate) enum TransportSetting {
     WebSocket,
 }
 
+impl TransportSetting {
+    /// How it is spelled as a setting and as a flag.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Ndjson => "ndjson",
+            Self::Sse => "sse",
+            Self::Auto => "auto",
+            Self::WebSocket => "websocket",
+        }
+    }
+}
+
 /// Which breaches of the stream protocol fail a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -134,6 +146,10 @@ impl fmt::Debug for Secret {
 pub(crate) struct ReportSettings {
     pub folder: PathBuf,
     pub keep_output_bytes: usize,
+    pub bundles: bool,
+    pub keep_stream_bytes: usize,
+    pub max_bundles: std::num::NonZeroUsize,
+    pub max_bundle_bytes: u64,
 }
 
 #[derive(Debug, Deserialize)]

@@ -60,11 +60,13 @@ impl Status {
     }
 }
 
-/// Writes the section of the case that is the `number`th in the suite.
+/// Writes the section of the case that is the `number`th in the suite; `bundle` is where everything about its
+/// attempt is kept, if it is.
 pub(crate) fn write(
     out: &mut impl Write,
     number: usize,
     result: &CaseResult,
+    bundle: Option<&str>,
     options: &ReportOptions,
 ) -> io::Result<()> {
     let case = &*result.case;
@@ -94,6 +96,9 @@ pub(crate) fn write(
     write_command(out, &case.command)?;
     if let Some(attempt) = tried {
         write_attempt(out, result, attempt)?;
+    }
+    if let Some(path) = bundle {
+        writeln!(out, "- **Failure Bundle**: {}", CodeSpan(path))?;
     }
     write_reason(out, result, options)?;
     match tried {

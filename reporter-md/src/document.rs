@@ -52,7 +52,8 @@ pub(crate) fn write(
     write_overview(out, &results.cases)?;
     writeln!(out, "## Test Results\n")?;
     for (index, result) in results.cases.iter().enumerate() {
-        case::write(out, index + 1, result, options)?;
+        let bundle = results.bundle_of(result);
+        case::write(out, index + 1, result, bundle, options)?;
     }
     write_environment(out, results, options)
 }

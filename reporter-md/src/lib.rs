@@ -109,6 +109,7 @@ impl<'a> From<&'a RunResults> for Report<'a> {
 ///     gates: Vec::new(),
 ///     elapsed: Duration::from_millis(1_230),
 ///     problems: vec![RunProblem::NothingTried],
+///     bundles: Default::default(),
 /// };
 /// let mut report = Vec::new();
 /// write_report(&results, &ReportOptions::default(), &mut report)?;

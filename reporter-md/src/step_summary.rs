@@ -94,7 +94,8 @@ pub(crate) fn write(out: &mut impl Write, report: Report<'_>, max_bytes: usize) 
         room.write(|part| writeln!(part, "## Failed Cases\n"))?;
     }
     for (number, result) in failed {
-        if !room.write(|part| case::write(part, *number, result, &OPTIONS))? {
+        let bundle = results.bundle_of(result);
+        if !room.write(|part| case::write(part, *number, result, bundle, &OPTIONS))? {
             break;
         }
         told += 1;

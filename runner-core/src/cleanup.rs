@@ -63,6 +63,18 @@ impl CleanupMarker {
     }
 }
 
+/// The command in `command`, which may carry a marker.
+#[must_use]
+pub fn unmarked(command: &str) -> &str {
+    let marked = || {
+        let rest = command.strip_prefix("export ")?.strip_prefix(VARIABLE)?;
+        let (marker, command) = rest.strip_prefix('=')?.split_once("; ")?;
+        let is_ours = marker.len() == 16 && marker.bytes().all(|it| it.is_ascii_hexdigit());
+        is_ours.then_some(command)
+    };
+    marked().unwrap_or(command)
+}
+
 /// Whether an attempt ended in a way that leaves it to the executor to end the command.
 #[must_use]
 pub fn is_due(report: &AttemptReport) -> bool {
@@ -119,6 +131,15 @@ mod tests {
             .output()
             .expect("a shell");
         String::from_utf8(output.stdout).expect("text")
+    }
+
+    #[test]
+    fn a_command_is_found_again_in_what_was_made_of_it() {
+        let marker = CleanupMarker::of("id", Instant::now());
+        assert_eq!(unmarked(&marker.mark("echo a; echo b")), "echo a; echo b");
+        for plain in ["echo a", "export A=b; c", "export GAUNTLET_EXECUTION=x; c"] {
+            assert_eq!(unmarked(plain), plain);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a run is to do, and what it comes to.
 
 use std::{
+    collections::BTreeMap,
     path::PathBuf,
     sync::Arc,
     time::{Duration, SystemTime},
@@ -139,6 +140,7 @@ impl Conclusion<'_> {
             cases,
             gates: self.gates,
             elapsed,
+            bundles: BTreeMap::new(),
         }
     }
 

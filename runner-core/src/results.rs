@@ -5,7 +5,7 @@ mod counts;
 mod expectation;
 mod problem;
 
-use std::{borrow::Cow, fmt, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, fmt, time::Duration};
 
 use executor_protocol::{Findings, Health, NoticeKind, StreamStats};
 use jiff::Zoned;
@@ -39,6 +39,19 @@ pub struct RunResults {
     pub elapsed: Duration,
     /// Why the run as a whole is no success, gravest first; empty if it is one.
     pub problems: Vec<RunProblem>,
+    /// Where everything about an attempt that failed is kept, by the attempt's execution id; empty where
+    /// nothing is.
+    pub bundles: BTreeMap<String, String>,
+}
+
+impl RunResults {
+    /// Where everything about the last attempt of `case` that failed is kept, if it is.
+    #[must_use]
+    pub fn bundle_of(&self, case: &CaseResult) -> Option<&str> {
+        let attempts = case.attempts().iter().rev();
+        let mut bundles = attempts.filter_map(|attempt| self.bundles.get(&attempt.execution_id));
+        bundles.next().map(String::as_str)
+    }
 }
 
 /// What was run, where, and when: all that is known before the first case.

@@ -1,6 +1,6 @@
 //! What results of a single run are put together of: a run at a fixed time, cases, attempts, gates.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use executor_protocol::{Health, StreamStats};
 use jiff::Zoned;
@@ -37,6 +37,7 @@ pub fn results(cases: Vec<CaseResult>) -> RunResults {
         gates: Vec::new(),
         elapsed: Duration::from_millis(12_345),
         problems: Vec::new(),
+        bundles: BTreeMap::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where an executor is and how to be let in, whatever is spoken there: what all transports share.
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use awc::{
     Client, Connector, FrozenClientRequest,
@@ -10,6 +10,7 @@ use awc::{
     },
 };
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use cassette::Cassette;
 
 use crate::{
     connection::{Authorities, Dialer, Tls, Trust},
@@ -57,6 +58,8 @@ pub struct Access {
     bearer_token: Option<String>,
     headers: Vec<(String, String)>,
     trust: Trust,
+    /// What takes the place of the executor.
+    recorded: Option<Arc<Cassette>>,
 }
 
 impl Access {
@@ -73,6 +76,7 @@ impl Access {
             bearer_token: None,
             headers: Vec::new(),
             trust: Trust::default(),
+            recorded: None,
         })
     }
 
@@ -118,6 +122,12 @@ impl Access {
         self
     }
 
+    /// Access to a recording, as if it came from the executor.
+    pub(crate) fn recorded(mut self, cassette: Arc<Cassette>) -> Self {
+        self.recorded = Some(cassette);
+        self
+    }
+
     /// The way to the executor, for a transport that speaks only the `schemes`.
     pub(crate) fn route(
         &self,
@@ -132,9 +142,13 @@ impl Access {
             });
         }
         let headers = self.all_headers()?;
-        let host = self.endpoint.secure_host()?;
-        let tls = host.map(|host| Tls::new(host, &self.trust)).transpose()?;
-        let dialer = Dialer::new(tls);
+        let dialer = match &self.recorded {
+            Some(cassette) => Dialer::recorded(Arc::clone(cassette)),
+            None => {
+                let host = self.endpoint.secure_host()?;
+                Dialer::new(host.map(|host| Tls::new(host, &self.trust)).transpose()?)
+            }
+        };
         Ok(Route {
             headers,
             endpoint: self.endpoint.clone(),

@@ -1,6 +1,6 @@
 //! The client of one executor: its settings, and the requests it makes.
 
-use std::{fmt, time::Duration};
+use std::{fmt, rc::Rc, time::Duration};
 
 use awc::{
     FrozenClientRequest,
@@ -19,6 +19,7 @@ use crate::{
     endpoint::EndpointError,
     exchange::Exchange,
     health::HealthCheck,
+    recording::{Recorder, Recording},
     stream::HttpEventStream,
 };
 
@@ -51,16 +52,18 @@ pub struct HttpTransport {
     health: HealthCheck,
     dialect: Dialect,
     max_line: usize,
+    recording: Recording,
 }
 
 /// Settings of an [`HttpTransport`], each with a default.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct HttpTransportBuilder {
     access: Access,
     dialect: Dialect,
     execute_path: String,
     health_path: String,
     max_line: usize,
+    recorder: Option<Rc<dyn Recorder>>,
 }
 
 impl HttpTransport {
@@ -84,6 +87,7 @@ impl HttpTransport {
             execute_path: "/execute".into(),
             health_path: "/health".into(),
             max_line: 16 * 1024 * 1024,
+            recorder: None,
         }
     }
 }
@@ -94,6 +98,19 @@ impl fmt::Debug for HttpTransport {
             .field("endpoint", &self.route.address())
             .field("dialect", &self.dialect)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for HttpTransportBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpTransportBuilder")
+            .field("access", &self.access)
+            .field("dialect", &self.dialect)
+            .field("execute_path", &self.execute_path)
+            .field("health_path", &self.health_path)
+            .field("max_line", &self.max_line)
+            .field("is_recorded", &self.recorder.is_some())
+            .finish()
     }
 }
 
@@ -143,6 +160,13 @@ impl HttpTransportBuilder {
         self
     }
 
+    /// Who takes recordings of executions. Default: nobody, and nothing is recorded.
+    #[must_use]
+    pub fn record_to(mut self, recorder: Rc<dyn Recorder>) -> Self {
+        self.recorder = Some(recorder);
+        self
+    }
+
     /// The client. It opens no connection yet.
     ///
     /// # Errors
@@ -162,6 +186,11 @@ impl HttpTransportBuilder {
             health,
             dialect: self.dialect,
             max_line: self.max_line,
+            recording: Recording {
+                recorder: self.recorder,
+                dialect: self.dialect.recorded(),
+                max_line_bytes: self.max_line,
+            },
         })
     }
 }
@@ -186,8 +215,15 @@ impl Transport for HttpTransport {
         Box::pin(async move {
             let exchange = Exchange::begin(deadlines);
             let (started, deadlines) = (exchange.started, exchange.deadlines);
+            let address = self.route.address();
+            let tap = self.recording.begin(&request, address, started);
             let sending = self.execute.send_body(request.to_json());
-            let mut head = exchange.send(sending, self.route.address()).await?;
+            let sent = exchange.recorded(tap.as_ref()).send(sending, address);
+            let mut head = sent.await.inspect_err(|error| {
+                if let Some(tap) = &tap {
+                    tap.failed(error);
+                }
+            })?;
             let clocks = Clocks::new(deadlines, started, head.connected, Instant::now());
             let latest = started + deadlines.total;
             let format = answer::expect_stream(&mut head.answer, self.dialect, latest).await?;
@@ -197,6 +233,7 @@ impl Transport for HttpTransport {
                 decoder,
                 clocks,
                 head.timer,
+                tap,
             )) as _)
         })
     }

@@ -26,6 +26,15 @@ pub(crate) enum Format {
 }
 
 impl Dialect {
+    /// What a cassette calls it.
+    pub(crate) fn recorded(self) -> cassette::Dialect {
+        match self {
+            Self::Ndjson => cassette::Dialect::Ndjson,
+            Self::Sse => cassette::Dialect::Sse,
+            Self::Auto => cassette::Dialect::Auto,
+        }
+    }
+
     /// The `Accept` header that asks for it.
     pub(crate) fn accept(self) -> &'static str {
         match self {

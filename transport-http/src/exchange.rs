@@ -10,7 +10,10 @@ use awc::{
 use executor_protocol::{Deadlines, IdleLimits, TransportError};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::connection::{DIAL, Dial, EarlyEnd, TlsFailure};
+use crate::{
+    connection::{Dial, EarlyEnd, SENDING, Sending, TlsFailure},
+    recording::Tap,
+};
 
 /// Longer than any wait: deadlines inside the HTTP client come on top of ours and must never be the
 /// first to pass, and ours beyond it could not be told from each other, but would overflow the clock.
@@ -21,7 +24,7 @@ pub(crate) struct Exchange {
     pub(crate) started: Instant,
     /// Deadlines that can be added to a time.
     pub(crate) deadlines: Deadlines,
-    dial: Rc<Cell<Dial>>,
+    sending: Rc<Sending>,
 }
 
 /// The beginning of an answer, with what the stream behind it goes on with.
@@ -36,8 +39,16 @@ impl Exchange {
         Self {
             started: Instant::now(),
             deadlines: bounded(deadlines),
-            dial: Rc::new(Cell::new(Dial::NotNeeded)),
+            sending: sending(None),
         }
+    }
+
+    /// The same exchange, recorded if there is a `tap`.
+    pub(crate) fn recorded(mut self, tap: Option<&Rc<Tap>>) -> Self {
+        if tap.is_some() {
+            self.sending = sending(tap.cloned());
+        }
+        self
     }
 
     /// Sends a request and waits for the head of its answer.
@@ -62,13 +73,13 @@ impl Exchange {
             ..
         } = self.deadlines;
         let mut timer = Box::pin(sleep_until(self.started + connect.min(head).min(total)));
-        let mut steps = std::pin::pin!(DIAL.scope(Rc::clone(&self.dial), steps));
+        let mut steps = std::pin::pin!(SENDING.scope(Rc::clone(&self.sending), steps));
         loop {
             tokio::select! {
                 biased;
                 result = &mut steps => {
                     let answer = result?;
-                    let connected = match self.dial.get() {
+                    let connected = match self.sending.dial.get() {
                         Dial::Connected(at) => Some(at),
                         Dial::Dialing | Dial::NotNeeded => None,
                     };
@@ -90,7 +101,7 @@ impl Exchange {
             total,
             ..
         } = self.deadlines;
-        let (step, error) = match self.dial.get() {
+        let (step, error) = match self.sending.dial.get() {
             Dial::Dialing => (
                 self.started + connect,
                 TransportError::ConnectTimeout { limit: connect },
@@ -113,6 +124,13 @@ impl Exchange {
         }
         Ok(step.min(self.started + total))
     }
+}
+
+fn sending(tap: Option<Rc<Tap>>) -> Rc<Sending> {
+    Rc::new(Sending {
+        dial: Cell::new(Dial::NotNeeded),
+        tap,
+    })
 }
 
 /// Deadlines that can be added to a time.

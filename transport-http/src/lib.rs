@@ -21,6 +21,8 @@ mod dialect;
 mod endpoint;
 mod exchange;
 mod health;
+mod recording;
+mod replay;
 mod stream;
 mod websocket;
 
@@ -28,6 +30,8 @@ pub use access::Access;
 pub use client::{HttpTransport, HttpTransportBuilder};
 pub use dialect::Dialect;
 pub use endpoint::EndpointError;
+pub use recording::Recorder;
+pub use replay::ReplayTransport;
 pub use websocket::{WebSocketTransport, WebSocketTransportBuilder};
 
 /// Compiles the examples of the README.

@@ -3,6 +3,7 @@
 use std::{
     io,
     pin::Pin,
+    rc::Rc,
     task::{Context, Poll, ready},
 };
 
@@ -19,6 +20,7 @@ use crate::{
     connection::{EarlyEnd, TlsFailure},
     deadline_timer::DeadlineTimer,
     decode::Decoder,
+    recording::Tap,
 };
 
 /// An answer whose body is being read.
@@ -28,6 +30,8 @@ pub(crate) struct HttpEventStream {
     clocks: Clocks,
     timer: DeadlineTimer,
     state: State,
+    /// Ends the recording when it is dropped, which is after the connection.
+    _tap: Option<Rc<Tap>>,
 }
 
 enum State {
@@ -42,6 +46,7 @@ impl HttpEventStream {
         decoder: Decoder,
         clocks: Clocks,
         timer: Pin<Box<Sleep>>,
+        tap: Option<Rc<Tap>>,
     ) -> Self {
         Self {
             body,
@@ -49,6 +54,7 @@ impl HttpEventStream {
             clocks,
             timer: DeadlineTimer::new(timer),
             state: State::Open,
+            _tap: tap,
         }
     }
 

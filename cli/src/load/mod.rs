@@ -72,7 +72,7 @@ impl Driver<'_> {
             report::check(target)?;
         }
         let token = self.token.as_ref();
-        let executor = session::open_executor(&self.settings, token, &self.progress).await?;
+        let executor = session::open_executor(&self.settings, token, None, &self.progress).await?;
         let info = planned.info(session::run_info(&suite, &executor));
         let results = self
             .measure(planned.plan, info, &gates, &executor, interrupt.clone())

@@ -16,6 +16,7 @@ use crate::{
     ledger,
     progress::Detail,
     report::{self, Document},
+    session,
 };
 
 impl Soaker {
@@ -71,7 +72,7 @@ impl Soaker {
     pub(super) fn conclude(&self, run: u64, stem: &str, summary: RunSummary) -> Exit {
         let problems = summary.results.problems.iter();
         let mut exit = problems.map(exit_of).min().unwrap_or(Exit::Success);
-        exit = exit.min(self.session.warn_of_observers(&summary));
+        exit = exit.min(session::warn_of_observers(&summary, &self.session.progress));
         let recorded = RunReader::open(&self.ledger_path)
             .map_err(CliError::from)
             .and_then(|reader| ledger::recorded_run(&reader, &RunSelector::Id(run)));

@@ -35,6 +35,7 @@ use tokio::time::Instant;
 
 use crate::{
     args::{CommonArgs, SoakArgs},
+    bundles::Bundles,
     dashboard::LiveDashboard,
     error::CliError,
     executor::{self, Executor},
@@ -127,6 +128,7 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
     let result = host::run(&watch, async move || {
         let soaker = Soaker {
             session: Session {
+                bundles: Bundles::of(&running, &settings),
                 args: running,
                 settings,
                 recorded,
@@ -304,6 +306,9 @@ impl Soaker {
         if let Some(dashboard) = dashboard {
             let id = Some(journal.run_id());
             observers.extend(dashboard.follow(&live, id, &self.session.progress));
+        }
+        if let Some(kept) = self.session.bundles.follow(&plan, &self.session.progress) {
+            observers.push(kept.split().0);
         }
         let crew = Crew::start(
             &plan,

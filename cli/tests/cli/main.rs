@@ -1,5 +1,6 @@
 //! Black-box tests: the real program, its exit codes, its files, its words.
 
+mod bundles;
 mod cleanup;
 mod dashboard;
 mod differential;
@@ -18,6 +19,7 @@ mod many_cases;
 mod otlp;
 mod prometheus;
 mod record_docs;
+mod replayed;
 mod report;
 mod secrets;
 mod selection;

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::Scratch;
+use crate::support::{Running, Scratch};
 
 /// The kind, the class of the outcome, and the findings that name it over NDJSON and server-sent events,
 /// and over WebSockets.
-const FAULTS: &[(&str, &str, &str, &str)] = &[
+pub(crate) const FAULTS: &[(&str, &str, &str, &str)] = &[
     ("hang:after=1", "timed-out", "", ""),
     ("reset", "infrastructure-error", "", ""),
     (
@@ -77,7 +77,7 @@ fn word(kind: &str) -> String {
     format!("<{}>", kind.replace([':', '='], "-"))
 }
 
-fn case(kind: &str) -> Value {
+pub(crate) fn case(kind: &str) -> Value {
     let mut case = json!({
         "id": kind,
         "command": format!("echo '{} caf\u{e9}'; echo two", word(kind)),
@@ -89,16 +89,20 @@ fn case(kind: &str) -> Value {
     case
 }
 
-fn run_over(transport: &str) {
-    let scratch = Scratch::with_cases(FAULTS.iter().map(|(kind, ..)| case(kind)));
+/// The options that make a served executor commit all faults.
+pub(crate) fn faults() -> Vec<String> {
     let separator = |kind: &str| if kind.contains(':') { ',' } else { ':' };
-    let faults = FAULTS
+    FAULTS
         .iter()
-        .map(|(kind, ..)| format!("--fault={kind}{}match={}", separator(kind), word(kind)));
-    let faults: Vec<_> = faults.collect();
+        .map(|(kind, ..)| format!("--fault={kind}{}match={}", separator(kind), word(kind)))
+        .collect()
+}
+
+/// A server on a free port, and its URL for this transport.
+pub(crate) fn served(scratch: &Scratch, options: &[String], transport: &str) -> (Running, String) {
     let args = ["serve", "--listen", "127.0.0.1:0"].into_iter();
     let mut serve = scratch
-        .gauntlet(args.chain(faults.iter().map(String::as_str)))
+        .gauntlet(args.chain(options.iter().map(String::as_str)))
         .spawn();
     let line = serve.wait_for("listening on");
     let address = line
@@ -110,6 +114,12 @@ fn run_over(transport: &str) {
         "websocket" => format!("ws://{address}/ws/mcp"),
         _ => format!("http://{address}"),
     };
+    (serve, url)
+}
+
+fn run_over(transport: &str) {
+    let scratch = Scratch::with_cases(FAULTS.iter().map(|(kind, ..)| case(kind)));
+    let (_serve, url) = served(&scratch, &faults(), transport);
     let started = Instant::now();
     let ended = scratch
         .run_suite(["--json", "--url", &url, "--transport", transport])

@@ -125,6 +125,7 @@ impl Made {
             gates: Vec::new(),
             elapsed: Duration::from_secs(7),
             problems,
+            bundles: BTreeMap::new(),
         };
         let counts = &self.live.snapshot().counts;
         self.tell(&RunEvent::RunFinished { results, counts });

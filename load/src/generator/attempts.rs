@@ -18,6 +18,8 @@ pub(super) struct Ticket {
     pub(super) number: u64,
     /// When it was to begin.
     pub(super) due: Instant,
+    /// In the open model, from when on it could begin, as far as the executor is concerned.
+    pub(super) could: Option<Instant>,
 }
 
 /// An attempt that is under way, from now on. One that is dropped before it was counted was lost.
@@ -65,11 +67,15 @@ impl UnderWay {
     pub(super) async fn make(mut self) -> bool {
         let started = Instant::now();
         let worker = &self.worker;
+        if let (Some(could), true) = (self.ticket.could, self.counts) {
+            let lag = started.saturating_duration_since(could);
+            worker.batch.borrow_mut().pace.begin(lag);
+        }
         let case = &worker.plan.cases[self.case];
         let number = self.ticket.number + 1;
         let plan = AttemptPlan {
             case: Arc::clone(case),
-            execution_id: format!("{}_{number}_{}", worker.plan.marker, case.id),
+            execution_id: execution_id(&worker.plan.marker, number, &case.id),
             started_after: started.saturating_duration_since(worker.clock.started),
             marker: None,
             tail: None,
@@ -99,5 +105,39 @@ impl UnderWay {
         }
         self.is_counted = true;
         is_reached
+    }
+}
+
+/// The name of an attempt. Formatting it would take as long as parsing an answer.
+fn execution_id(marker: &str, number: u64, case_id: &str) -> String {
+    /// As many as the largest number has.
+    const DIGITS: usize = 20;
+    let mut digits = [0; DIGITS];
+    let mut rest = number;
+    let mut first = DIGITS;
+    while first == DIGITS || rest > 0 {
+        first -= 1;
+        digits[first] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    let mut id = String::with_capacity(marker.len() + case_id.len() + DIGITS + 2);
+    id.push_str(marker);
+    id.push('_');
+    id.extend(digits[first..].iter().map(|&digit| char::from(digit)));
+    id.push('_');
+    id.push_str(case_id);
+    id
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_the_number_in_it() {
+        for number in [0, 7, 10, 1_234_567_890, u64::MAX] {
+            let expected = format!("RUN_1_{number}_case");
+            assert_eq!(execution_id("RUN_1", number, "case"), expected);
+        }
     }
 }

@@ -58,12 +58,24 @@ impl Batch {
         self.tally(ended.case)
             .add(ended.report, ended.waited, ended.is_good);
         match class {
-            OutcomeClass::Passed => {
-                let took = ended.waited + ended.report.elapsed;
-                self.point.response.record(took);
-            }
-            OutcomeClass::Skipped | OutcomeClass::Cancelled | OutcomeClass::Interrupted => {}
+            OutcomeClass::Passed
+            | OutcomeClass::Skipped
+            | OutcomeClass::Cancelled
+            | OutcomeClass::Interrupted => {}
             _ => self.failures.add(ended.case_id, ended.report),
+        }
+    }
+
+    /// Counts an attempt that had to wait for another one to end.
+    pub(super) fn note_held(&mut self) {
+        self.pace.held += 1;
+        self.point.held += 1;
+    }
+
+    /// Takes together what was counted by cases, before it is handed over.
+    pub(super) fn conclude(&mut self) {
+        for (_, tally) in &self.cases {
+            self.point.response.merge(&tally.response);
         }
     }
 

@@ -38,7 +38,14 @@ async fn one_after_the_other(worker: Rc<Worker>) {
         let Some(number) = worker.next_number() else {
             return;
         };
-        let under_way = UnderWay::begin(&worker, Ticket { number, due });
+        let under_way = UnderWay::begin(
+            &worker,
+            Ticket {
+                number,
+                due,
+                could: None,
+            },
+        );
         if under_way.make().await {
             backoff.reached();
             continue;

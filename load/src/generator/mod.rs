@@ -7,6 +7,7 @@ mod attempts;
 mod batch;
 mod closed;
 mod gathering;
+mod metronome;
 mod open;
 mod precise_timer;
 mod stop;
@@ -31,7 +32,7 @@ use self::{
     batch::Batch,
     gathering::Gathering,
     stop::Stop,
-    worker::{Clock, Shared},
+    worker::{Clock, SECOND, Shared},
 };
 
 /// Opens the way to the executor, in the thread that uses it.
@@ -67,8 +68,8 @@ enum Message {
     Done,
 }
 
-/// How often a watcher is told.
-const TELL_EVERY: Duration = Duration::from_secs(1);
+/// How long after the end of each second a watcher is told, so that all threads have handed it over.
+const TELL_AFTER: Duration = Duration::from_millis(50);
 
 /// Generates the load of `plan`, and comes back when the last attempt has ended.
 ///
@@ -172,7 +173,7 @@ impl Crew {
         let mut gathering = Gathering::new(plan, clock, self.arbiters.len());
         let mut interrupted = std::pin::pin!(interrupted);
         let mut is_interrupted = false;
-        let mut ticks = interval_at(clock.started + TELL_EVERY, TELL_EVERY);
+        let mut ticks = interval_at(clock.first_second() + TELL_AFTER, SECOND);
         while gathering.busy_threads() > 0 {
             tokio::select! {
                 biased;

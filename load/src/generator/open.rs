@@ -32,7 +32,7 @@ pub(super) async fn run(worker: &Rc<Worker>, schedule: &Schedule, timer: Precise
     };
     while let Some((at, number)) = ours.next() {
         let due = worker.clock.started + at;
-        if !pacer.begin(Ticket { number, due }).await {
+        if !pacer.begin(number, due).await {
             pacer.leave_out(1 + ours.count() as u64);
             break;
         }
@@ -53,9 +53,9 @@ struct Pacer<'a> {
 
 impl Pacer<'_> {
     /// Begins an attempt when it is due and another one may be under way; `false` if it is too late.
-    async fn begin(&mut self, ticket: Ticket) -> bool {
+    async fn begin(&mut self, number: u64, due: Instant) -> bool {
         let worker = self.worker;
-        if !self.timer.until(ticket.due, &worker.stop).await {
+        if !self.timer.until(due, &worker.stop).await {
             return false;
         }
         let most = worker.plan.share_of(worker.thread);
@@ -71,11 +71,14 @@ impl Pacer<'_> {
         if is_held && self.ends.is_some_and(|ends| now > ends) {
             return false;
         }
-        if ticket.due >= worker.clock.counts_from {
-            let pace = &mut worker.batch.borrow_mut().pace;
-            pace.held += u64::from(is_held);
-            pace.begin(now.saturating_duration_since(ticket.due.max(self.could)));
+        if is_held && due >= worker.clock.counts_from {
+            worker.batch.borrow_mut().note_held();
         }
+        let ticket = Ticket {
+            number,
+            due,
+            could: Some(due.max(self.could)),
+        };
         actix_rt::spawn(UnderWay::begin(worker, ticket).make());
         true
     }

@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use actix_rt::task::JoinHandle;
 use executor_protocol::Transport;
 use rustix::time::{ClockId, clock_gettime};
 use tokio::{
@@ -20,7 +21,7 @@ use tokio::{
 use super::{
     LoadError, Message, OpenTransport,
     batch::Batch,
-    closed, open,
+    closed, metronome, open,
     precise_timer::PreciseTimer,
     stop::{Stop, StopFlag},
 };
@@ -29,6 +30,9 @@ use crate::{
     plan::{LoadPlan, Model},
     validity::BUSY,
 };
+
+/// How often a thread hands over what it counted.
+pub(super) const SECOND: Duration = Duration::from_secs(1);
 
 /// When a run began, and what counts of it.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +53,13 @@ impl Clock {
             started,
             counts_from: started + warmup,
         }
+    }
+
+    /// When the first second is over, in step with those that are counted from the end of the warm-up.
+    pub(super) fn first_second(&self) -> Instant {
+        let warmup = self.counts_from - self.started;
+        let part = Duration::from_nanos(warmup.subsec_nanos().into());
+        self.started + if part.is_zero() { SECOND } else { part }
     }
 
     /// The second in which this moment is, counted from the end of the warm-up.
@@ -117,10 +128,11 @@ pub(super) async fn work(mut seat: Seat) {
             Model::Open { schedule, .. } => open::run(&worker, schedule, timer).await,
         }
     });
-    let helping = Helping([
+    let mut helping = Helping(vec![
         actix_rt::spawn(Rc::clone(&worker).hand_over()),
         actix_rt::spawn(Rc::clone(&worker).listen(stop)),
     ]);
+    helping.0.extend(metronome::start());
     making.as_mut().await;
     drop(helping);
     worker.flush(0.0);
@@ -128,7 +140,7 @@ pub(super) async fn work(mut seat: Seat) {
 }
 
 /// What a thread does beside making attempts. It ends with that, also where that panics.
-struct Helping([actix_rt::task::JoinHandle<()>; 2]);
+struct Helping(Vec<JoinHandle<()>>);
 
 impl Drop for Helping {
     fn drop(&mut self) {
@@ -187,12 +199,7 @@ impl Worker {
 
     /// Hands over what was counted, once a second.
     async fn hand_over(self: Rc<Self>) {
-        let second = Duration::from_secs(1);
-        // In step with the seconds that are counted from the end of the warm-up.
-        let warmup = self.clock.counts_from - self.clock.started;
-        let part = Duration::from_nanos(warmup.subsec_nanos().into());
-        let first = if part.is_zero() { second } else { part };
-        let mut ticks = interval_at(self.clock.started + first, second);
+        let mut ticks = interval_at(self.clock.first_second(), SECOND);
         let mut busy = BusyMeter::new();
         loop {
             ticks.tick().await;
@@ -211,6 +218,7 @@ impl Worker {
             batch.pace.held_while_busy = batch.pace.held;
         }
         self.batch.borrow_mut().point.in_flight = batch.in_flight;
+        batch.conclude();
         let message = Message::Batch(Box::new(batch));
         drop(self.messages.send((self.thread, message)));
     }

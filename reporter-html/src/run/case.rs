@@ -25,14 +25,20 @@ use crate::{
     text::{Code, Prose},
 };
 
-/// The article about the case that is the `number`th in the suite.
-pub(super) fn article(number: usize, result: &CaseResult, options: &ReportOptions) -> Markup {
+/// The article about the case that is the `number`th in the suite; `bundle` is where everything about its attempt
+/// is kept, if it is.
+pub(super) fn article(
+    number: usize,
+    result: &CaseResult,
+    bundle: Option<&str>,
+    options: &ReportOptions,
+) -> Markup {
     let attempt = result.attempt().map(|attempt| &**attempt);
     let tried = attempt.filter(|_| result.verdict() != Verdict::Skipped);
     html! {
         article id=(Anchor(number)) {
             h3 { (Prose(&result.case.name)) " " (Status::of(result)) }
-            (facts(result, tried, options))
+            (facts(result, tried, bundle, options))
             @if let Some(attempt) = tried {
                 (attempts::table(result))
                 (notices(&attempt.notices))
@@ -58,7 +64,12 @@ fn max_chars(attempt: &AttemptReport, options: &ReportOptions) -> usize {
     }
 }
 
-fn facts(result: &CaseResult, tried: Option<&AttemptReport>, options: &ReportOptions) -> Facts {
+fn facts(
+    result: &CaseResult,
+    tried: Option<&AttemptReport>,
+    bundle: Option<&str>,
+    options: &ReportOptions,
+) -> Facts {
     let case = &*result.case;
     let mut facts = Facts::default();
     if let Some((label, reason)) = reason(result) {
@@ -89,6 +100,9 @@ fn facts(result: &CaseResult, tried: Option<&AttemptReport>, options: &ReportOpt
     if let Some(attempt) = tried {
         facts.add("Duration", Human(attempt.elapsed).to_string());
         add_attempt(&mut facts, result, attempt);
+    }
+    if let Some(path) = bundle {
+        facts.add_wide("Failure bundle", Code(path));
     }
     facts
 }

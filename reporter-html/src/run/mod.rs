@@ -77,16 +77,17 @@ pub(crate) fn write(
     for section in &before {
         page::write(out, &section.render())?;
     }
-    write_cases(out, results, options)?;
+    write_cases(out, report, options)?;
     page::write(out, &environment.render())?;
     page::end(out)
 }
 
 fn write_cases(
     out: &mut impl Write,
-    results: &RunResults,
+    report: Report<'_>,
     options: &ReportOptions,
 ) -> io::Result<()> {
+    let results = report.results;
     if results.cases.is_empty() {
         return Ok(());
     }
@@ -97,7 +98,8 @@ fn write_cases(
     };
     page::write(out, &begin)?;
     for (number, result) in (1..).zip(&results.cases) {
-        page::write(out, &case::article(number, result, options))?;
+        let article = case::article(number, result, results.bundle_of(result), options);
+        page::write(out, &article)?;
     }
     out.write_all(b"</section>")
 }

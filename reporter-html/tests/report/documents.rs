@@ -74,8 +74,8 @@ fn the_graduation_of_the_suite_is_a_fact_of_the_summary() {
     let results = results(vec![passed_case()]);
     let graduation = graduation(37, 2);
     let with_graduation = Report {
-        results: &results,
         graduation: Some(&graduation),
+        ..Report::from(&results)
     };
     let mut document = Vec::new();
     write_report(with_graduation, &ReportOptions::default(), &mut document).expect("taken");
@@ -225,4 +225,14 @@ fn equal_results_give_equal_bytes() {
         report(&results(failed_cases())),
         report(&results(failed_cases()))
     );
+}
+
+#[test]
+fn a_case_that_failed_says_where_everything_about_it_is_kept() {
+    let mut results = results(vec![passed_case()]);
+    let attempt = results.cases[0].attempt().expect("it was tried");
+    let id = attempt.execution_id.clone();
+    results.bundles = [(id, "reports/failures/RUN/exit".to_owned())].into();
+    let document = report(&results);
+    assert!(document.contains("Failure bundle</dt><dd><code>reports/failures/RUN/exit</code>"));
 }

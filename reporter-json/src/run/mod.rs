@@ -6,7 +6,7 @@ mod case;
 mod outcome;
 mod problem;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use executor_protocol::Health;
 use runner_core::{
@@ -52,6 +52,8 @@ pub(crate) struct RunDocumentWire<'a> {
     health: Option<HealthWire<'a>>,
     /// What came of each selected case, in the order of the suite.
     cases: List<'a, CaseResult, CaseWire<'a>>,
+    /// Where everything about an attempt that failed is kept, by the attempt's `execution_id`.
+    bundles: Cow<'a, BTreeMap<String, String>>,
 }
 
 /// An executor's answer to the question for its health.
@@ -84,6 +86,7 @@ impl<'a> From<RunReport<'a>> for RunDocumentWire<'a> {
             graduation: graduation.map(GraduationWire::from),
             health: results.health.as_ref().map(HealthWire::from),
             cases: List::Of(&results.cases),
+            bundles: Cow::Borrowed(&results.bundles),
         }
     }
 }
@@ -111,6 +114,7 @@ impl TryFrom<RunDocumentWire<'_>> for Report {
             gates: convert::<_, GateResult>(wire.gates)?,
             elapsed: wire.elapsed_ms.0,
             problems: convert::<_, RunProblem>(wire.problems)?,
+            bundles: wire.bundles.into_owned(),
         };
         Ok(Self::Run {
             results: Box::new(results),

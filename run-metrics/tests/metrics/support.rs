@@ -115,6 +115,7 @@ pub(crate) fn feed_everything(metrics: &RunMetrics, id: &str, now: Instant) {
         gates: Vec::new(),
         elapsed: Duration::ZERO,
         problems: vec![RunProblem::CaseFailed],
+        bundles: BTreeMap::new(),
     };
     let counts = &Counts::default();
     metrics.on_event(&RunEvent::RunFinished { results, counts }, now);

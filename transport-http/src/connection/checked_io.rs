@@ -14,16 +14,20 @@ use std::{
     error::Error,
     fmt, io,
     pin::Pin,
+    rc::{Rc, Weak},
     task::{Context, Poll, ready},
 };
 
 use actix_rt::net::{ActixStream, Ready};
+use cassette::End;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
+    dialer::SENDING,
     framing::{self, Body, HeadKind},
     tls::TlsFailure,
 };
+use crate::recording::Tap;
 
 /// Why a connection's answer is not whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +68,8 @@ pub(crate) struct CheckedIo<Io> {
     requests: u64,
     /// Whether the connection ends with the current answer, though the client does not know.
     is_last: bool,
+    /// Where the request that is under way is recorded, if it is.
+    tap: Option<Weak<Tap>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +99,33 @@ impl<Io> CheckedIo<Io> {
             handed: 0,
             requests: 0,
             is_last: false,
+            tap: None,
+        }
+    }
+
+    /// The same over a connection that has served a request.
+    pub(crate) fn reused(io: Io) -> Self {
+        Self {
+            requests: 1,
+            ..Self::new(io)
+        }
+    }
+
+    /// Tells whoever records what came.
+    fn note(&mut self, note: impl FnOnce(&Tap)) {
+        if let Some(tap) = &self.tap {
+            match tap.upgrade() {
+                Some(tap) => note(&tap),
+                None => self.tap = None,
+            }
+        }
+    }
+
+    /// Tells whoever records whether the answer is whole by now. What else comes is none of its business.
+    fn note_progress(&mut self) {
+        if self.tap.is_some() && matches!(self.state, State::Idle | State::Closed) {
+            self.note(|tap| tap.ended(End::Complete));
+            self.tap = None;
         }
     }
 
@@ -168,6 +201,7 @@ impl<Io: AsyncRead + Unpin> CheckedIo<Io> {
             let mut bytes = [std::mem::MaybeUninit::uninit(); HEAD_READ];
             let mut read = ReadBuf::uninit(&mut bytes);
             let result = ready!(Pin::new(&mut self.io).poll_read(cx, &mut read));
+            self.note(|tap| note_read(tap, &result, read.filled()));
             // Some servers say only after the handshake that they do not let the client in.
             if let Err(error) = result.as_ref()
                 && TlsFailure::is_in(error)
@@ -182,6 +216,7 @@ impl<Io: AsyncRead + Unpin> CheckedIo<Io> {
             }
             self.held.extend_from_slice(read.filled());
             self.find_head();
+            self.note_progress();
         }
         self.hand_on(buf);
         Poll::Ready(Ok(()))
@@ -206,7 +241,9 @@ impl<Io: AsyncRead + Unpin> AsyncRead for CheckedIo<Io> {
             return Poll::Ready(Ok(()));
         }
         let before = buf.filled().len();
-        if let Err(error) = ready!(Pin::new(&mut this.io).poll_read(cx, buf)) {
+        let result = ready!(Pin::new(&mut this.io).poll_read(cx, buf));
+        this.note(|tap| note_read(tap, &result, &buf.filled()[before..]));
+        if let Err(error) = result {
             return Poll::Ready(Err(this.read_failed(error)));
         }
         if let State::Body(mut body) = this.state {
@@ -219,8 +256,18 @@ impl<Io: AsyncRead + Unpin> AsyncRead for CheckedIo<Io> {
             }
             let surplus = body.follow(came) < came.len();
             this.state = this.after(body, surplus);
+            this.note_progress();
         }
         Poll::Ready(Ok(()))
+    }
+}
+
+/// Tells whoever records what a read brought.
+fn note_read(tap: &Tap, result: &io::Result<()>, came: &[u8]) {
+    match result {
+        Err(error) => tap.read_failed(error),
+        Ok(()) if came.is_empty() => tap.ended(End::Closed),
+        Ok(()) => tap.received(came),
     }
 }
 
@@ -245,12 +292,18 @@ impl<Io: AsyncWrite + Unpin> CheckedIo<Io> {
         if self.state == State::Idle {
             self.state = State::Head;
             self.requests += 1;
+            let sending = SENDING.try_with(|sending| sending.tap.as_ref().map(Rc::downgrade));
+            self.tap = sending.ok().flatten();
+            if self.requests > 1 {
+                self.note(Tap::reused);
+            }
         }
     }
 
     /// What a failed write means: the other side has closed, so no answer will come.
-    fn write_failed(&self, error: io::Error) -> io::Error {
+    fn write_failed(&mut self, error: io::Error) -> io::Error {
         if self.state == State::Head {
+            self.note(Tap::write_failed);
             io::Error::new(
                 error.kind(),
                 EarlyEnd::BeforeAnswer {

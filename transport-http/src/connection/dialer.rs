@@ -3,6 +3,7 @@
 use std::{
     cell::Cell,
     rc::Rc,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -11,10 +12,17 @@ use actix_tls::connect::{
     ConnectError, ConnectInfo, Connection, Connector, ConnectorService, Resolver,
 };
 use awc::http::Uri;
+use cassette::Cassette;
 use futures_core::future::LocalBoxFuture;
 use tokio::time::Instant;
 
-use super::{checked_io::CheckedIo, socket::Socket, tls::Tls};
+use super::{
+    checked_io::CheckedIo,
+    recorded::{Dialled, RecordedSocket},
+    socket::Socket,
+    tls::Tls,
+};
+use crate::recording::Tap;
 
 /// How far a request is on its way to a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,10 +35,17 @@ pub(crate) enum Dial {
     Connected(Instant),
 }
 
+/// What a request and its connection know of each other while it is being sent.
+pub(crate) struct Sending {
+    pub(crate) dial: Cell<Dial>,
+    /// Where the request is recorded, if it is.
+    pub(crate) tap: Option<Rc<Tap>>,
+}
+
 tokio::task_local! {
-    /// The dial of the request that is being sent. The client gives a request no other way to learn
-    /// which connection it gets, but it dials within the request's own future.
-    pub(crate) static DIAL: Rc<Cell<Dial>>;
+    /// The request that is being sent. The client gives it no other way to learn which connection it gets,
+    /// but it dials and writes within the request's own future.
+    pub(crate) static SENDING: Rc<Sending>;
 }
 
 /// The service from which the HTTP client gets its connections.
@@ -39,6 +54,8 @@ pub(crate) struct Dialer {
     tcp: ConnectorService,
     /// Secures the connections, which the client believes to be plain ones.
     tls: Option<Tls>,
+    /// What takes the place of the network.
+    recorded: Option<Arc<Cassette>>,
 }
 
 impl Dialer {
@@ -46,8 +63,42 @@ impl Dialer {
         Self {
             tcp: Connector::new(Resolver::default()).service(),
             tls,
+            recorded: None,
         }
     }
+
+    /// A dialer whose connections say what was recorded.
+    pub(crate) fn recorded(cassette: Arc<Cassette>) -> Self {
+        Self {
+            recorded: Some(cassette),
+            ..Self::new(None)
+        }
+    }
+
+    /// What a WebSocket's handshake is to ask for, where the answer was recorded.
+    pub(crate) fn websocket_key(&self) -> Option<&str> {
+        self.recorded.as_ref()?.head.websocket_key.as_deref()
+    }
+}
+
+async fn dial_recorded(
+    cassette: Arc<Cassette>,
+    uri: Uri,
+) -> Result<Connection<Uri, CheckedIo<Socket>>, ConnectError> {
+    let io = match RecordedSocket::dial(cassette)
+        .await
+        .map_err(ConnectError::Io)?
+    {
+        Dialled::New(socket) => {
+            note(Dial::Connected(Instant::now()));
+            CheckedIo::new(Socket::Recorded(socket))
+        }
+        Dialled::Reused(socket) => {
+            note(Dial::NotNeeded);
+            CheckedIo::reused(Socket::Recorded(socket))
+        }
+    };
+    Ok(Connection::new(uri, io))
 }
 
 impl Service<ConnectInfo<Uri>> for Dialer {
@@ -61,6 +112,10 @@ impl Service<ConnectInfo<Uri>> for Dialer {
 
     fn call(&self, target: ConnectInfo<Uri>) -> Self::Future {
         note(Dial::Dialing);
+        if let Some(cassette) = &self.recorded {
+            let uri = target.request().clone();
+            return Box::pin(dial_recorded(Arc::clone(cassette), uri));
+        }
         let connecting = self.tcp.call(target);
         let tls = self.tls.clone();
         Box::pin(async move {
@@ -83,5 +138,10 @@ impl Service<ConnectInfo<Uri>> for Dialer {
 
 fn note(dial: Dial) {
     // Without a request that listens there is nobody to tell.
-    let _ = DIAL.try_with(|cell| cell.set(dial));
+    let _ = SENDING.try_with(|sending| {
+        sending.dial.set(dial);
+        if let (Dial::Connected(_), Some(tap)) = (dial, &sending.tap) {
+            tap.connected();
+        }
+    });
 }

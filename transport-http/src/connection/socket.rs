@@ -10,29 +10,35 @@ use actix_rt::net::{ActixStream, Ready, TcpStream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::client::TlsStream;
 
+use super::recorded::RecordedSocket;
+
 /// A connection to an executor.
 #[derive(Debug)]
 pub(crate) enum Socket {
     Plain(TcpStream),
     // Far larger than the other, and there are few of them.
     Secure(Box<TlsStream<TcpStream>>),
+    /// What was recorded; what is written to it is dropped.
+    Recorded(RecordedSocket),
 }
 
-/// Calls a method of whichever stream it is.
+/// Calls a method of whichever stream it is; what is recorded has an answer of its own.
 macro_rules! either {
-    ($socket:expr, $stream:ident => $call:expr) => {
+    ($socket:expr, $stream:ident => $call:expr, recorded => $recorded:expr) => {
         match $socket {
             Socket::Plain($stream) => $call,
             Socket::Secure($stream) => $call,
+            Socket::Recorded(_) => $recorded,
         }
     };
 }
 
 impl Socket {
-    fn tcp(&self) -> &TcpStream {
+    fn tcp(&self) -> Option<&TcpStream> {
         match self {
-            Self::Plain(stream) => stream,
-            Self::Secure(stream) => stream.get_ref().0,
+            Self::Plain(stream) => Some(stream),
+            Self::Secure(stream) => Some(stream.get_ref().0),
+            Self::Recorded(_) => None,
         }
     }
 }
@@ -43,7 +49,11 @@ impl AsyncRead for Socket {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        either!(self.get_mut(), stream => Pin::new(stream).poll_read(cx, buf))
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
+            Self::Secure(stream) => Pin::new(stream).poll_read(cx, buf),
+            Self::Recorded(socket) => socket.poll_read(cx, buf),
+        }
     }
 }
 
@@ -53,7 +63,11 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        either!(self.get_mut(), stream => Pin::new(stream).poll_write(cx, bytes))
+        either!(
+            self.get_mut(),
+            stream => Pin::new(stream).poll_write(cx, bytes),
+            recorded => Poll::Ready(Ok(bytes.len()))
+        )
     }
 
     fn poll_write_vectored(
@@ -61,28 +75,46 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        either!(self.get_mut(), stream => Pin::new(stream).poll_write_vectored(cx, slices))
+        either!(
+            self.get_mut(),
+            stream => Pin::new(stream).poll_write_vectored(cx, slices),
+            recorded => Poll::Ready(Ok(slices.iter().map(|slice| slice.len()).sum()))
+        )
     }
 
     fn is_write_vectored(&self) -> bool {
-        either!(self, stream => stream.is_write_vectored())
+        either!(self, stream => stream.is_write_vectored(), recorded => false)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        either!(self.get_mut(), stream => Pin::new(stream).poll_flush(cx))
+        either!(
+            self.get_mut(),
+            stream => Pin::new(stream).poll_flush(cx),
+            recorded => Poll::Ready(Ok(()))
+        )
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        either!(self.get_mut(), stream => Pin::new(stream).poll_shutdown(cx))
+        either!(
+            self.get_mut(),
+            stream => Pin::new(stream).poll_shutdown(cx),
+            recorded => Poll::Ready(Ok(()))
+        )
     }
 }
 
 impl ActixStream for Socket {
     fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<Ready>> {
-        ActixStream::poll_read_ready(self.tcp(), cx)
+        match self.tcp() {
+            Some(tcp) => ActixStream::poll_read_ready(tcp, cx),
+            None => Poll::Ready(Ok(Ready::READABLE)),
+        }
     }
 
     fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<Ready>> {
-        ActixStream::poll_write_ready(self.tcp(), cx)
+        match self.tcp() {
+            Some(tcp) => ActixStream::poll_write_ready(tcp, cx),
+            None => Poll::Ready(Ok(Ready::WRITABLE)),
+        }
     }
 }

@@ -62,6 +62,13 @@ pub(crate) struct TlsFailure {
 }
 
 impl TlsFailure {
+    /// A failure that was recorded, in the words of then.
+    pub(super) fn recorded(words: String) -> Self {
+        Self {
+            source: io::Error::other(Recorded(words)),
+        }
+    }
+
     /// The failure that `error` carries, if it is one: of the handshake, or of TLS later on, where a
     /// server may still refuse the client.
     pub(crate) fn take(error: io::Error) -> Result<Self, io::Error> {
@@ -78,6 +85,11 @@ impl TlsFailure {
     }
 }
 
+/// The words of a failure that was recorded.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Recorded(String);
+
 fn rustls_error(error: &io::Error) -> Option<&rustls::Error> {
     error.get_ref()?.downcast_ref()
 }
@@ -85,6 +97,10 @@ fn rustls_error(error: &io::Error) -> Option<&rustls::Error> {
 impl fmt::Display for TlsFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use CertificateError as Certificate;
+        let inner = self.source.get_ref();
+        if let Some(Recorded(words)) = inner.and_then(|it| it.downcast_ref()) {
+            return f.write_str(words);
+        }
         f.write_str(match rustls_error(&self.source) {
             Some(rustls::Error::InvalidCertificate(why)) => match why {
                 Certificate::UnknownIssuer => {

@@ -3,7 +3,9 @@
 //! It uses the HTTP codec of the client, but not the client: that one tells no more of a refusal than
 //! its status, and might take a kept-alive connection, which the executor may be closing just then.
 
-use std::{collections::hash_map::RandomState, future::poll_fn, hash::BuildHasher as _, pin::Pin};
+use std::{
+    collections::hash_map::RandomState, future::poll_fn, hash::BuildHasher as _, pin::Pin, rc::Rc,
+};
 
 use actix_codec::Framed;
 use actix_http::{
@@ -28,7 +30,7 @@ use executor_protocol::TransportError;
 use tokio::time::Instant;
 
 use super::socket::{BoxedIo, Socket};
-use crate::{access::Route, answer, exchange::send_error};
+use crate::{access::Route, answer, exchange::send_error, recording::Tap};
 
 /// Why an answer that agrees to the upgrade is none all the same.
 #[derive(Debug, thiserror::Error)]
@@ -51,13 +53,18 @@ pub(super) async fn open(
     uri: &Uri,
     max_message: usize,
     deadline: Instant,
+    tap: Option<&Rc<Tap>>,
 ) -> Result<Socket, TransportError> {
     let failed = |error: SendRequestError| send_error(error, route.address());
     let connection = route.dialer().call(ConnectInfo::new(uri.clone())).await;
     let connection = connection.map_err(|error| failed(SendRequestError::Connect(error.into())))?;
     let io: BoxedIo = Box::new(connection.into_parts().0);
     let mut framed = Framed::new(io, ClientCodec::default());
-    let key = new_key();
+    let known = route.dialer().websocket_key();
+    let key = known.map_or_else(new_key, str::to_owned);
+    if let Some(tap) = tap {
+        tap.websocket_key(&key);
+    }
     let head = ask(&mut framed, request(route, uri, &key))
         .await
         .map_err(failed)?;
@@ -75,8 +82,9 @@ pub(super) async fn open(
     };
     check(head.headers(), &key).map_err(invalid)?;
     let parts = framed.into_parts();
-    Socket::new(parts.io, &parts.read_buf, max_message)
-        .map_err(|_| invalid(HandshakeError::Surplus))
+    let socket = Socket::new(parts.io, &parts.read_buf, max_message);
+    let socket = socket.map_err(|_| invalid(HandshakeError::Surplus))?;
+    Ok(socket.recorded(tap.cloned()))
 }
 
 /// A key is there to be new and not to be secret: whoever answers it has read this very request.

@@ -3,6 +3,7 @@
 use std::{
     io,
     pin::Pin,
+    rc::Rc,
     task::{Context, Poll, ready},
 };
 
@@ -15,6 +16,7 @@ use super::{
     frame_head::FrameError,
     frames::{Frames, Item},
 };
+use crate::recording::Tap;
 
 /// A connection, secured or not.
 pub(super) type BoxedIo = Box<dyn Io>;
@@ -36,6 +38,8 @@ pub(super) struct Socket {
     codec: ws::Codec,
     /// Whether our close frame is on its way: nothing may follow it.
     is_closed: bool,
+    /// Where it is recorded, if it is. Dropped after the connection.
+    tap: Option<Rc<Tap>>,
 }
 
 impl Socket {
@@ -49,7 +53,14 @@ impl Socket {
             unsent: BytesMut::new(),
             codec: ws::Codec::new().client_mode(),
             is_closed: false,
+            tap: None,
         })
+    }
+
+    /// The same, recorded if there is a `tap`.
+    pub(super) fn recorded(mut self, tap: Option<Rc<Tap>>) -> Self {
+        self.tap = tap;
+        self
     }
 
     /// The next message or control frame, if it came already.
@@ -77,6 +88,9 @@ impl Socket {
     }
 
     pub(super) fn send_text(&mut self, text: String) {
+        if let Some(tap) = &self.tap {
+            tap.sent(&text);
+        }
         self.send(ws::Message::Text(text.into()));
     }
 

@@ -1,7 +1,7 @@
 //! The client of one executor that speaks JSON-RPC over WebSockets: its settings, and how it starts a
 //! command.
 
-use std::{fmt, future::poll_fn, time::Duration};
+use std::{fmt, future::poll_fn, rc::Rc, time::Duration};
 
 use awc::http::Uri;
 use executor_protocol::{
@@ -21,6 +21,7 @@ use crate::{
     endpoint::EndpointError,
     exchange::Exchange,
     health::HealthCheck,
+    recording::{Recorder, Recording, Tap},
 };
 
 /// The client of one executor that speaks JSON-RPC 2.0 over WebSockets.
@@ -55,14 +56,15 @@ pub struct WebSocketTransport {
     uri: Uri,
     health: HealthCheck,
     max_message: usize,
+    recording: Recording,
 }
 
 /// Settings of a [`WebSocketTransport`], each with a default.
-#[derive(Debug)]
 pub struct WebSocketTransportBuilder {
     access: Access,
     health_path: String,
     max_message: usize,
+    recorder: Option<Rc<dyn Recorder>>,
 }
 
 impl WebSocketTransport {
@@ -83,6 +85,7 @@ impl WebSocketTransport {
             access,
             health_path: "/health".into(),
             max_message: 16 * 1024 * 1024,
+            recorder: None,
         }
     }
 }
@@ -92,6 +95,17 @@ impl fmt::Debug for WebSocketTransport {
         f.debug_struct("WebSocketTransport")
             .field("endpoint", &self.route.address())
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for WebSocketTransportBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebSocketTransportBuilder")
+            .field("access", &self.access)
+            .field("health_path", &self.health_path)
+            .field("max_message", &self.max_message)
+            .field("is_recorded", &self.recorder.is_some())
+            .finish()
     }
 }
 
@@ -111,6 +125,13 @@ impl WebSocketTransportBuilder {
         self
     }
 
+    /// Who takes recordings of executions. Default: nobody, and nothing is recorded.
+    #[must_use]
+    pub fn record_to(mut self, recorder: Rc<dyn Recorder>) -> Self {
+        self.recorder = Some(recorder);
+        self
+    }
+
     /// The client. It opens no connection yet.
     ///
     /// # Errors
@@ -123,6 +144,11 @@ impl WebSocketTransportBuilder {
             health: HealthCheck::new(&route, route.uri_on_host(&self.health_path)?)?,
             route,
             max_message: self.max_message,
+            recording: Recording {
+                recorder: self.recorder,
+                dialect: cassette::Dialect::JsonRpc,
+                max_line_bytes: self.max_message,
+            },
         })
     }
 }
@@ -134,8 +160,9 @@ impl WebSocketTransport {
         &self,
         request: &ExecuteRequest,
         deadline: Instant,
+        tap: Option<&Rc<Tap>>,
     ) -> Result<(Session, usize), TransportError> {
-        let opening = handshake::open(&self.route, &self.uri, self.max_message, deadline);
+        let opening = handshake::open(&self.route, &self.uri, self.max_message, deadline, tap);
         let mut session = Session::new(opening.await?);
         // Executors greet, but the greeting says nothing that the request would have to wait for.
         session.socket.send_text(outgoing::execute(request));
@@ -177,8 +204,14 @@ impl Transport for WebSocketTransport {
         Box::pin(async move {
             let exchange = Exchange::begin(deadlines);
             let (started, deadlines) = (exchange.started, exchange.deadlines);
-            let begin = self.begin(&request, started + deadlines.total);
-            let head = exchange.watch(begin).await?;
+            let tap = self.recording.begin(&request, self.endpoint(), started);
+            let begin = self.begin(&request, started + deadlines.total, tap.as_ref());
+            let begun = exchange.recorded(tap.as_ref()).watch(begin).await;
+            let head = begun.inspect_err(|error| {
+                if let Some(tap) = &tap {
+                    tap.failed(error);
+                }
+            })?;
             let (session, bytes) = head.answer;
             let now = Instant::now();
             let mut clocks = Clocks::new(deadlines, started, head.connected, now);

@@ -4,6 +4,7 @@ mod connections;
 mod faults;
 mod health;
 mod memory;
+mod replay;
 mod request;
 mod silence;
 mod sse;

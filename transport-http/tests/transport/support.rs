@@ -135,7 +135,7 @@ impl Reading {
 
 /// Runs a command and reads its stream to the end.
 pub(crate) async fn run(
-    transport: &impl Transport,
+    transport: &(impl Transport + ?Sized),
     execution_id: &str,
     deadlines: Deadlines,
 ) -> Reading {
