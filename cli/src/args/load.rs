@@ -50,7 +50,7 @@ pub(crate) struct LoadArgs {
     /// Write one JSON record per second, and one at the end, to standard output
     #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_JSON")]
     pub json: bool,
-    /// Where a report goes; repeatable. Formats: md, json [default: md=reports/SUITE_load.md]
+    /// Where a report goes; repeatable. Formats: md, json [default: md=reports/SUITE_load_report.md]
     #[arg(
         long,
         value_name = "FORMAT=PATH",

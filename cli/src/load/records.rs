@@ -7,7 +7,7 @@ use run_stats::DurationHistogram;
 use runner_core::{recorded::OutcomeCounts, results::RunProblem};
 use serde::Serialize;
 
-use crate::{error::CliError, streams::print};
+use crate::{block, error::CliError, streams::print};
 
 /// One line. Times are milliseconds.
 #[derive(Serialize)]
@@ -52,7 +52,7 @@ enum Record<'a> {
         never_begun: u64,
         in_flight_max: u64,
         gates: Vec<GateRecord<'a>>,
-        problems: Vec<ProblemRecord>,
+        problems: Vec<&'static str>,
     },
 }
 
@@ -70,17 +70,11 @@ struct Quantiles {
 
 #[derive(Serialize)]
 struct GateRecord<'a> {
-    name: &'a str,
+    gate: &'a str,
     bound: String,
     value: Option<String>,
     margin: Option<&'a str>,
     holds: bool,
-}
-
-#[derive(Serialize)]
-struct ProblemRecord {
-    code: &'static str,
-    words: String,
 }
 
 /// Writes them. A reader that is too slow misses nothing, and one that is gone is not missed.
@@ -133,16 +127,12 @@ impl Records {
         let total: Tally = measured.total();
         let attempts = total.outcomes.counts().total;
         let gates = results.gates.iter().map(|gate| GateRecord {
-            name: &gate.name,
+            gate: &gate.name,
             bound: gate.bound.to_string(),
             value: gate.value.as_ref().map(ToString::to_string),
             margin: gate.margin.as_deref(),
             holds: gate.holds,
         });
-        let problem = |problem: &RunProblem| ProblemRecord {
-            code: problem.code(),
-            words: problem.to_string(),
-        };
         write(&Record::LoadFinished {
             run: &results.load.run.marker,
             elapsed_ms: millis(measured.elapsed),
@@ -159,14 +149,15 @@ impl Records {
             never_begun: measured.pace.never_begun,
             in_flight_max: measured.in_flight_max,
             gates: gates.collect(),
-            problems: results.problems.iter().map(problem).collect(),
+            problems: results.problems.iter().map(RunProblem::code).collect(),
         })
     }
 }
 
 fn write(record: &Record<'_>) -> Result<(), CliError> {
     let line = serde_json::to_string(record).map_err(|error| CliError::Output(error.into()))?;
-    print(line)
+    // Where both go to the same terminal, a line is not to stand in the middle of the block.
+    block::beside(|| print(line))
 }
 
 fn outcomes(counts: &OutcomeCounts) -> Outcomes {
