@@ -23,6 +23,7 @@ mod schedule;
 mod series;
 mod stage;
 mod tally;
+mod tally_recorder;
 #[cfg(test)]
 mod test_support;
 mod validity;

@@ -292,14 +292,17 @@ mod tests {
     use runner_core::outcome::{Fault, FaultKind, Outcome};
 
     use super::*;
-    use crate::{test_support::passed_in, validity::LATE};
+    use crate::{tally_recorder::TallyRecorder, test_support::passed_in, validity::LATE};
 
     fn measured(case_ids: &[&str]) -> Measured {
         let cases = case_ids.iter().map(|id| {
-            let mut case = CaseLoad::of(&Case::new(*id, "true"));
+            let mut recorder = TallyRecorder::default();
             let report = passed_in(Duration::from_millis(5));
-            case.tally.add(&report, Duration::ZERO, true);
-            case
+            recorder.add(&report, Duration::ZERO, true);
+            CaseLoad {
+                tally: recorder.take(),
+                ..CaseLoad::of(&Case::new(*id, "true"))
+            }
         });
         Measured {
             elapsed: Duration::from_secs(2),
@@ -342,8 +345,9 @@ mod tests {
         };
         let mut failed = passed_in(Duration::ZERO);
         failed.outcome = Outcome::InfrastructureError(fault);
-        let tally = &mut some_failed.cases[0].tally;
-        tally.add(&failed, Duration::ZERO, false);
+        let mut recorder = TallyRecorder::default();
+        recorder.add(&failed, Duration::ZERO, false);
+        some_failed.cases[0].tally.merge(&recorder.take());
         let end = LoadEnd::Completed;
         assert_eq!(conclude(some_failed.clone(), &end, &[]), ["case-failed"]);
         let lenient = ["success_rate >= 50%"];
@@ -355,7 +359,8 @@ mod tests {
     #[test]
     fn a_generator_that_is_late_makes_a_run_invalid_before_anything_else_counts() {
         let mut late = measured(&["a"]);
-        late.pace.begin(LATE * 2);
+        late.pace.lag.record(LATE * 2);
+        late.pace.late = 1;
         let gates = ["p95.duration < 1ms"];
         assert_eq!(
             conclude(late, &LoadEnd::Completed, &gates),

@@ -58,12 +58,6 @@ pub enum Doubt {
 }
 
 impl Pace {
-    /// Notes an attempt that began so late.
-    pub(crate) fn begin(&mut self, lag: Duration) {
-        self.lag.record(lag);
-        self.late += u64::from(lag > LATE);
-    }
-
     /// Adds what another thread noted.
     pub fn merge(&mut self, other: &Self) {
         self.lag.merge(&other.lag);
@@ -135,11 +129,13 @@ mod tests {
     use super::*;
 
     fn pace(lags: impl IntoIterator<Item = u64>) -> Pace {
-        let mut pace = Pace::default();
-        for millis in lags {
-            pace.begin(Duration::from_millis(millis));
+        let lag: DurationHistogram = lags.into_iter().map(Duration::from_millis).collect();
+        let late = lag.iter().filter(|(lag, _)| *lag > LATE);
+        Pace {
+            late: late.map(|(_, count)| count).sum(),
+            lag,
+            ..Pace::default()
         }
-        pace
     }
 
     #[test]

@@ -33,13 +33,8 @@ pub(super) struct UnderWay {
 
 impl UnderWay {
     pub(super) fn begin(worker: &Rc<Worker>, ticket: Ticket) -> Self {
-        let in_flight = worker.in_flight.get() + 1;
-        worker.in_flight.set(in_flight);
         let counts = ticket.due >= worker.clock.counts_from;
-        let mut batch = worker.batch.borrow_mut();
-        batch.point.begun += u64::from(counts);
-        batch.point.in_flight = batch.point.in_flight.max(in_flight as u64);
-        drop(batch);
+        worker.counting.borrow_mut().begin(counts);
         Self {
             case: worker.plan.mix.case_of(ticket.number),
             worker: Rc::clone(worker),
@@ -53,12 +48,14 @@ impl UnderWay {
 impl Drop for UnderWay {
     fn drop(&mut self) {
         let worker = &self.worker;
-        worker.in_flight.set(worker.in_flight.get() - 1);
+        let mut counting = worker.counting.borrow_mut();
+        counting.end();
+        if !self.is_counted && self.counts {
+            counting.add_lost(self.case);
+        }
+        drop(counting);
         worker.freed_at.set(Instant::now());
         worker.freed.notify_one();
-        if !self.is_counted && self.counts {
-            worker.batch.borrow_mut().add_lost(self.case);
-        }
     }
 }
 
@@ -69,7 +66,7 @@ impl UnderWay {
         let worker = &self.worker;
         if let (Some(could), true) = (self.ticket.could, self.counts) {
             let lag = started.saturating_duration_since(could);
-            worker.batch.borrow_mut().pace.begin(lag);
+            worker.counting.borrow_mut().note_lag(lag);
         }
         let case = &worker.plan.cases[self.case];
         let number = self.ticket.number + 1;
@@ -89,11 +86,10 @@ impl UnderWay {
     fn count(&mut self, report: &AttemptReport, waited: Duration) -> bool {
         let worker = &self.worker;
         let is_reached = shows_executor(&report.outcome);
-        let mut batch = worker.batch.borrow_mut();
-        batch.reached += u64::from(is_reached);
-        batch.missed += u64::from(!is_reached);
+        let mut counting = worker.counting.borrow_mut();
+        counting.note_reached(is_reached);
         if self.counts {
-            batch.add(&Ended {
+            counting.add(&Ended {
                 case: self.case,
                 case_id: &worker.plan.cases[self.case].id,
                 report,
@@ -101,7 +97,7 @@ impl UnderWay {
                 is_good: worker.limits[self.case].allow(report, waited),
             });
         } else {
-            batch.warmup += 1;
+            counting.add_warmup();
         }
         self.is_counted = true;
         is_reached

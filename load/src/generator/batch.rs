@@ -1,10 +1,17 @@
-//! What a thread counted in one second.
+//! What a thread counts, and hands over once a second.
 
-use std::time::Duration;
+use std::{mem::take, time::Duration};
 
+use run_stats::DurationBuffer;
 use runner_core::{outcome::OutcomeClass, results::AttemptReport};
 
-use crate::{failures::Failures, series::Point, tally::Tally, validity::Pace};
+use crate::{
+    failures::Failures,
+    series::Point,
+    tally::Tally,
+    tally_recorder::TallyRecorder,
+    validity::{BUSY, LATE, Pace},
+};
 
 /// What a thread counted since it handed over the last one.
 #[derive(Debug, Default)]
@@ -13,8 +20,6 @@ pub(super) struct Batch {
     pub(super) second: Option<u64>,
     /// What came of each case that had an attempt which ended, by its index.
     pub(super) cases: Vec<(usize, Tally)>,
-    /// Where in `cases` each case is, by its index.
-    places: Vec<Option<u32>>,
     /// What happened as a whole.
     pub(super) point: Point,
     pub(super) pace: Pace,
@@ -31,6 +36,17 @@ pub(super) struct Batch {
     pub(super) busy: f64,
 }
 
+/// What a thread counts.
+#[derive(Debug, Default)]
+pub(super) struct Counting {
+    /// What becomes the next batch, but for what is recorded below.
+    batch: Batch,
+    /// One for each case.
+    recorders: Vec<TallyRecorder>,
+    lag: DurationBuffer,
+    in_flight: u64,
+}
+
 /// An attempt that ended, as far as it is counted.
 pub(super) struct Ended<'a> {
     /// The index of its case.
@@ -42,60 +58,100 @@ pub(super) struct Ended<'a> {
     pub(super) is_good: bool,
 }
 
-impl Batch {
+impl Counting {
     pub(super) fn new(cases: usize) -> Self {
         Self {
-            places: vec![None; cases],
+            recorders: (0..cases).map(|_| TallyRecorder::default()).collect(),
             ..Self::default()
         }
+    }
+
+    /// Notes an attempt that begins; whether it counts.
+    pub(super) fn begin(&mut self, counts: bool) {
+        self.in_flight += 1;
+        let point = &mut self.batch.point;
+        point.begun += u64::from(counts);
+        point.in_flight = point.in_flight.max(self.in_flight);
+    }
+
+    /// Notes that an attempt is over, whatever came of it.
+    pub(super) fn end(&mut self) {
+        self.in_flight -= 1;
+    }
+
+    /// How many attempts are under way.
+    pub(super) fn in_flight(&self) -> usize {
+        // No more than have room in memory.
+        self.in_flight as usize
+    }
+
+    /// Notes by how much the generator was late to begin an attempt.
+    pub(super) fn note_lag(&mut self, lag: Duration) {
+        self.lag.record(lag);
+        self.batch.pace.late += u64::from(lag > LATE);
+    }
+
+    /// Counts an attempt that had to wait for another one to end.
+    pub(super) fn note_held(&mut self) {
+        self.batch.pace.held += 1;
+        self.batch.point.held += 1;
+    }
+
+    /// Counts attempts that are never begun.
+    pub(super) fn note_never_begun(&mut self, count: u64) {
+        self.batch.pace.never_begun += count;
+    }
+
+    /// Notes whether an attempt got through to the executor.
+    pub(super) fn note_reached(&mut self, is_reached: bool) {
+        self.batch.reached += u64::from(is_reached);
+        self.batch.missed += u64::from(!is_reached);
+    }
+
+    /// Counts an attempt of the warm-up.
+    pub(super) fn add_warmup(&mut self) {
+        self.batch.warmup += 1;
     }
 
     /// Counts an attempt that ended.
     pub(super) fn add(&mut self, ended: &Ended<'_>) {
         let class = ended.report.outcome.class();
-        self.point.outcomes.add(class, 1);
-        self.point.good += u64::from(ended.is_good);
-        self.tally(ended.case)
-            .add(ended.report, ended.waited, ended.is_good);
+        self.batch.point.outcomes.add(class, 1);
+        self.batch.point.good += u64::from(ended.is_good);
+        self.recorders[ended.case].add(ended.report, ended.waited, ended.is_good);
         match class {
             OutcomeClass::Passed
             | OutcomeClass::Skipped
             | OutcomeClass::Cancelled
             | OutcomeClass::Interrupted => {}
-            _ => self.failures.add(ended.case_id, ended.report),
-        }
-    }
-
-    /// Counts an attempt that had to wait for another one to end.
-    pub(super) fn note_held(&mut self) {
-        self.pace.held += 1;
-        self.point.held += 1;
-    }
-
-    /// Takes together what was counted by cases, before it is handed over.
-    pub(super) fn conclude(&mut self) {
-        for (_, tally) in &self.cases {
-            self.point.response.merge(&tally.response);
+            _ => self.batch.failures.add(ended.case_id, ended.report),
         }
     }
 
     /// Counts an attempt that was lost within the generator.
     pub(super) fn add_lost(&mut self, case: usize) {
-        self.point.outcomes.add(OutcomeClass::HarnessError, 1);
-        self.tally(case).add_bare(OutcomeClass::HarnessError);
+        let class = OutcomeClass::HarnessError;
+        self.batch.point.outcomes.add(class, 1);
+        self.recorders[case].add_bare(class);
     }
 
-    fn tally(&mut self, case: usize) -> &mut Tally {
-        let place = match self.places[case] {
-            Some(place) => place as usize,
-            None => {
-                let place = self.cases.len();
-                self.cases.push((case, Tally::default()));
-                // A suite has fewer cases than that.
-                self.places[case] = u32::try_from(place).ok();
-                place
-            }
-        };
-        &mut self.cases[place].1
+    /// What was counted in this second, in which the thread was busy for such a share of its time.
+    pub(super) fn take(&mut self, second: Option<u64>, busy: f64) -> Batch {
+        let mut batch = take(&mut self.batch);
+        batch.second = second;
+        batch.busy = busy;
+        batch.in_flight = self.in_flight;
+        batch.pace.lag = self.lag.take();
+        if busy > BUSY {
+            batch.pace.held_while_busy = batch.pace.held;
+        }
+        let recorders = self.recorders.iter_mut().enumerate();
+        for (case, recorder) in recorders.filter(|(_, recorder)| !recorder.is_empty()) {
+            let tally = recorder.take();
+            batch.point.response.merge(&tally.response);
+            batch.cases.push((case, tally));
+        }
+        self.batch.point.in_flight = self.in_flight;
+        batch
     }
 }

@@ -37,7 +37,7 @@ pub(super) async fn run(worker: &Rc<Worker>, schedule: &Schedule, timer: Precise
             break;
         }
     }
-    while worker.in_flight.get() > 0 {
+    while worker.in_flight() > 0 {
         worker.freed.notified().await;
     }
 }
@@ -59,8 +59,8 @@ impl Pacer<'_> {
             return false;
         }
         let most = worker.plan.share_of(worker.thread);
-        let is_held = worker.in_flight.get() >= most;
-        while worker.in_flight.get() >= most {
+        let is_held = worker.in_flight() >= most;
+        while worker.in_flight() >= most {
             worker.freed.notified().await;
             self.could = self.could.max(worker.freed_at.get());
             if worker.stop.is_set() {
@@ -72,7 +72,7 @@ impl Pacer<'_> {
             return false;
         }
         if is_held && due >= worker.clock.counts_from {
-            worker.batch.borrow_mut().note_held();
+            worker.counting.borrow_mut().note_held();
         }
         let ticket = Ticket {
             number,
@@ -86,7 +86,7 @@ impl Pacer<'_> {
     /// Notes that so many attempts are never begun, unless that is what was wanted.
     fn leave_out(&self, count: u64) {
         if !self.worker.stop.is_set() {
-            self.worker.batch.borrow_mut().pace.never_begun += count;
+            self.worker.counting.borrow_mut().note_never_begun(count);
         }
     }
 }

@@ -20,7 +20,7 @@ use tokio::{
 
 use super::{
     LoadError, Message, OpenTransport,
-    batch::Batch,
+    batch::Counting,
     closed, metronome, open,
     precise_timer::PreciseTimer,
     stop::{Stop, StopFlag},
@@ -28,7 +28,6 @@ use super::{
 use crate::{
     good::GoodLimits,
     plan::{LoadPlan, Model},
-    validity::BUSY,
 };
 
 /// How often a thread hands over what it counted.
@@ -94,9 +93,9 @@ pub(super) struct Worker {
     pub(super) clock: Clock,
     pub(super) limits: Vec<GoodLimits>,
     pub(super) stop: StopFlag,
-    pub(super) batch: RefCell<Batch>,
-    batch_began: Cell<Instant>,
-    pub(super) in_flight: Cell<usize>,
+    pub(super) counting: RefCell<Counting>,
+    /// When the second began that is counted.
+    second_began: Cell<Instant>,
     /// When the latest attempt ended, for one that waits for that.
     pub(super) freed_at: Cell<Instant>,
     pub(super) freed: Notify,
@@ -161,19 +160,23 @@ impl Worker {
         let worker = Self {
             thread: seat.thread,
             limits: limits.map(|it| GoodLimits::of(it, &plan.gates)).collect(),
-            batch: RefCell::new(Batch::new(plan.cases.len())),
+            counting: RefCell::new(Counting::new(plan.cases.len())),
             plan,
             transport,
             clock,
             stop: StopFlag::default(),
-            batch_began: Cell::new(clock.started),
-            in_flight: Cell::new(0),
+            second_began: Cell::new(clock.started),
             freed_at: Cell::new(clock.started),
             freed: Notify::new(),
             shared: seat.shared,
             messages: seat.messages,
         };
         (seat.stop, Rc::new(worker))
+    }
+
+    /// How many attempts are under way.
+    pub(super) fn in_flight(&self) -> usize {
+        self.counting.borrow().in_flight()
     }
 
     /// The number of the next attempt, counted from zero; `None` if there is to be none.
@@ -208,17 +211,9 @@ impl Worker {
     }
 
     fn flush(&self, busy: f64) {
-        let fresh = Batch::new(self.plan.cases.len());
-        let mut batch = self.batch.replace(fresh);
-        // It is about the second in which it began.
-        batch.second = self.clock.second(self.batch_began.replace(Instant::now()));
-        batch.in_flight = self.in_flight.get() as u64;
-        batch.busy = busy;
-        if busy > BUSY {
-            batch.pace.held_while_busy = batch.pace.held;
-        }
-        self.batch.borrow_mut().point.in_flight = batch.in_flight;
-        batch.conclude();
+        let began = self.second_began.replace(Instant::now());
+        let second = self.clock.second(began);
+        let batch = self.counting.borrow_mut().take(second, busy);
         let message = Message::Batch(Box::new(batch));
         drop(self.messages.send((self.thread, message)));
     }
