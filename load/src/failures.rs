@@ -67,7 +67,7 @@ impl Failures {
     }
 
     /// Takes in an attempt at this case that did not pass.
-    pub(crate) fn add(&mut self, case_id: &str, report: &AttemptReport) {
+    pub fn add(&mut self, case_id: &str, report: &AttemptReport) {
         let class = report.outcome.class();
         let words = report.outcome.explanation().unwrap_or_default();
         let key = key(&words);

@@ -76,7 +76,7 @@ impl Series {
     }
 
     /// Adds what happened in a thread in this second, counted from zero.
-    pub(crate) fn add(&mut self, second: u64, point: &Point) {
+    pub fn add(&mut self, second: u64, point: &Point) {
         while second / self.step >= Self::MAX as u64 {
             self.widen();
         }

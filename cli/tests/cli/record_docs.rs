@@ -119,7 +119,15 @@ fn every_key_of_a_run_over_the_shipped_suite_is_documented() {
 #[test]
 fn every_key_of_a_load_is_documented() {
     let scratch = Scratch::with_cases([case("a", "true"), case("b", "false")]);
-    let args = ["load", "suite.json", "--json", "--rate", "20/s", "--duration", "1500ms"];
+    let args = [
+        "load",
+        "suite.json",
+        "--json",
+        "--rate",
+        "20/s",
+        "--duration",
+        "1500ms",
+    ];
     let gate = ["--gate", "p95.duration < 1m"];
     let seen = assert_documented(&scratch.gauntlet(args).args(gate).run().stdout);
     for key in [
