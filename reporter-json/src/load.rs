@@ -38,7 +38,7 @@ pub(crate) struct LoadDocumentWire<'a> {
     health: Option<HealthWire<'a>>,
     cases: Vec<CaseWire<'a>>,
     failures: Vec<FailureWire<'a>>,
-    failures_of_other_kinds: u64,
+    other_failures: u64,
     series: SeriesWire,
 }
 
@@ -179,7 +179,7 @@ impl<'a> LoadDocumentWire<'a> {
             health: health.as_ref().map(HealthWire::from),
             cases: measured.cases.iter().map(CaseWire::from).collect(),
             failures: measured.failures.kinds().iter().map(Into::into).collect(),
-            failures_of_other_kinds: measured.failures.others(),
+            other_failures: measured.failures.others(),
             series: SeriesWire {
                 step_seconds: measured.series.step_seconds(),
                 points: measured.series.points().iter().map(Into::into).collect(),
