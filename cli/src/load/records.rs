@@ -11,49 +11,61 @@ use crate::{block, error::CliError, streams::print};
 
 /// One line. Times are milliseconds.
 #[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type")]
 enum Record<'a> {
-    LoadStarted {
-        run: &'a str,
-        started_at: String,
-        suite: &'a str,
-        executor: &'a str,
-        version: &'a str,
-        model: String,
-        threads: usize,
-        cases: usize,
-    },
-    LoadSecond {
-        run: &'a str,
-        elapsed_ms: f64,
-        warming_up: bool,
-        scheduled_per_second: Option<f64>,
-        begun: u64,
-        outcomes: Outcomes,
-        good: u64,
-        in_flight: u64,
-        held: u64,
-        response_ms: Option<Quantiles>,
-        lag_max_ms: f64,
-    },
-    LoadFinished {
-        run: &'a str,
-        elapsed_ms: f64,
-        attempts: u64,
-        attempts_per_second: Option<f64>,
-        goodput_per_second: Option<f64>,
-        outcomes: Outcomes,
-        response_ms: Option<Quantiles>,
-        service_ms: Option<Quantiles>,
-        first_output_ms: Option<Quantiles>,
-        lag_ms: Option<Quantiles>,
-        late: u64,
-        held: u64,
-        never_begun: u64,
-        in_flight_max: u64,
-        gates: Vec<GateRecord<'a>>,
-        problems: Vec<&'static str>,
-    },
+    #[serde(rename = "load_started")]
+    Started(StartedRecord<'a>),
+    #[serde(rename = "load_second")]
+    Second(Box<SecondRecord<'a>>),
+    #[serde(rename = "load_finished")]
+    Finished(Box<FinishedRecord<'a>>),
+}
+
+#[derive(Serialize)]
+struct StartedRecord<'a> {
+    run: &'a str,
+    started_at: String,
+    suite: &'a str,
+    executor: &'a str,
+    version: &'a str,
+    model: String,
+    threads: usize,
+    cases: usize,
+}
+
+#[derive(Serialize)]
+struct SecondRecord<'a> {
+    run: &'a str,
+    elapsed_ms: f64,
+    warming_up: bool,
+    scheduled_per_second: Option<f64>,
+    begun: u64,
+    outcomes: Outcomes,
+    good: u64,
+    in_flight: u64,
+    held: u64,
+    response_ms: Option<Quantiles>,
+    lag_max_ms: f64,
+}
+
+#[derive(Serialize)]
+struct FinishedRecord<'a> {
+    run: &'a str,
+    elapsed_ms: f64,
+    attempts: u64,
+    attempts_per_second: Option<f64>,
+    goodput_per_second: Option<f64>,
+    outcomes: Outcomes,
+    response_ms: Option<Quantiles>,
+    service_ms: Option<Quantiles>,
+    first_output_ms: Option<Quantiles>,
+    lag_ms: Option<Quantiles>,
+    late: u64,
+    held: u64,
+    never_begun: u64,
+    in_flight_max: u64,
+    gates: Vec<GateRecord<'a>>,
+    problems: Vec<&'static str>,
 }
 
 /// How many attempts came to what, by the stable names of the classes; only those that there are.
@@ -87,7 +99,7 @@ pub(super) struct Records {
 impl Records {
     pub(super) fn started(&mut self, info: &LoadInfo, cases: usize) -> Result<(), CliError> {
         let run = &info.run;
-        write(&Record::LoadStarted {
+        write(&Record::Started(StartedRecord {
             run: &run.marker,
             started_at: run.started_at.timestamp().to_string(),
             suite: &run.suite_path,
@@ -96,12 +108,12 @@ impl Records {
             model: info.model.to_string(),
             threads: info.threads,
             cases,
-        })
+        }))
     }
 
     pub(super) fn second(&mut self, info: &LoadInfo, live: &LiveLoad) {
         let last = &live.last_second;
-        let written = write(&Record::LoadSecond {
+        let written = write(&Record::Second(Box::new(SecondRecord {
             run: &info.run.marker,
             elapsed_ms: millis(live.elapsed),
             warming_up: live.is_warming_up,
@@ -113,7 +125,7 @@ impl Records {
             held: last.held,
             response_ms: quantiles(&last.response),
             lag_max_ms: millis(live.lag_max),
-        });
+        })));
         if let Err(error) = written
             && !self.has_failed
         {
@@ -133,7 +145,7 @@ impl Records {
             margin: gate.margin.as_deref(),
             holds: gate.holds,
         });
-        write(&Record::LoadFinished {
+        write(&Record::Finished(Box::new(FinishedRecord {
             run: &results.load.run.marker,
             elapsed_ms: millis(measured.elapsed),
             attempts,
@@ -150,7 +162,7 @@ impl Records {
             in_flight_max: measured.in_flight_max,
             gates: gates.collect(),
             problems: results.problems.iter().map(RunProblem::code).collect(),
-        })
+        })))
     }
 }
 

@@ -6,7 +6,10 @@ use misbehaving_executor::{Answer, Script, Server, wire};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::support::{Ended, Program, Scratch, case, serving};
+use crate::support::{
+    Ended, Program, Scratch, case, serving,
+    terminal::{Terminal, left_to_see},
+};
 
 const LINES: &str =
     "{\"type\":\"output\",\"data\":\"hello\"}\n{\"type\":\"complete\",\"exit_code\":0}\n";
@@ -414,4 +417,31 @@ fn flags_that_make_no_load_are_refused_with_the_way_out() {
         ended.says([words]);
     }
     load(&scratch, ["--only", "nope"]).exits(4);
+}
+
+#[test]
+fn somebody_who_watches_sees_how_it_goes_and_in_the_end_what_came_of_it() {
+    let scratch = Scratch::with_cases([case("a", "sleep 300")]);
+    let (mut terminal, theirs) = Terminal::new(100);
+    let run = scratch
+        .gauntlet(["load", "suite.json", "--concurrency", "2"])
+        .env("TERM", "xterm-256color")
+        .stderr(theirs)
+        .spawn();
+    terminal.wait_for("load · running · ");
+    terminal.wait_for("2 in flight");
+    run.signal(Signal::INT);
+    assert_eq!(run.wait().code, Some(130));
+    let written = terminal.until_closed();
+    let left = left_to_see(&written, 100);
+    assert!(left[0].starts_with("suite.json: load, closed, 2 at a time (1 case) on http://"));
+    assert!(
+        left.iter()
+            .any(|line| line.starts_with("attempts      2 in ")),
+        "{left:#?}"
+    );
+    assert!(
+        !left.iter().any(|line| line.contains("in flight ·")),
+        "the block is gone: {left:#?}"
+    );
 }

@@ -7,8 +7,9 @@ use tokio::time::Instant;
 use super::{batch::Batch, worker::Clock};
 use crate::{
     live::{LiveLoad, Recent},
+    measured::{CaseLoad, Measured},
     plan::{LoadPlan, Model},
-    results::{CaseLoad, LoadEnd, Measured},
+    results::LoadEnd,
     series::Point,
 };
 use runner_core::{recorded::OutcomeCounts, text::Human};

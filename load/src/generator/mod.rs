@@ -22,11 +22,7 @@ use tokio::{
     time::{Instant, interval_at},
 };
 
-use crate::{
-    live::LiveLoad,
-    plan::LoadPlan,
-    results::{LoadEnd, Measured},
-};
+use crate::{live::LiveLoad, measured::Measured, plan::LoadPlan, results::LoadEnd};
 
 use self::{
     batch::Batch,
