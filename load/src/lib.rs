@@ -28,6 +28,7 @@ mod tally_recorder;
 #[cfg(test)]
 mod test_support;
 mod validity;
+pub mod words;
 
 pub use arrival_rate::{ArrivalRate, ArrivalRateError};
 pub use failures::{FailureKind, Failures};

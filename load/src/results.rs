@@ -2,7 +2,11 @@
 
 use std::{fmt, time::Duration};
 
-use crate::{measured::Measured, schedule::Spacing, stage::Stage};
+use crate::{
+    measured::Measured,
+    schedule::{Schedule, Spacing},
+    stage::Stage,
+};
 use executor_protocol::Health;
 use runner_core::{
     gates::RunGates,
@@ -62,6 +66,17 @@ impl ModelInfo {
     #[must_use]
     pub fn is_open(&self) -> bool {
         matches!(self, Self::Open { .. })
+    }
+
+    /// When attempts were to begin after the warm-up; `None` in the closed model.
+    #[must_use]
+    pub fn schedule(&self) -> Option<Schedule> {
+        match self {
+            Self::Closed { .. } => None,
+            Self::Open {
+                stages, spacing, ..
+            } => Schedule::new(stages, *spacing).ok(),
+        }
     }
 }
 

@@ -135,6 +135,23 @@ impl Schedule {
         rate.and_then(ArrivalRate::of).unwrap_or(ArrivalRate::ZERO)
     }
 
+    /// How many attempts are expected in a second between two times, on average; zero when it is over, and
+    /// of no time.
+    #[must_use]
+    pub fn mean_rate(&self, from: Duration, until: Duration) -> f64 {
+        let (from, until) = (from.as_secs_f64(), until.as_secs_f64());
+        let expected = self.pieces.iter().map(|piece| {
+            let within = |at: f64| (at - piece.starts).clamp(0.0, piece.lasts);
+            piece.expected(within(until)) - piece.expected(within(from))
+        });
+        let expected: f64 = expected.sum();
+        if until > from {
+            expected / (until - from)
+        } else {
+            0.0
+        }
+    }
+
     /// How attempts follow each other.
     #[must_use]
     pub fn spacing(&self) -> Spacing {
@@ -301,6 +318,11 @@ mod tests {
             schedule.rate_at(at).per_second()
         };
         assert_eq!([0, 5, 15, 20].map(rate), [0.0, 50.0, 40.0, 0.0]);
+        let mean = |from, until| {
+            schedule.mean_rate(Duration::from_secs(from), Duration::from_secs(until))
+        };
+        assert_eq!([mean(0, 10), mean(4, 6), mean(9, 11)], [50.0, 50.0, 67.5]);
+        assert_eq!([mean(19, 21), mean(30, 31), mean(5, 5)], [20.0, 0.0, 0.0]);
     }
 
     #[test]

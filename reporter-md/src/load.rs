@@ -2,14 +2,16 @@
 
 use std::io::{self, Write};
 
-use ::load::{CaseLoad, FailureKind, LoadResults, Point, Tally};
+use ::load::{
+    CaseLoad, FailureKind, LoadResults, Point, Tally,
+    words::{self, QUANTILES},
+};
 use run_stats::DurationHistogram;
 use runner_core::{
     excerpt::Excerpt,
-    outcome::OutcomeClass,
     recorded::RunKind,
     results::Counts,
-    text::{Fine, Grouped, Human, OrDash, Rate, Seconds, Share},
+    text::{Fine, Grouped, Human, OrDash, Rate},
     words::{Nouns, Problem, Reasons, title},
 };
 
@@ -24,16 +26,6 @@ use crate::{
     gates,
     verdict::Words,
 };
-
-/// The percentiles of the table of times.
-const QUANTILES: [(&str, f64); 6] = [
-    ("p50", 0.5),
-    ("p90", 0.9),
-    ("p95", 0.95),
-    ("p99", 0.99),
-    ("p99.9", 0.999),
-    ("Max", 1.0),
-];
 
 /// Writes the whole report.
 pub(crate) fn write(out: &mut impl Write, results: &LoadResults) -> io::Result<()> {
@@ -81,101 +73,37 @@ fn write_beginning(out: &mut impl Write, results: &LoadResults, counts: &Counts)
 }
 
 fn write_summary(out: &mut impl Write, results: &LoadResults, total: &Tally) -> io::Result<()> {
-    let (load, measured) = (&results.load, &results.measured);
-    let counts = total.outcomes.counts();
-    let rate = |count| OrDash(measured.per_second(count).map(|it| format!("{it:.1}")));
     writeln!(out, "## Summary\n")?;
-    writeln!(out, "- **Attempts**: {}", Grouped(counts.total))?;
-    writeln!(out, "- **Measured For**: {}", Seconds(measured.elapsed))?;
-    writeln!(out, "- **Attempts a Second**: {}", rate(counts.total))?;
-    writeln!(
-        out,
-        "- **Goodput**: {} a second passed and took no longer than the gates on times allow",
-        rate(total.good)
-    )?;
-    writeln!(out, "- **Success Rate**: {}", Share(counts.success()))?;
-    let classes = total.outcomes.iter();
-    for (class, count) in classes.filter(|(class, _)| *class != OutcomeClass::Passed) {
-        let name = runner_core::words::capitalized(class.words());
-        writeln!(out, "- **{name}**: {}", Grouped(count))?;
+    for (name, value) in words::figures(results, total) {
+        writeln!(out, "- **{name}**: {value}")?;
     }
-    writeln!(
-        out,
-        "- **In Flight**: at most {}",
-        Grouped(measured.in_flight_max)
-    )?;
-    writeln!(
-        out,
-        "- **Generator**: {} threads, the busiest of them {:.0}% of its time",
-        load.threads,
-        measured.busy * 100.0
-    )?;
-    if !load.warmup.is_zero() {
-        writeln!(
-            out,
-            "- **Warm-up**: {}, with {} attempts that do not count",
-            Human(load.warmup),
-            Grouped(measured.warmup_attempts)
-        )?;
+    for (name, value) in words::not_passed(total) {
+        writeln!(out, "- **{name}**: {value}")?;
     }
-    write_pace(out, results)?;
+    for (name, value) in words::generator_facts(results) {
+        writeln!(out, "- **{name}**: {value}")?;
+    }
     writeln!(out)
-}
-
-fn write_pace(out: &mut impl Write, results: &LoadResults) -> io::Result<()> {
-    let pace = &results.measured.pace;
-    if pace.held > 0 {
-        let held = Grouped(pace.held);
-        writeln!(
-            out,
-            "- **Had to Wait**: {held} attempts, until another one ended"
-        )?;
-    }
-    if pace.never_begun > 0 {
-        let never = Grouped(pace.never_begun);
-        writeln!(
-            out,
-            "- **Never Begun**: {never} attempts of the schedule, so that times are at least as long as told"
-        )?;
-    }
-    Ok(())
 }
 
 fn write_times(out: &mut impl Write, results: &LoadResults, total: &Tally) -> io::Result<()> {
     if total.response.is_empty() {
         return Ok(());
     }
-    let is_open = results.load.model.is_open();
-    let response = if is_open { "Response" } else { "Duration" };
     writeln!(out, "## Times\n")?;
     writeln!(
         out,
         "Of attempts that passed, each to three significant digits.\n"
     )?;
-    if is_open {
-        writeln!(
-            out,
-            "Response and first output count from when an attempt was to begin, all others from when it began. \
-             Lag is the generator's own delay.\n"
-        )?;
+    let counted_from = words::counted_from(results);
+    if !counted_from.is_empty() {
+        writeln!(out, "{counted_from}\n")?;
     }
-    let all: [(&str, &DurationHistogram, bool); 8] = [
-        (response, &total.response, true),
-        ("Service", &total.service, is_open),
-        ("First output", &total.first_output, true),
-        ("First event", &total.first_event, true),
-        ("Head", &total.head, true),
-        ("Connect", &total.connect, true),
-        ("Longest gap", &total.gaps, true),
-        ("Lag", &results.measured.pace.lag, is_open),
-    ];
     let names = QUANTILES.map(|(name, _)| name).join(" | ");
     writeln!(out, "| | {names} |")?;
     writeln!(out, "| :--- |{}", " ---: |".repeat(QUANTILES.len()))?;
-    for (name, histogram, is_told) in all {
-        if is_told && !histogram.is_empty() {
-            writeln!(out, "| {name} | {} |", quantiles(histogram).join(" | "))?;
-        }
+    for (name, durations) in words::times(results, total) {
+        writeln!(out, "| {name} | {} |", quantiles(durations).join(" | "))?;
     }
     writeln!(out)
 }
