@@ -219,7 +219,8 @@ fn label(micros: u64) -> String {
         (1, "µs"),
     ];
     // From a minute on there are no tenths: 80s and not 1.333m, but 1.5m.
-    let is_readable = |length: u64| length <= SECOND || micros.saturating_mul(2) % length == 0;
+    let is_readable =
+        |length: u64| length <= SECOND || micros.saturating_mul(2).is_multiple_of(length);
     let fits = |(length, _): &(u64, &str)| *length <= micros && is_readable(*length);
     let Some((length, unit)) = UNITS.into_iter().find(fits) else {
         return "0".into();

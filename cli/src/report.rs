@@ -163,7 +163,7 @@ impl<'a> Document<'a> {
                 reporter_html::write_report(report, &options, out)
             }
             Self::Recorded { run, .. } => reporter_html::write_recorded_report(run, &options, out),
-            Self::Load { .. } => no_report_on_load(),
+            Self::Load { results, .. } => reporter_html::write_load_report(results, &options, out),
         }
     }
 

@@ -318,9 +318,8 @@ mod tests {
             schedule.rate_at(at).per_second()
         };
         assert_eq!([0, 5, 15, 20].map(rate), [0.0, 50.0, 40.0, 0.0]);
-        let mean = |from, until| {
-            schedule.mean_rate(Duration::from_secs(from), Duration::from_secs(until))
-        };
+        let mean =
+            |from, until| schedule.mean_rate(Duration::from_secs(from), Duration::from_secs(until));
         assert_eq!([mean(0, 10), mean(4, 6), mean(9, 11)], [50.0, 50.0, 67.5]);
         assert_eq!([mean(19, 21), mean(30, 31), mean(5, 5)], [20.0, 0.0, 0.0]);
     }

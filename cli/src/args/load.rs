@@ -50,7 +50,7 @@ pub(crate) struct LoadArgs {
     /// Write one JSON record per second, and one at the end, to standard output
     #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_JSON")]
     pub json: bool,
-    /// Where a report goes; repeatable. Formats: md, json [default: md=reports/SUITE_load_report.md]
+    /// Where a report goes; repeatable. Formats: md, html, json [default: md=reports/SUITE_load_report.md]
     #[arg(
         long,
         value_name = "FORMAT=PATH",
@@ -151,9 +151,9 @@ impl FromStr for LoadReport {
     fn from_str(text: &str) -> Result<Self, String> {
         let target: ReportTarget = text.parse()?;
         match target.format {
-            ReportFormat::Markdown | ReportFormat::Json => Ok(Self(target)),
+            ReportFormat::Markdown | ReportFormat::Html | ReportFormat::Json => Ok(Self(target)),
             other => Err(format!(
-                "there is no report on load in {} (there are: md, json)",
+                "there is no report on load in {} (there are: md, html, json)",
                 other.as_str()
             )),
         }
