@@ -24,8 +24,9 @@ pub struct TimeAxis<'a> {
     pub zone: &'a TimeZone,
     /// Labels stand no closer than this: where values are of hours, minutes say nothing.
     pub finest: Duration,
-    /// Whether labels tell the time since its beginning, and not what clocks and calendars showed.
-    pub is_elapsed: bool,
+    /// Labels tell the time since this moment, which is no later than `from`; without it, what clocks and
+    /// calendars showed.
+    pub origin: Option<Timestamp>,
 }
 
 /// From one label to the next.
@@ -140,7 +141,7 @@ impl<'a> TimeAxis<'a> {
             until,
             zone,
             finest: Duration::from_secs(3_600),
-            is_elapsed: false,
+            origin: None,
         }
     }
 
@@ -154,15 +155,15 @@ impl<'a> TimeAxis<'a> {
         }
     }
 
-    /// An axis of the time since its beginning, for what is over within minutes: `0`, `10s`, `20s`.
+    /// An axis of the time since `origin`, for what is over within minutes: `0`, `10s`, `20s`.
     #[must_use]
-    pub fn of_elapsed(from: Timestamp, until: Timestamp) -> TimeAxis<'static> {
+    pub fn of_elapsed(origin: Timestamp, from: Timestamp, until: Timestamp) -> TimeAxis<'static> {
         TimeAxis {
             from,
             until,
             zone: UTC,
             finest: Duration::ZERO,
-            is_elapsed: true,
+            origin: Some(origin),
         }
     }
 
@@ -181,10 +182,12 @@ impl<'a> TimeAxis<'a> {
     /// At most about `at_most` ticks, where minutes, hours, days, weeks, months or years begin.
     #[must_use]
     pub fn ticks(&self, at_most: u64) -> Vec<Tick> {
-        if self.is_elapsed {
-            let whole = self.until.duration_since(self.from);
-            let whole = Duration::try_from(whole).unwrap_or_default();
-            return Axis::between(Duration::ZERO, whole, at_most).ticks();
+        if let Some(origin) = self.origin {
+            let since = |moment: Timestamp| {
+                let elapsed = Duration::try_from(moment.duration_since(origin));
+                elapsed.unwrap_or_default()
+            };
+            return Axis::even(since(self.from), since(self.until), at_most).ticks();
         }
         let at_most = i64::try_from(at_most).unwrap_or(i64::MAX);
         let span = self.until.as_second() - self.from.as_second();
@@ -241,12 +244,17 @@ mod tests {
     fn a_short_time_is_told_since_its_beginning() {
         let from: Timestamp = "2025-06-30T21:45:05Z".parse().expect("a time");
         let labels = |seconds: i64| -> Vec<String> {
-            let ticks = TimeAxis::of_elapsed(from, from + seconds.seconds()).ticks(6);
+            let ticks = TimeAxis::of_elapsed(from, from, from + seconds.seconds()).ticks(6);
             ticks.into_iter().map(|tick| tick.label).collect()
         };
         assert_eq!(labels(3), ["0", "500ms", "1s", "1.5s", "2s", "2.5s", "3s"]);
         assert_eq!(labels(91), ["0", "20s", "40s", "1m", "80s"]);
         assert_eq!(labels(0), ["0"]);
+        let later = from + 10.seconds();
+        let ticks = TimeAxis::of_elapsed(from, later, later + 5.minutes()).ticks(6);
+        let labels: Vec<_> = ticks.iter().map(|tick| &*tick.label).collect();
+        assert_eq!(labels, ["1m", "2m", "3m", "4m", "5m"]);
+        assert!((ticks[0].at - 50.0 / 300.0).abs() < 1e-9, "{ticks:?}");
     }
     const NEW_YORK: &str = "EST5EDT,M3.2.0,M11.1.0";
 

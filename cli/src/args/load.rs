@@ -1,6 +1,7 @@
 //! What can be typed after `gauntlet load`.
 
 use std::{
+    net::SocketAddr,
     num::{NonZeroU32, NonZeroU64, NonZeroUsize},
     path::PathBuf,
     str::FromStr,
@@ -10,7 +11,10 @@ use std::{
 use ::load::{ArrivalRate, Stage};
 use clap::{Args, ValueEnum, builder::BoolishValueParser as Boolish};
 
-use super::{ExecutorArgs, ReportFormat, ReportTarget, SelectionArgs, duration, time_under_test};
+use super::{
+    DashboardTokenArgs, ExecutorArgs, ReportFormat, ReportTarget, SelectionArgs, address, duration,
+    time_under_test,
+};
 use crate::gate::AnyGate;
 
 #[derive(Debug, Clone, Args)]
@@ -58,6 +62,11 @@ pub(crate) struct LoadArgs {
         value_delimiter = ','
     )]
     pub report: Vec<LoadReport>,
+    /// Serve a live page of the load there, such as 127.0.0.1:0 for any free port
+    #[arg(long, value_name = "ADDRESS", value_parser = address, env = "GAUNTLET_DASHBOARD")]
+    pub dashboard: Option<SocketAddr>,
+    #[command(flatten)]
+    pub dashboard_token: DashboardTokenArgs,
     /// What has to hold, such as 'p95.duration < 2s'; repeatable
     #[arg(
         long,

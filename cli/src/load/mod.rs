@@ -14,6 +14,7 @@ use suite::Suite;
 
 use crate::{
     args::{CommonArgs, LoadArgs, ReportTarget},
+    dashboard::LoadDashboard,
     error::CliError,
     executor::{self, Executor},
     exit::Exit,
@@ -46,6 +47,7 @@ pub(crate) fn load(common: &CommonArgs, args: &LoadArgs) -> Result<Exit, CliErro
         settings: Arc::new(settings),
         token: executor::token(args.token_file.as_deref(), executor::TOKEN_VARIABLE)?,
         progress: progress.clone(),
+        is_quiet: common.quiet,
     };
     let result = System::new().block_on(interrupt::until_forced(HangUp::Ends, |interrupt| {
         driver.drive(interrupt)
@@ -60,6 +62,7 @@ struct Driver<'a> {
     settings: Arc<Settings>,
     token: Option<Token>,
     progress: Progress,
+    is_quiet: bool,
 }
 
 impl Driver<'_> {
@@ -74,11 +77,29 @@ impl Driver<'_> {
         let token = self.token.as_ref();
         let executor = session::open_executor(&self.settings, token, None, &self.progress).await?;
         let info = planned.info(session::run_info(&suite, &executor));
+        let mut page = self.dashboard(&info)?;
         let results = self
-            .measure(planned.plan, info, &gates, &executor, interrupt.clone())
+            .measure(
+                planned.plan,
+                info,
+                &gates,
+                &executor,
+                page.as_mut(),
+                interrupt.clone(),
+            )
             .await;
         executor.close().await;
-        Ok(self.conclude(&results?, targets, &interrupt))
+        let results = results?;
+        let exit = self.conclude(&results, targets, &interrupt);
+        if let Some(page) = page {
+            page.end(&results.problems).await;
+        }
+        Ok(exit)
+    }
+
+    fn dashboard(&self, info: &LoadInfo) -> Result<Option<LoadDashboard>, CliError> {
+        let settings = &self.settings;
+        LoadDashboard::start(self.args, settings, info, self.is_quiet, &self.progress)
     }
 
     async fn suite(&self) -> Result<Suite, CliError> {
@@ -105,6 +126,7 @@ impl Driver<'_> {
         info: LoadInfo,
         gates: &RunGates,
         executor: &Executor,
+        page: Option<&mut LoadDashboard>,
         mut interrupt: Interrupt,
     ) -> Result<LoadResults, CliError> {
         let timeout = self.settings.executor.health_timeout;
@@ -120,7 +142,10 @@ impl Driver<'_> {
         };
         let (measured, end) = match end {
             Some(end) => (Measured::default(), end),
-            None => self.generate(plan, &info, executor, interrupt).await?,
+            None => {
+                self.generate(plan, &info, executor, page, interrupt)
+                    .await?
+            }
         };
         Ok(LoadResults::conclude(info, health, measured, &end, gates))
     }
@@ -130,6 +155,7 @@ impl Driver<'_> {
         mut plan: LoadPlan,
         info: &LoadInfo,
         executor: &Executor,
+        mut page: Option<&mut LoadDashboard>,
         mut interrupt: Interrupt,
     ) -> Result<(Measured, LoadEnd), CliError> {
         plan.marker.clone_from(&info.run.marker);
@@ -147,6 +173,9 @@ impl Driver<'_> {
         };
         let mut watch = |live: &LiveLoad| {
             view.show(live);
+            if let Some(page) = &mut page {
+                page.second(live);
+            }
             if let Some(records) = &mut *records.borrow_mut() {
                 records.second(info, live);
             }

@@ -205,7 +205,7 @@ impl<'a> Series<'a> {
                 description: &picture.description,
                 canvas: Canvas::WIDE,
             },
-            time: TimeAxis::of_elapsed(from, until),
+            time: TimeAxis::of_elapsed(from, from, until),
             bands: &[],
             pointers: &pointers.collect::<Vec<_>>(),
         };
