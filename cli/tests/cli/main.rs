@@ -2,6 +2,7 @@
 
 mod bundles;
 mod cleanup;
+mod code_syntax;
 mod dashboard;
 mod differential;
 mod exit_codes;
