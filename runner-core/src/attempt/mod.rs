@@ -12,7 +12,7 @@ use std::{
     pin::pin,
     sync::Arc,
     task::Poll,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use executor_protocol::{
@@ -23,6 +23,7 @@ use suite::Case;
 use tokio::time::Instant;
 
 pub use expectations::{MAX_STRUCTURED_BYTES, code_in};
+pub use format::AskAgain;
 pub use judge::{Judge, Judgement, StreamEnd, Strictness};
 pub use search::LONGEST_MATCH;
 
@@ -276,11 +277,16 @@ impl AttemptPlan {
         stats: &StreamStats,
         started: Instant,
     ) -> (AttemptReport, Option<String>) {
-        let retry_after = match &end {
+        let told = match &end {
             StreamEnd::Error(TransportError::Status { retry_after, .. }) => *retry_after,
             _ => None,
         };
         let judgement = judge.finish(&self.case, end, findings, stats);
+        // What came to something in the end need not be asked again.
+        let ask_again = judgement
+            .ask_again
+            .filter(|_| judgement.outcome != Outcome::Passed);
+        let retry_after = told.or_else(|| Some(ask_again?.from(SystemTime::now())));
         let report = AttemptReport {
             execution_id: self.execution_id.clone(),
             started_after: self.started_after,

@@ -368,3 +368,36 @@ async fn an_attempt_that_is_cancelled_while_it_is_checked_was_not_finished() {
     let (report, _, was_cancelled) = checked(vec![(60, COMPLETE)], true, cancel).await;
     assert_eq!((report.outcome, was_cancelled), (Outcome::Cancelled, true));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_an_agent_tells_of_its_service_says_how_long_to_wait_unless_it_passed_all_the_same() {
+    const LIMITED: &str = concat!(
+        r#"{"type":"system","subtype":"api_retry","retry_delay_ms":2500,"error_status":429}"#,
+        "\n"
+    );
+    const ANSWER: &str = concat!(
+        r#"{"type":"result","subtype":"success","is_error":false,"result":"4"}"#,
+        "\n"
+    );
+    for (answer, told) in [("", Some(Duration::from_millis(2_500))), (ANSWER, None)] {
+        let events = vec![(1, output(LIMITED)), (0, output(answer)), (0, COMPLETE)];
+        let script = Script {
+            executions: RefCell::new([events].into()),
+            was_cancelled: Rc::default(),
+        };
+        let plan = AttemptPlan {
+            case: Arc::new(Case {
+                output_format: suite::OutputFormat::ClaudeStreamJson,
+                ..case("a")
+            }),
+            execution_id: "TEST_1".into(),
+            started_after: Duration::ZERO,
+            marker: None,
+            tail: None,
+            settings: AttemptSettings::default(),
+        };
+        let report = run(&plan, &script, std::future::pending()).await;
+        assert_eq!(report.retry_after, told, "{report:?}");
+        assert!(report.met_rate_limit());
+    }
+}
