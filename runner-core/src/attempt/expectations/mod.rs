@@ -16,6 +16,7 @@ use suite::{Expectations, Pattern};
 use super::search::{Extent, QuestId, Search, SearchBuilder};
 
 pub use code::code_in;
+pub(super) use code::full_name;
 pub(super) use verdicts::Ending;
 
 /// JSON and code are looked for in so much of what a command prints, from its beginning on.
