@@ -1,5 +1,7 @@
 //! What can be typed on the command line.
 
+mod load;
+
 use std::{
     convert::Infallible,
     env,
@@ -18,6 +20,8 @@ use clap_complete::Shell;
 use jiff::Timestamp;
 use run_ledger::RunSelector;
 use suite::{LintCode, UnknownLint};
+
+pub(crate) use self::load::{Arrival, LoadArgs, ModelArgs, Weight};
 
 use crate::gate::AnyGate;
 use crate::settings::{ProtocolSetting, SandboxSetting, Switch, TransportSetting};
@@ -58,6 +62,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Run a suite again and again, for hours or weeks
     Soak(Box<SoakArgs>),
+    /// Drive the cases of a suite as load, many at once
+    Load(Box<LoadArgs>),
     /// Check suites without running anything
     Verify(VerifyArgs),
     /// Run the embedded executor on its own
@@ -606,7 +612,7 @@ fn duration(text: &str) -> Result<Duration, suite::duration::DurationError> {
     suite::duration::parse(text)
 }
 
-/// How long a soak goes on: in no time nothing can be tried.
+/// How long something is to go on: in no time nothing can be tried.
 fn time_under_test(text: &str) -> Result<Duration, String> {
     match duration(text) {
         Ok(Duration::ZERO) => Err("nothing can be tried in no time".into()),

@@ -92,6 +92,18 @@ pub(crate) enum CliError {
     #[error("`{gate}` is on drift, which shows over a soak only")]
     #[diagnostic(help("`gauntlet soak` takes it"))]
     DriftOfRun { gate: String },
+    #[error("`{id}` of --weight is no case of the suite that is tried")]
+    #[diagnostic(help("`gauntlet verify SUITE` lists the cases"))]
+    WeightOfNoCase { id: String },
+    #[error("the weights cannot be mixed")]
+    Mix(#[from] load::MixError),
+    #[error("the stages make no load")]
+    #[diagnostic(help(
+        "give at least one of them a rate above zero, such as --stage 30s:10..200/s"
+    ))]
+    Schedule(#[from] load::ScheduleError),
+    #[error("no load was generated")]
+    Load(#[from] load::generator::LoadError),
     #[error(transparent)]
     #[diagnostic(help(
         "--watch-pid takes the number of a running process, or a file that holds it"
@@ -167,6 +179,9 @@ impl CliError {
             | Self::NoCassette { .. }
             | Self::NoCase { .. }
             | Self::Watch(_)
+            | Self::WeightOfNoCase { .. }
+            | Self::Mix(_)
+            | Self::Schedule(_)
             | Self::DriftOfRun { .. }
             | Self::Past { .. }
             | Self::Credentials { .. }
@@ -191,6 +206,7 @@ impl CliError {
             | Self::Run(_)
             | Self::Lost(_)
             | Self::Thread(_)
+            | Self::Load(_)
             | Self::Output(_) => Exit::Internal,
             Self::Report { .. } => Exit::ReportNotWritten,
         }

@@ -15,6 +15,7 @@ mod host;
 mod interrupt;
 mod ledger;
 mod live;
+mod load;
 mod logging;
 mod manual;
 mod progress;
@@ -42,6 +43,9 @@ use crate::{
     exit::Exit,
 };
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Reads the command line.
 fn parse() -> Result<Cli, clap::Error> {
     let matches = Cli::command().try_get_matches()?;
@@ -68,6 +72,7 @@ fn main() -> ExitCode {
         Command::Run(args) if args.verify_only => verify::verify(&cli.common, &args.suites, &[]),
         Command::Run(args) => run::run(&cli.common, args),
         Command::Soak(args) => soak::soak(&cli.common, args),
+        Command::Load(args) => load::load(&cli.common, args),
         Command::Verify(args) => verify::verify(&cli.common, &args.suites, &args.deny),
         Command::Serve(args) => serve::serve(&cli.common, args),
         Command::Replay(args) => replay::replay(&cli.common, args),

@@ -25,6 +25,7 @@ use runner_core::{
 };
 use suite::{Selection, Suite};
 use tokio::time::Instant;
+use transport_http::Recorder;
 
 use crate::{
     args::{CommonArgs, FlakyAs, ReportFormat, ReportTarget, RunningArgs, SelectionArgs},
@@ -134,6 +135,70 @@ pub(crate) fn selection(args: &SelectionArgs) -> Selection {
     }
 }
 
+/// What a run of `suite` that begins now is about.
+pub(crate) fn run_info(suite: &Suite, executor: &Executor) -> RunInfo {
+    let started_at = Zoned::now();
+    let stem = suite.stem();
+    RunInfo {
+        marker: run_marker(&stem, &started_at),
+        started_at,
+        suite_path: suite.path.display().to_string(),
+        suite_stem: stem,
+        suite_description: suite.description.clone(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        executor: executor.address(),
+        environment: executor.environment(),
+    }
+}
+
+/// Keeps of a suite the cases that are selected, if there are any.
+pub(crate) fn select(mut suite: Suite, args: &SelectionArgs, progress: &Progress) -> Option<Suite> {
+    let kept = suite.select(&selection(args));
+    for unmatched in kept.unmatched {
+        progress.warn(&format!("{}: {unmatched}", suite.path.display()));
+    }
+    suite.cases = kept.cases;
+    (!suite.cases.is_empty()).then_some(suite)
+}
+
+/// Opens the way to the executor, and warns of what the user should know about it.
+pub(crate) async fn open_executor(
+    settings: &Settings,
+    token: Option<&Token>,
+    recorder: Option<Rc<dyn Recorder>>,
+    progress: &Progress,
+) -> Result<Executor, CliError> {
+    let executor = Executor::open(settings, token, recorder).await?;
+    if let Some(warning) = executor.warning() {
+        progress.warn(&warning);
+    }
+    if settings.executor.insecure {
+        progress.warn(
+            "certificates are not checked: whoever sits between can read and change everything",
+        );
+    }
+    Ok(executor)
+}
+
+/// Writes a document to all of its targets, and shows what could not be written.
+pub(crate) fn write_to(
+    targets: Vec<ReportTarget>,
+    document: &Document<'_>,
+    progress: &Progress,
+) -> Exit {
+    let mut exit = Exit::Success;
+    for target in targets {
+        match report::write(&target, document) {
+            Ok(()) => progress.say(&format!("report: {}", target.path.display())),
+            Err(error) => {
+                exit = exit.min(error.exit());
+                error.show();
+            }
+        }
+    }
+    exit
+}
+
 /// Reads and validates a suite.
 pub(crate) async fn load(loader: &Addr<ConfigLoader>, path: &Path) -> Result<Suite, CliError> {
     let message = LoadSuite {
@@ -146,45 +211,24 @@ pub(crate) async fn load(loader: &Addr<ConfigLoader>, path: &Path) -> Result<Sui
 
 impl Session {
     /// Keeps of a suite the selected cases, if there are any.
-    pub(crate) fn select(&self, mut suite: Suite) -> Option<Suite> {
-        let kept = suite.select(&selection(&self.args.selection));
-        for unmatched in kept.unmatched {
-            self.progress
-                .warn(&format!("{}: {unmatched}", suite.path.display()));
-        }
-        suite.cases = kept.cases;
-        (!suite.cases.is_empty()).then_some(suite)
+    pub(crate) fn select(&self, suite: Suite) -> Option<Suite> {
+        select(suite, &self.args.selection, &self.progress)
     }
 
     /// Opens the way to the executor, and warns of what the user should know about it.
     pub(crate) async fn open_executor(&self) -> Result<Executor, CliError> {
-        let executor =
-            Executor::open(&self.settings, self.token.as_ref(), self.bundles.recorder()).await?;
-        if let Some(warning) = executor.warning() {
-            self.progress.warn(&warning);
-        }
-        if self.settings.executor.insecure {
-            self.progress.warn(
-                "certificates are not checked: whoever sits between can read and change everything",
-            );
-        }
-        Ok(executor)
+        open_executor(
+            &self.settings,
+            self.token.as_ref(),
+            self.bundles.recorder(),
+            &self.progress,
+        )
+        .await
     }
 
     /// What a run of `suite` that begins now is about.
     pub(crate) fn run_info(&self, suite: &Suite, executor: &Executor) -> RunInfo {
-        let started_at = Zoned::now();
-        let stem = suite.stem();
-        RunInfo {
-            marker: run_marker(&stem, &started_at),
-            started_at,
-            suite_path: suite.path.display().to_string(),
-            suite_stem: stem,
-            suite_description: suite.description.clone(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            executor: executor.address(),
-            environment: executor.environment(),
-        }
+        run_info(suite, executor)
     }
 
     /// The plan of a run over `suite` once.
@@ -279,19 +323,7 @@ impl Session {
     }
 
     fn write_to(&self, targets: Vec<ReportTarget>, document: &Document<'_>) -> Exit {
-        let mut exit = Exit::Success;
-        for target in targets {
-            match report::write(&target, document) {
-                Ok(()) => self
-                    .progress
-                    .say(&format!("report: {}", target.path.display())),
-                Err(error) => {
-                    exit = exit.min(error.exit());
-                    error.show();
-                }
-            }
-        }
-        exit
+        write_to(targets, document, &self.progress)
     }
 }
 

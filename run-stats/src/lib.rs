@@ -5,6 +5,7 @@
 //! | how many succeed? | [`Proportion`], with the interval that few trials leave |
 //! | is that enough to rely on? | [`SuccessRatio`] |
 //! | how long does it take? | [`DurationHistogram`], which merges, and fits into few bytes |
+//! | the same of very many in little time? | [`DurationBuffer`] |
 //! | do more succeed than before? | [`ProportionDifference`] |
 //! | does it take longer than before? | [`RankSum`] |
 //! | and if many cases are compared at once? | [`holm()`], or [`benjamini_hochberg()`] for what is read together |
@@ -26,6 +27,7 @@ mod bins;
 mod change_point;
 mod confidence;
 mod drift;
+mod duration_buffer;
 mod duration_histogram;
 mod hdr_encoding;
 mod holm;
@@ -46,6 +48,7 @@ pub use benjamini_hochberg::benjamini_hochberg;
 pub use change_point::{ChangePoint, change_points};
 pub use confidence::Confidence;
 pub use drift::Drift;
+pub use duration_buffer::DurationBuffer;
 pub use duration_histogram::DurationHistogram;
 pub use hdr_encoding::HistogramError;
 pub use holm::holm;

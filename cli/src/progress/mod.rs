@@ -2,6 +2,7 @@
 
 mod fit;
 mod follow;
+pub(crate) mod load;
 mod view;
 mod words;
 

@@ -12,6 +12,7 @@ mod gates;
 mod hostile_output;
 mod judging;
 mod ledger_commands;
+mod load;
 mod logs;
 mod lost_streams;
 mod machine_records;

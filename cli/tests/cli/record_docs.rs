@@ -132,6 +132,30 @@ fn every_key_of_a_run_over_the_shipped_suite_is_documented() {
 }
 
 #[test]
+fn every_key_of_a_load_is_documented() {
+    let scratch = Scratch::with_cases([case("a", "true"), case("b", "false")]);
+    let args = [
+        "load",
+        "suite.json",
+        "--json",
+        "--rate",
+        "20/s",
+        "--duration",
+        "1500ms",
+    ];
+    let gate = ["--gate", "p95.duration < 1m"];
+    let seen = assert_documented(&scratch.gauntlet(args).args(gate).run().stdout);
+    for key in [
+        "load_started.model",
+        "load_second.outcomes.passed",
+        "load_finished.lag_ms.p999",
+        "load_finished.gates[].holds",
+    ] {
+        assert!(seen.contains(key), "{key}");
+    }
+}
+
+#[test]
 fn every_key_of_runs_with_faults_is_documented() {
     let mut seen = BTreeSet::new();
     for name in [

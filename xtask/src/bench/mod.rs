@@ -1,6 +1,7 @@
 //! The benchmarks: which there are, what they share, and running them one after the other.
 
 mod body;
+mod load;
 mod page;
 mod reports;
 mod serial;
@@ -42,6 +43,8 @@ pub(crate) enum Benchmark {
     Page,
     /// Reports on 100,000 cases in each format, and the memory they take
     Reports,
+    /// Load on a static answer, against wrk, oha and hey; its memory, and how exactly it keeps a schedule
+    Load,
 }
 
 /// What every benchmark needs.
@@ -103,6 +106,7 @@ impl Benchmark {
             Self::Soak => "soak",
             Self::Page => "page",
             Self::Reports => "reports",
+            Self::Load => "load",
         }
     }
 }
@@ -137,6 +141,7 @@ impl Bench {
             Benchmark::Soak => soak::run(self),
             Benchmark::Page => page::run(self),
             Benchmark::Reports => reports::run(self),
+            Benchmark::Load => load::run(self),
         }
     }
 
