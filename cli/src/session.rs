@@ -96,7 +96,7 @@ pub(crate) fn detail(common: &CommonArgs, json: bool) -> Detail {
     }
 }
 
-/// What is the same for all attempts.
+/// What is the same for all attempts, also those that are only judged: none sends a command of its own.
 pub(crate) fn attempt_settings(settings: &Settings) -> AttemptSettings {
     AttemptSettings {
         connect_timeout: settings.executor.connect_timeout,
@@ -108,6 +108,7 @@ pub(crate) fn attempt_settings(settings: &Settings) -> AttemptSettings {
             ProtocolSetting::Lenient => Strictness::Lenient,
             ProtocolSetting::Strict => Strictness::Strict,
         },
+        check_syntax: false,
     }
 }
 
@@ -240,7 +241,10 @@ impl Session {
             suite: SuiteVersion::of(&suite),
             gates: RunGates::of(&suite, gate::plain(&self.args.gate)),
             cases: suite.cases,
-            attempt: attempt_settings(settings),
+            attempt: AttemptSettings {
+                check_syntax: true,
+                ..attempt_settings(settings)
+            },
             health_timeout: settings.executor.health_timeout,
             policy: RunPolicy {
                 require_all: self.args.require_all,

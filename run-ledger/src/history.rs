@@ -1,6 +1,7 @@
 //! What can be read of the runs in a ledger.
 
 use std::{
+    ops::Deref,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -20,10 +21,26 @@ use crate::{
     suite_file,
 };
 
-/// A ledger that is only read, also while others write to it.
-pub struct RunReader {
-    connection: Connection,
+/// A ledger that is only read, also while others write to it, or as a transaction that is under way leaves it.
+pub struct RunReader<'c> {
+    connection: Source<'c>,
     path: PathBuf,
+}
+
+enum Source<'c> {
+    Own(Connection),
+    Lent(&'c Connection),
+}
+
+impl Deref for Source<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        match self {
+            Self::Own(connection) => connection,
+            Self::Lent(connection) => connection,
+        }
+    }
 }
 
 /// A run in a list of runs.
@@ -51,14 +68,22 @@ pub struct RunLine {
     pub problems: Vec<String>,
 }
 
-impl RunReader {
+impl<'c> RunReader<'c> {
+    /// Reads what `connection` sees of the ledger at `path`.
+    pub(crate) fn within(connection: &'c Connection, path: &Path) -> Self {
+        Self {
+            connection: Source::Lent(connection),
+            path: path.to_owned(),
+        }
+    }
+
     /// Opens the ledger at `path`.
     ///
     /// # Errors
     /// When there is none, or it cannot be read.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
         Ok(Self {
-            connection: connection::for_reading(path)?,
+            connection: Source::Own(connection::for_reading(path)?),
             path: path.to_owned(),
         })
     }
@@ -106,8 +131,10 @@ impl RunReader {
         let is_running = RunLock::is_taken(&self.path, id)?;
         self.checked(|connection| {
             // One transaction, so that all of it is of one moment while another process writes.
-            let transaction = connection.unchecked_transaction()?;
-            recorded::load(&transaction, id, is_running)
+            let is_free = connection.is_autocommit();
+            let transaction = is_free.then(|| connection.unchecked_transaction());
+            let _until_the_end = transaction.transpose()?;
+            recorded::load(connection, id, is_running)
         })
     }
 

@@ -47,7 +47,7 @@ mod writer;
 pub use clocks::Moment;
 pub use error::LedgerError;
 pub use history::{RunLine, RunReader};
-pub use journal::RunJournal;
+pub use journal::{Judgement, RunJournal};
 pub use resume::{NewPart, Resumed};
 pub use selector::RunSelector;
 pub use soaks::Soak;

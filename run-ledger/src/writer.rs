@@ -3,20 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use jiff::{Timestamp, Zoned};
-use runner_core::{
-    journal::SuiteVersion,
-    recorded::{RecordedProblem, RunKind},
-    results::{RunInfo, RunProblem},
-};
+use runner_core::{journal::SuiteVersion, recorded::RunKind, results::RunInfo};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use crate::{
     connection,
-    convert::int,
     error::LedgerError,
     journal::{Begun, RunJournal},
     lock::RunLock,
-    recorded, suite_file,
+    suite_file,
 };
 
 /// A ledger that can be written to.
@@ -93,37 +88,6 @@ impl Ledger {
             began,
         };
         Ok(RunJournal::new(self, lock, begun))
-    }
-
-    /// Adds a problem to a run that has ended, if that is not among its problems: one that shows only
-    /// once the whole run is looked at.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn add_problem(&mut self, run_id: u64, problem: &RunProblem) -> Result<(), LedgerError> {
-        let path = &self.path;
-        let add = |connection: &mut Connection| {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let mut problems = transaction.query_row(
-                "SELECT * FROM runs WHERE id = ?1",
-                [int(run_id)],
-                recorded::problems,
-            )?;
-            if problems.iter().all(|known| known.code != problem.code()) {
-                problems.push(RecordedProblem {
-                    code: problem.code().to_owned(),
-                    text: problem.to_string(),
-                });
-            }
-            let pairs: Vec<_> = problems.iter().map(|it| (&it.code, &it.text)).collect();
-            transaction.execute(
-                "UPDATE runs SET problems = ?2 WHERE id = ?1",
-                params![int(run_id), serde_json::json!(pairs).to_string()],
-            )?;
-            transaction.commit()
-        };
-        add(&mut self.connection).map_err(|source| LedgerError::of(path, source))
     }
 }
 

@@ -43,7 +43,7 @@ use crate::{
 /// A ledger that is open for reading, and where it is.
 struct OpenLedger {
     path: PathBuf,
-    reader: RunReader,
+    reader: RunReader<'static>,
 }
 
 impl OpenLedger {
@@ -65,7 +65,7 @@ impl OpenLedger {
 /// A suite that was valid when it ran may not be any more, for another version of the program: then
 /// there are no gates.
 pub(crate) fn recorded_run(
-    reader: &RunReader,
+    reader: &RunReader<'_>,
     selector: &RunSelector,
 ) -> Result<RecordedRun, CliError> {
     let mut run = reader.run(selector)?;
@@ -96,7 +96,7 @@ pub(crate) fn recorded_run(
 
 /// What a run is like beside the one with this number.
 fn against(
-    reader: &RunReader,
+    reader: &RunReader<'_>,
     id: u64,
     candidate: &RecordedRun,
 ) -> Result<AgainstBaseline, CliError> {

@@ -12,7 +12,7 @@ use runner_core::{
 };
 use suite::Suite;
 
-use super::{Soaker, options::Options};
+use super::{Soaker, conclusion::judge, options::Options};
 use crate::{error::CliError, executor::Executor, session};
 
 /// Where a soak begins.
@@ -49,7 +49,8 @@ impl Soaker {
         let options = self.options.to_json();
         let journal = self
             .session
-            .begin(ledger, RunKind::Soak, &mut plan, &options)?;
+            .begin(ledger, RunKind::Soak, &mut plan, &options)?
+            .with_judgement(Box::new(judge));
         self.session.progress.say(&format!(
             "soak {} ({}): {}",
             journal.run_id(),
@@ -101,7 +102,9 @@ impl Soaker {
             executor: &plan.run.executor,
             environment: &plan.run.environment,
         })?;
-        let journal = journal.with_retention(self.session.settings.ledger.retention);
+        let journal = journal
+            .with_retention(self.session.settings.ledger.retention)
+            .with_judgement(Box::new(judge));
         tracing::info!(run = journal.run_id(), "going on with a soak");
         self.session.progress.say(&words);
         let ready = Ready {

@@ -2,9 +2,11 @@
 
 mod bundles;
 mod cleanup;
+mod code_syntax;
 mod dashboard;
 mod differential;
 mod exit_codes;
+mod expectations;
 mod fault_matrix;
 mod gates;
 mod hostile_output;
@@ -39,5 +41,6 @@ mod soak_resume;
 mod soak_service;
 mod support;
 mod terminal;
+mod tried_again;
 mod until_decided;
 mod verify;

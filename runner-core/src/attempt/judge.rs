@@ -14,7 +14,7 @@ use self::reasons::{failed, too_late, untrustworthy, without_terminal};
 use super::{
     capture::Capture,
     expectations::{Ending, Watch},
-    format::{AgentOutput, AgentReader},
+    format::{AgentOutput, AgentReader, AskAgain},
 };
 use crate::{
     agent::AgentReport,
@@ -88,6 +88,8 @@ pub struct Judgement {
     pub findings: Findings,
     /// What the executor wanted known besides.
     pub notices: Notices,
+    /// When the service behind an agent wants to be asked again, if it was asked too much and says so.
+    pub ask_again: Option<AskAgain>,
 }
 
 /// Messages of error events are kept up to this many characters.
@@ -276,6 +278,7 @@ impl Judge {
             expectations,
             code: examined.code,
             output,
+            ask_again: agent.as_ref().and_then(|agent| agent.ask_again),
             agent: agent.and_then(|agent| agent.report),
             findings,
             notices: self.notices,
