@@ -53,6 +53,18 @@ pub enum Strictness {
     Strict,
 }
 
+/// What a case expects, ready to be held against outputs: for who makes many attempts at it.
+#[derive(Debug, Clone)]
+pub struct Prepared(Watch);
+
+impl Prepared {
+    /// Compiles the patterns of a case.
+    #[must_use]
+    pub fn of(case: &Case) -> Self {
+        Self(Watch::new(&case.expectations))
+    }
+}
+
 /// How the stream of an attempt ended.
 #[derive(Debug)]
 pub enum StreamEnd {
@@ -99,7 +111,14 @@ impl Judge {
     /// A judge for an attempt at `case` that keeps the first and last `keep_bytes` of its output.
     #[must_use]
     pub fn new(case: &Case, join: OutputJoin, keep_bytes: usize) -> Self {
-        let watch = Watch::new(&case.expectations);
+        Self::prepared(case, &Prepared::of(case), join, keep_bytes)
+    }
+
+    /// The same with what was prepared for the case: compiling its patterns takes longer than judging a short
+    /// output by them.
+    #[must_use]
+    pub fn prepared(case: &Case, prepared: &Prepared, join: OutputJoin, keep_bytes: usize) -> Self {
+        let watch = prepared.0.clone();
         Self {
             join,
             match_on: case.match_on,

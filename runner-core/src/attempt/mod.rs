@@ -24,7 +24,7 @@ use tokio::time::Instant;
 
 pub use expectations::{MAX_STRUCTURED_BYTES, code_in};
 pub use format::AskAgain;
-pub use judge::{Judge, Judgement, StreamEnd, Strictness};
+pub use judge::{Judge, Judgement, Prepared, StreamEnd, Strictness};
 pub use search::LONGEST_MATCH;
 
 use crate::{cleanup::CleanupMarker, outcome::Outcome, results::AttemptReport, tail::OutputTail};
@@ -107,8 +107,19 @@ pub async fn run(
     transport: &dyn Transport,
     cancel: impl Future<Output = ()>,
 ) -> AttemptReport {
+    let prepared = Prepared::of(&plan.case);
+    run_prepared(plan, &prepared, transport, cancel).await
+}
+
+/// The same as [`run`], with what was `prepared` for the case: for who makes many attempts at it.
+pub async fn run_prepared(
+    plan: &AttemptPlan,
+    prepared: &Prepared,
+    transport: &dyn Transport,
+    cancel: impl Future<Output = ()>,
+) -> AttemptReport {
     let mut cancel = pin!(cancel);
-    let (mut report, code) = run_command(plan, transport, &mut cancel).await;
+    let (mut report, code) = run_command(plan, prepared, transport, &mut cancel).await;
     let code = code.filter(|_| report.outcome == Outcome::Passed && syntax::is_asked_for(plan));
     if let Some(code) = code {
         check_syntax(plan, transport, cancel, &code, &mut report).await;
@@ -127,7 +138,8 @@ async fn check_syntax(
     let syntax = match syntax::check(plan, code) {
         Err(decided) => decided,
         Ok(check) => {
-            let (checked, _) = run_command(&check.plan, transport, cancel).await;
+            let prepared = Prepared::of(&check.plan.case);
+            let (checked, _) = run_command(&check.plan, &prepared, transport, cancel).await;
             if checked.outcome == Outcome::Cancelled {
                 report.outcome = Outcome::Cancelled;
                 return;
@@ -142,6 +154,7 @@ async fn check_syntax(
 /// case expects, if it is there.
 async fn run_command(
     plan: &AttemptPlan,
+    prepared: &Prepared,
     transport: &dyn Transport,
     mut cancel: impl Future<Output = ()> + Unpin,
 ) -> (AttemptReport, Option<String>) {
@@ -155,7 +168,7 @@ async fn run_command(
     let mut stream = match opened {
         Ok(stream) => stream,
         Err(end) => {
-            let judge = Judge::new(&plan.case, OutputJoin::Concat, 0);
+            let judge = Judge::prepared(&plan.case, prepared, OutputJoin::Concat, 0);
             return plan.report(
                 judge,
                 end,
@@ -165,8 +178,9 @@ async fn run_command(
             );
         }
     };
-    let mut judge = Judge::new(
+    let mut judge = Judge::prepared(
         &plan.case,
+        prepared,
         stream.output_join(),
         plan.settings.keep_output_bytes,
     )
