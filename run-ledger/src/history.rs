@@ -15,15 +15,16 @@ use crate::{
     error::LedgerError,
     graduation::{self, Suites},
     lock::RunLock,
-    recorded,
+    parts, recorded,
     selector::RunSelector,
+    shards::{self, ShardRun},
     suite_file,
 };
 
 /// A ledger that is only read, also while others write to it.
 pub struct RunReader {
-    connection: Connection,
-    path: PathBuf,
+    pub(crate) connection: Connection,
+    pub(crate) path: PathBuf,
 }
 
 /// A run in a list of runs.
@@ -105,6 +106,10 @@ impl RunReader {
         let id = find(&self.connection, &self.path, selector)?;
         let is_running = RunLock::is_taken(&self.path, id)?;
         self.checked(|connection| {
+            if !connection.is_autocommit() {
+                // It is read in the middle of a merge, which is a transaction.
+                return recorded::load(connection, id, is_running);
+            }
             // One transaction, so that all of it is of one moment while another process writes.
             let transaction = connection.unchecked_transaction()?;
             recorded::load(&transaction, id, is_running)
@@ -137,6 +142,15 @@ impl RunReader {
                 row.get(0)
             })
         })
+    }
+
+    /// Which shard's the run is that `selector` names; `None` if it is none's.
+    ///
+    /// # Errors
+    /// When there is no such run, or the ledger cannot be read.
+    pub fn shard(&self, selector: &RunSelector) -> Result<Option<ShardRun>, LedgerError> {
+        let id = find(&self.connection, &self.path, selector)?;
+        self.checked(|connection| shards::of(connection, id))
     }
 
     /// How far suites are from their graduation: those in the ledger, or only the one at this path (or
@@ -201,11 +215,10 @@ pub(crate) fn find(
 
 fn line(connection: &Connection, id: i64, is_running: bool) -> rusqlite::Result<RunLine> {
     let outcomes = recorded::outcomes(connection, id, None)?;
+    let elapsed = parts::elapsed(connection, id)?;
     connection
         .prepare_cached(
-            "SELECT runs.*, suites.hash, \
-             (SELECT sum(elapsed_us) FROM parts WHERE run_id = runs.id) AS elapsed_us \
-             FROM runs JOIN suites ON suites.id = suite_id WHERE runs.id = ?1",
+            "SELECT runs.*, suites.hash FROM runs JOIN suites ON suites.id = suite_id WHERE runs.id = ?1",
         )?
         .query_row([id], |row| {
             Ok(RunLine {
@@ -215,7 +228,7 @@ fn line(connection: &Connection, id: i64, is_running: bool) -> rusqlite::Result<
                 suite_path: row.get("suite_path")?,
                 suite_hash: row.get("hash")?,
                 started_at: recorded::started_at(row)?,
-                elapsed: row.duration("elapsed_us")?,
+                elapsed,
                 state: recorded::state(row, is_running)?,
                 outcomes,
                 problems: recorded::problems(row)?

@@ -27,6 +27,7 @@ mod serve;
 mod served_faults;
 mod service_unit;
 mod settings;
+mod shards;
 mod shipped_suite;
 mod signals;
 mod soak;
