@@ -281,7 +281,9 @@ impl Merged {
         }
     }
 
-    fn write(&self, group: &Group, connection: &Connection) -> rusqlite::Result<i64> {
+    /// The number of the group's run, if there is one. One that is older than a run that it is made of is
+    /// removed: what came last is the latest run of a ledger.
+    fn known(&self, group: &Group, connection: &Connection) -> rusqlite::Result<Option<i64>> {
         let known: Option<i64> = connection
             .query_row(
                 "SELECT run_id FROM merged_runs \
@@ -290,6 +292,23 @@ impl Merged {
                 |row| row.get(0),
             )
             .optional()?;
+        let Some(known) = known else { return Ok(None) };
+        if self.members.iter().all(|(member, _)| *member < known) {
+            return Ok(Some(known));
+        }
+        for (table, column) in [
+            ("merged_members", "run_id"),
+            ("merged_runs", "run_id"),
+            ("runs", "id"),
+        ] {
+            let sql = format!("DELETE FROM {table} WHERE {column} = ?1");
+            connection.execute(&sql, [known])?;
+        }
+        Ok(None)
+    }
+
+    fn write(&self, group: &Group, connection: &Connection) -> rusqlite::Result<i64> {
+        let known = self.known(group, connection)?;
         let is_whole = self.missing.is_empty() && self.unfinished.is_empty();
         let ended = if is_whole {
             RunEnd::Completed.code()

@@ -198,7 +198,8 @@ fn a_shard_that_ran_twice_counts_once_and_the_one_that_ended_wins() {
     assert!(first.state.is_completed());
     let last = shelf.whole("last.db", &Made::by("1/2").at(200), &[0]);
     let again = merge(&[&last], &shelf.path("all.db"));
-    assert_eq!((again.id, again.counts.total), (first.id, 2));
+    assert_eq!(again.counts.total, 2);
+    assert!(again.id > first.id);
 }
 
 #[test]
