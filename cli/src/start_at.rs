@@ -41,10 +41,7 @@ pub(crate) fn wait(
             ));
             Ok(None)
         }
-        Left::Time(left) => {
-            progress.say(&format!("beginning in {}", Human(left)));
-            sleep(left)
-        }
+        Left::Time(left) => sleep(left, progress),
     }
 }
 
@@ -68,10 +65,12 @@ fn left(start_at: StartAt, now: Timestamp) -> Result<Left, CliError> {
     Ok(Left::Time(left))
 }
 
-fn sleep(left: Duration) -> Result<Option<Exit>, CliError> {
+fn sleep(left: Duration, progress: &Progress) -> Result<Option<Exit>, CliError> {
     let exit = actix::System::new().block_on(interrupt::until_forced(
         HangUp::Ends,
         async |mut interrupt| {
+            // From here on a signal is heard.
+            progress.say(&format!("beginning in {}", Human(left)));
             tokio::select! {
                 biased;
                 signal = interrupt.received() => Ok(Exit::Interrupted(signal)),

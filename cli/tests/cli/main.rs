@@ -1,5 +1,6 @@
 //! Black-box tests: the real program, its exit codes, its files, its words.
 
+mod batch_engines;
 mod bundles;
 mod cleanup;
 mod dashboard;

@@ -1,6 +1,7 @@
 //! The benchmarks: which there are, what they share, and running them one after the other.
 
 mod body;
+mod merge;
 mod page;
 mod reports;
 mod serial;
@@ -40,6 +41,8 @@ pub(crate) enum Benchmark {
     Soak,
     /// What it costs a soak that somebody looks at its live page
     Page,
+    /// Making one ledger of those of 64 shards
+    Merge,
     /// Reports on 100,000 cases in each format, and the memory they take
     Reports,
 }
@@ -102,6 +105,7 @@ impl Benchmark {
             Self::Spawn => "spawn",
             Self::Soak => "soak",
             Self::Page => "page",
+            Self::Merge => "merge",
             Self::Reports => "reports",
         }
     }
@@ -136,6 +140,7 @@ impl Bench {
             Benchmark::Spawn => spawn::run(self),
             Benchmark::Soak => soak::run(self),
             Benchmark::Page => page::run(self),
+            Benchmark::Merge => merge::run(self),
             Benchmark::Reports => reports::run(self),
         }
     }
