@@ -461,27 +461,17 @@ pub(crate) struct ExecutorArgs {
 /// Which cases run. Several values of one option mean any of them, several options mean all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub(crate) struct SelectionArgs {
-    /// Run only the case with this id; repeatable
-    #[arg(long, value_name = "ID", env = "GAUNTLET_ONLY", value_delimiter = ',')]
+    /// Run only the case with this id; repeatable, or with commas
+    #[arg(long, value_name = "ID", env = "GAUNTLET_ONLY")]
     pub only: Vec<String>,
-    /// Run only cases of this category; repeatable
-    #[arg(
-        long,
-        value_name = "NAME",
-        env = "GAUNTLET_CATEGORY",
-        value_delimiter = ','
-    )]
+    /// Run only cases of this category; repeatable, or with commas
+    #[arg(long, value_name = "NAME", env = "GAUNTLET_CATEGORY")]
     pub category: Vec<String>,
-    /// Run only cases with this tag; repeatable
-    #[arg(long, value_name = "TAG", env = "GAUNTLET_TAG", value_delimiter = ',')]
+    /// Run only cases with this tag; repeatable, or with commas
+    #[arg(long, value_name = "TAG", env = "GAUNTLET_TAG")]
     pub tag: Vec<String>,
-    /// Leave out the case with this id; repeatable
-    #[arg(
-        long,
-        value_name = "ID",
-        env = "GAUNTLET_EXCLUDE",
-        value_delimiter = ','
-    )]
+    /// Leave out the case with this id; repeatable, or with commas
+    #[arg(long, value_name = "ID", env = "GAUNTLET_EXCLUDE")]
     pub exclude: Vec<String>,
 }
 
