@@ -10,7 +10,9 @@
 //! was.
 
 mod absorb;
+mod candidate;
 mod group;
+mod merged_run;
 mod source;
 
 use std::{

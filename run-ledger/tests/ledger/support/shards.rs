@@ -127,7 +127,7 @@ pub(crate) fn said(ledger: &Path) -> Vec<String> {
         let mut select = connection
             .prepare(&format!("SELECT * FROM {table}"))
             .expect("prepared");
-        let columns: Vec<String> = select.column_names().into_iter().map(Into::into).collect();
+        let columns: Vec<String> = select.column_names().map(Into::into).collect();
         let mut rows = select.query([]).expect("queried");
         while let Some(row) = rows.next().expect("read") {
             let values = columns.iter().map(|column| {
