@@ -16,8 +16,9 @@ use crate::{
     error::LedgerError,
     graduation::{self, Suites},
     lock::RunLock,
-    recorded,
+    parts, recorded,
     selector::RunSelector,
+    shards::{self, ShardRun},
     suite_file,
 };
 
@@ -166,6 +167,15 @@ impl<'c> RunReader<'c> {
         })
     }
 
+    /// Which shard's the run is that `selector` names; `None` if it is none's.
+    ///
+    /// # Errors
+    /// When there is no such run, or the ledger cannot be read.
+    pub fn shard(&self, selector: &RunSelector) -> Result<Option<ShardRun>, LedgerError> {
+        let id = find(&self.connection, &self.path, selector)?;
+        self.checked(|connection| shards::of(connection, id))
+    }
+
     /// How far suites are from their graduation: those in the ledger, or only the one at this path (or
     /// with this name).
     ///
@@ -228,11 +238,10 @@ pub(crate) fn find(
 
 fn line(connection: &Connection, id: i64, is_running: bool) -> rusqlite::Result<RunLine> {
     let outcomes = recorded::outcomes(connection, id, None)?;
+    let elapsed = parts::elapsed(connection, id)?;
     connection
         .prepare_cached(
-            "SELECT runs.*, suites.hash, \
-             (SELECT sum(elapsed_us) FROM parts WHERE run_id = runs.id) AS elapsed_us \
-             FROM runs JOIN suites ON suites.id = suite_id WHERE runs.id = ?1",
+            "SELECT runs.*, suites.hash FROM runs JOIN suites ON suites.id = suite_id WHERE runs.id = ?1",
         )?
         .query_row([id], |row| {
             Ok(RunLine {
@@ -242,7 +251,7 @@ fn line(connection: &Connection, id: i64, is_running: bool) -> rusqlite::Result<
                 suite_path: row.get("suite_path")?,
                 suite_hash: row.get("hash")?,
                 started_at: recorded::started_at(row)?,
-                elapsed: row.duration("elapsed_us")?,
+                elapsed,
                 state: recorded::state(row, is_running)?,
                 outcomes,
                 problems: recorded::problems(row)?

@@ -11,6 +11,7 @@ use crate::{
     error::LedgerError,
     journal::{Begun, RunJournal},
     lock::RunLock,
+    shards::{self, ShardRun},
     suite_file,
 };
 
@@ -33,6 +34,8 @@ pub struct NewRun<'a> {
     pub options: &'a str,
     /// The settings in force, without secrets. The ledger does not look into them.
     pub settings: &'a str,
+    /// Which shard's run it is, if it is one's.
+    pub shard: Option<&'a ShardRun>,
 }
 
 impl Ledger {
@@ -146,8 +149,9 @@ fn insert(
     let environment = serde_json::json!(info.environment).to_string();
     transaction.execute(
         "INSERT INTO runs (marker, kind, suite_path, suite_stem, description, started_at, version, \
-         executor, environment, options, settings, suite_id, suite_file) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+         executor, environment, options, settings, suite_id, suite_file, uid) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
+         lower(hex(randomblob(16))))",
         params![
             marker,
             kind.as_str(),
@@ -166,6 +170,9 @@ fn insert(
     )?;
     let run_id = transaction.last_insert_rowid();
     transaction.execute("INSERT INTO progress (run_id) VALUES (?1)", [run_id])?;
+    if let Some(shard) = run.shard {
+        shards::insert(transaction, run_id, shard)?;
+    }
     Ok(run_id)
 }
 

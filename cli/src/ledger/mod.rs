@@ -69,12 +69,20 @@ pub(crate) fn recorded_run(
     selector: &RunSelector,
 ) -> Result<RecordedRun, CliError> {
     let mut run = reader.run(selector)?;
+    if reader.shard(&RunSelector::Id(run.id))?.is_some() {
+        // Its gates are about all shards together.
+        return Ok(run);
+    }
     // By its number: meanwhile the latest run may be another one.
     let text = reader.suite_text(&RunSelector::Id(run.id))?;
     let options = reader.options(&RunSelector::Id(run.id))?;
     let (given, baseline) = match run.kind {
+        // Of what is merged of shards, no run of theirs is the baseline: numbers are a ledger's own.
         RunKind::Soak => Options::from_json(&options)
-            .map(|options| (options.gates, options.baseline))
+            .map(|options| {
+                let baseline = options.baseline.filter(|_| options.shard.is_none());
+                (options.gates, baseline)
+            })
             .unwrap_or_default(),
         _ => (gate::from_json(&options), None),
     };

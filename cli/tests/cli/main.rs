@@ -1,5 +1,6 @@
 //! Black-box tests: the real program, its exit codes, its files, its words.
 
+mod batch_engines;
 mod bundles;
 mod cleanup;
 mod code_syntax;
@@ -30,6 +31,7 @@ mod serve;
 mod served_faults;
 mod service_unit;
 mod settings;
+mod shards;
 mod shipped_suite;
 mod signals;
 mod soak;
