@@ -116,6 +116,13 @@ impl Axis {
         Self::linear(0, longest.div_ceil(step) * step, step)
     }
 
+    /// An axis of durations from exactly one to exactly another that is never logarithmic, with at most
+    /// about `at_most` ticks.
+    pub(crate) fn even(from: Duration, until: Duration, at_most: u64) -> Self {
+        let (from, until) = (micros(from), micros(until));
+        Self::linear(from, until, step(until.saturating_sub(from), at_most))
+    }
+
     /// An axis of durations from exactly one to exactly another, with at most about `at_most` ticks.
     #[must_use]
     pub fn between(from: Duration, until: Duration, at_most: u64) -> Self {
@@ -127,7 +134,11 @@ impl Axis {
                 .retain(|(value, _)| (axis.from..=axis.until).contains(value));
             return axis;
         }
-        Self::linear(from, until, step(until.saturating_sub(from), at_most))
+        Self::even(
+            Duration::from_micros(from),
+            Duration::from_micros(until),
+            at_most,
+        )
     }
 
     fn linear(from: u64, until: u64, step: u64) -> Self {
@@ -218,7 +229,11 @@ fn label(micros: u64) -> String {
         (1_000, "ms"),
         (1, "µs"),
     ];
-    let Some((length, unit)) = UNITS.into_iter().find(|(length, _)| *length <= micros) else {
+    // From a minute on there are no tenths: 80s and not 1.333m, but 1.5m.
+    let is_readable =
+        |length: u64| length <= SECOND || micros.saturating_mul(2).is_multiple_of(length);
+    let fits = |(length, _): &(u64, &str)| *length <= micros && is_readable(*length);
+    let Some((length, unit)) = UNITS.into_iter().find(fits) else {
         return "0".into();
     };
     let value = format!("{:.3}", micros as f64 / length as f64);

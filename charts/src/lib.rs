@@ -5,10 +5,11 @@
 //! | what | is |
 //! | --- | --- |
 //! | a [`Frame`] | the name of the picture, what there is to see in it, and its size |
-//! | a [`Plot`] | the values and how they are drawn: [`Rates`] with their intervals, [`Lines`] of durations, [`Stacks`] of counts |
+//! | a [`Plot`] | the values and how they are drawn: [`Rates`] with their intervals, [`Lines`] of durations, [`Levels`] of numbers, [`Stacks`] of counts |
 //! | [`OverTime`] | the axis of time, [`Bands`] where nothing was tested, and what is told of each step when it is pointed at |
 //!
-//! How many took how long is a [`Distribution`], which has no axis of time. A [`Figure`] puts a heading, a
+//! How many took how long is a [`Distribution`], and what so large a share did not exceed [`Percentiles`];
+//! both have no axis of time. A [`Figure`] puts a heading, a
 //! legend and the same figures as a [`Table`] around a chart.
 //!
 //! ```
@@ -65,9 +66,11 @@ mod bands;
 mod chart;
 mod distribution;
 mod figure;
+mod levels;
 mod lines;
 mod over_time;
 mod path;
+mod percentiles;
 mod rates;
 mod stacks;
 mod style;
@@ -79,9 +82,11 @@ pub use bands::Bands;
 pub use chart::{Canvas, Chart, Frame, Tick};
 pub use distribution::{Bar, Distribution, Upright};
 pub use figure::{Figure, Key};
+pub use levels::{Level, Levels};
 pub use lines::{Line, Lines};
 pub use over_time::{OverTime, Place, Plot, Window};
 pub use path::{Coordinate, Path, Step};
+pub use percentiles::{Curve, Percentiles};
 pub use rates::Rates;
 pub use stacks::{Layer, Stacks};
 pub use style::STYLE;

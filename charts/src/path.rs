@@ -43,6 +43,11 @@ impl Path {
         self.push(format_args!("V{}", Coordinate(y)))
     }
 
+    /// Draws straight to a place.
+    pub fn straight(&mut self, x: f64, y: f64) -> &mut Self {
+        self.push(format_args!("L{} {}", Coordinate(x), Coordinate(y)))
+    }
+
     /// A rectangle between two corners.
     pub fn rectangle(&mut self, from: (f64, f64), to: (f64, f64)) -> &mut Self {
         self.go(from.0, from.1)

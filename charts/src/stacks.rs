@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use crate::{
     axis::Axis,
     figure::Key,
+    levels::Level,
     over_time::{Place, Plot, Window},
     path::Path,
 };
@@ -30,6 +31,9 @@ pub struct Layer {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stacks {
     layers: Vec<Layer>,
+    /// Whether bars are as high as there were in each second of their window.
+    is_per_second: bool,
+    line: Option<Level>,
     axis: Axis,
 }
 
@@ -40,15 +44,40 @@ impl Stacks {
     /// in the other one.
     #[must_use]
     pub fn new(layers: impl IntoIterator<Item = Layer>) -> Self {
+        Self::of(layers, false, None)
+    }
+
+    /// Bars of how many there were in each second of their windows, with `line` over them: how many there
+    /// were to be, for instance.
+    #[must_use]
+    pub fn per_second(layers: impl IntoIterator<Item = Layer>, line: Option<Level>) -> Self {
+        Self::of(layers, true, line)
+    }
+
+    fn of(
+        layers: impl IntoIterator<Item = Layer>,
+        is_per_second: bool,
+        line: Option<Level>,
+    ) -> Self {
         let layers: Vec<_> = layers.into_iter().collect();
         let windows = layers.iter().map(|layer| layer.windows.len()).max();
-        let sum = |index: usize| {
-            let counts = layers.iter().filter_map(|layer| layer.windows.get(index));
-            counts.fold(0_u64, |sum, (_, count)| sum.saturating_add(*count))
+        let height = |index: usize| {
+            let known = layers.iter().filter_map(|layer| layer.windows.get(index));
+            let sum = |sum: u64, count: &(Window, u64)| sum.saturating_add(count.1);
+            let window = known.clone().next().map(|(window, _)| *window);
+            window.map_or(0.0, |window| {
+                height(window, known.fold(0, sum), is_per_second)
+            })
         };
-        let most = (0..windows.unwrap_or(0)).map(sum).max();
-        let axis = Axis::of_counts(most.unwrap_or(0));
-        Self { layers, axis }
+        let heights = (0..windows.unwrap_or(0)).map(height);
+        let line_top = line.as_ref().map_or(0.0, Level::highest);
+        let axis = Axis::of_counts(heights.fold(line_top, f64::max).ceil() as u64);
+        Self {
+            layers,
+            is_per_second,
+            line,
+            axis,
+        }
     }
 
     /// The bars of each layer, one path for all windows.
@@ -71,7 +100,10 @@ impl Stacks {
                     until
                 };
                 *counted = counted.saturating_add(*count);
-                let ceiling = canvas.y(self.axis.share(*counted as f64));
+                let ceiling =
+                    canvas.y(self
+                        .axis
+                        .share(height(*window, *counted, self.is_per_second)));
                 let ceiling = ceiling.min(*floor - MIN_HEIGHT).max(canvas.top());
                 path.rectangle((from, ceiling), (until, *floor));
                 *floor = ceiling;
@@ -79,6 +111,15 @@ impl Stacks {
             path
         });
         bars.collect()
+    }
+}
+
+/// How high so many of a window are.
+fn height(window: Window, count: u64, is_per_second: bool) -> f64 {
+    let length = window.until.duration_since(window.from).as_secs_f64();
+    match is_per_second && length > 0.0 {
+        true => count as f64 / length,
+        false => count as f64,
     }
 }
 
@@ -92,12 +133,14 @@ impl Plot for Stacks {
             @for (layer, path) in self.layers.iter().zip(self.bars(place)) {
                 path class=(layer.class) d=(path) {}
             }
+            @if let Some(line) = &self.line { (line.line(place, &self.axis)) }
         }
     }
 
     fn legend(&self) -> Vec<Key> {
         let keys = self.layers.iter();
         keys.map(|layer| Key::area(layer.class, &*layer.label))
+            .chain(self.line.iter().map(Level::key))
             .collect()
     }
 }

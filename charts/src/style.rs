@@ -9,7 +9,7 @@
 /// | --- | --- |
 /// | `--ink`, `--quiet`, `--rule` | text, labels and captions, lines of tables and grids |
 /// | `--passed`, `--failed`, `--timed-out`, … | each outcome of an attempt, as bars and as areas |
-/// | `--p50`, `--p95`, `--p99` | lines of durations |
+/// | `--p50`, `--p95`, `--p99` | lines of durations, and of numbers |
 /// | `--outage`, `--gap` | bands |
 ///
 /// Two figures stand beside each other in an element of the class `pair`. What is dark on a screen is

@@ -8,7 +8,10 @@ use jiff::{
     tz::TimeZone,
 };
 
-use crate::chart::Tick;
+use crate::{axis::Axis, chart::Tick};
+
+/// Axes that no clock labels need some zone, too.
+const UTC: &TimeZone = &TimeZone::UTC;
 
 /// A span of time, as it is called in a zone.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +24,9 @@ pub struct TimeAxis<'a> {
     pub zone: &'a TimeZone,
     /// Labels stand no closer than this: where values are of hours, minutes say nothing.
     pub finest: Duration,
+    /// Labels tell the time since this moment, which is no later than `from`; without it, what clocks and
+    /// calendars showed.
+    pub origin: Option<Timestamp>,
 }
 
 /// From one label to the next.
@@ -135,6 +141,7 @@ impl<'a> TimeAxis<'a> {
             until,
             zone,
             finest: Duration::from_secs(3_600),
+            origin: None,
         }
     }
 
@@ -145,6 +152,18 @@ impl<'a> TimeAxis<'a> {
         Self {
             finest,
             ..Self::of_hours(from, until, zone)
+        }
+    }
+
+    /// An axis of the time since `origin`, for what is over within minutes: `0`, `10s`, `20s`.
+    #[must_use]
+    pub fn of_elapsed(origin: Timestamp, from: Timestamp, until: Timestamp) -> TimeAxis<'static> {
+        TimeAxis {
+            from,
+            until,
+            zone: UTC,
+            finest: Duration::ZERO,
+            origin: Some(origin),
         }
     }
 
@@ -163,6 +182,13 @@ impl<'a> TimeAxis<'a> {
     /// At most about `at_most` ticks, where minutes, hours, days, weeks, months or years begin.
     #[must_use]
     pub fn ticks(&self, at_most: u64) -> Vec<Tick> {
+        if let Some(origin) = self.origin {
+            let since = |moment: Timestamp| {
+                let elapsed = Duration::try_from(moment.duration_since(origin));
+                elapsed.unwrap_or_default()
+            };
+            return Axis::even(since(self.from), since(self.until), at_most).ticks();
+        }
         let at_most = i64::try_from(at_most).unwrap_or(i64::MAX);
         let span = self.until.as_second() - self.from.as_second();
         let finest = i64::try_from(self.finest.as_secs()).unwrap_or(i64::MAX);
@@ -214,7 +240,22 @@ mod tests {
         ticks.into_iter().map(|tick| tick.label).collect()
     }
 
-    const UTC: &TimeZone = &TimeZone::UTC;
+    #[test]
+    fn a_short_time_is_told_since_its_beginning() {
+        let from: Timestamp = "2025-06-30T21:45:05Z".parse().expect("a time");
+        let labels = |seconds: i64| -> Vec<String> {
+            let ticks = TimeAxis::of_elapsed(from, from, from + seconds.seconds()).ticks(6);
+            ticks.into_iter().map(|tick| tick.label).collect()
+        };
+        assert_eq!(labels(3), ["0", "500ms", "1s", "1.5s", "2s", "2.5s", "3s"]);
+        assert_eq!(labels(91), ["0", "20s", "40s", "1m", "80s"]);
+        assert_eq!(labels(0), ["0"]);
+        let later = from + 10.seconds();
+        let ticks = TimeAxis::of_elapsed(from, later, later + 5.minutes()).ticks(6);
+        let labels: Vec<_> = ticks.iter().map(|tick| &*tick.label).collect();
+        assert_eq!(labels, ["1m", "2m", "3m", "4m", "5m"]);
+        assert!((ticks[0].at - 50.0 / 300.0).abs() < 1e-9, "{ticks:?}");
+    }
     const NEW_YORK: &str = "EST5EDT,M3.2.0,M11.1.0";
 
     #[test]

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use charts::{
-    Bands, Canvas, Distribution, Figure, Frame, Key, Layer, Line, Lines, OverTime, Plot, Rates,
-    STYLE, Stacks, Table, TimeAxis, Upright, Window, words,
+    Bands, Canvas, Curve, Distribution, Figure, Frame, Key, Layer, Level, Levels, Line, Lines,
+    OverTime, Percentiles, Plot, Rates, STYLE, Stacks, Table, TimeAxis, Upright, Window, words,
 };
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 use maud::{Markup, Render as _, html};
@@ -81,7 +81,22 @@ fn lines(micros: &[u64], words: &str) -> Lines {
     Lines::new([line("p50", 1), line("p95", 2), line("p99", 3)])
 }
 
+fn level(class: &'static str, values: &[u64], words: &str) -> Level {
+    Level {
+        class,
+        label: words.into(),
+        windows: (0..)
+            .zip(values)
+            .map(|(index, value)| (minute(index), *value as f64 / 7.0))
+            .collect(),
+    }
+}
+
 fn stacks(counts: &[u64], words: &str) -> Stacks {
+    Stacks::new(layers(counts, words))
+}
+
+fn layers(counts: &[u64], words: &str) -> [Layer; 2] {
     let layer = |class, at_most: u64| Layer {
         class,
         label: words.into(),
@@ -90,7 +105,7 @@ fn stacks(counts: &[u64], words: &str) -> Stacks {
             .map(|(index, count)| (minute(index), *count.min(&at_most)))
             .collect(),
     };
-    Stacks::new([layer("failed", 1), layer("passed", u64::MAX)])
+    [layer("failed", 1), layer("passed", u64::MAX)]
 }
 
 fn distribution(micros: &[u64], words: &str) -> String {
@@ -104,7 +119,24 @@ fn distribution(micros: &[u64], words: &str) -> String {
     around(chart.unwrap_or_default(), &[Key::line("p50", words)], words)
 }
 
-fn all(values: &[u64], words: &str) -> [String; 4] {
+fn percentiles(micros: &[u64], words: &str) -> String {
+    let durations: DurationHistogram = micros.iter().copied().map(Duration::from_micros).collect();
+    let curves = ["response", "service"].map(|class| Curve {
+        class,
+        label: "a time",
+        durations: &durations,
+    });
+    let percentiles = Percentiles::of(curves);
+    let legend = percentiles.as_ref().map(Percentiles::legend);
+    let chart = percentiles.map(|it| it.chart(frame(words)));
+    around(
+        chart.unwrap_or_default(),
+        &legend.unwrap_or_default(),
+        words,
+    )
+}
+
+fn all(values: &[u64], words: &str) -> [String; 7] {
     [
         figure(
             &rates(&values.iter().map(|it| it % 101).collect::<Vec<_>>()),
@@ -113,6 +145,15 @@ fn all(values: &[u64], words: &str) -> [String; 4] {
         figure(&lines(values, words), words),
         figure(&stacks(values, words), words),
         distribution(values, words),
+        figure(&Levels::new([level("level", values, words)]), words),
+        figure(
+            &Stacks::per_second(
+                layers(values, words),
+                Some(level("intended", values, words)),
+            ),
+            words,
+        ),
+        percentiles(values, words),
     ]
 }
 
@@ -178,6 +219,21 @@ fn bands_that_would_touch_are_one_and_outages_have_feet() {
     // 394 units for ten minutes, from 72 on; minutes 2 and 3 are one band.
     assert!(paths.contains(&"M150.8 10H229.6V152H150.8zM347.8 10H387.2V152H347.8z"));
     assert!(paths.contains(&"M269 10H308.4V148H269z"));
+}
+
+#[test]
+fn a_bar_of_a_rate_is_as_high_as_the_line_of_that_rate() {
+    // 6,000 in a minute are 100 in a second.
+    let layer = Layer {
+        class: "passed",
+        label: "passed".into(),
+        windows: vec![(minute(0), 6_000)],
+    };
+    let line = level("intended", &[700], "scheduled");
+    let markup = figure(&Stacks::per_second([layer], Some(line)), "words");
+    let paths = values(&markup, "d");
+    assert!(paths.contains(&"M72 10H110.4V148H72z"), "{paths:?}");
+    assert!(paths.contains(&"M72 10H111.4"), "{paths:?}");
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! What can be typed on the command line.
 
+mod load;
+mod shard;
+
 use std::{
     convert::Infallible,
     env,
@@ -19,6 +22,9 @@ use jiff::Timestamp;
 use run_ledger::RunSelector;
 use suite::{LintCode, UnknownLint};
 
+pub(crate) use self::load::{Arrival, LoadArgs, ModelArgs, Weight};
+
+pub(crate) use self::shard::{MergeArgs, ShardArg, ShardArgs, StartAt};
 use crate::gate::AnyGate;
 use crate::settings::{ProtocolSetting, SandboxSetting, Switch, TransportSetting};
 use crate::soak::executor_measure::WatchTarget;
@@ -58,6 +64,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Run a suite again and again, for hours or weeks
     Soak(Box<SoakArgs>),
+    /// Drive the cases of a suite as load, many at once
+    Load(Box<LoadArgs>),
     /// Check suites without running anything
     Verify(VerifyArgs),
     /// Run the embedded executor on its own
@@ -74,6 +82,8 @@ pub(crate) enum Command {
     Graduation(GraduationArgs),
     /// Make a report again: from a JSON report, or of a run in the ledger
     Report(ReportArgs),
+    /// Make one ledger of those of shards, and one run of the runs of shards that belong together
+    Merge(Box<MergeArgs>),
     /// Show the runs in the ledger as web pages, which follow those that go on
     Dashboard(DashboardArgs),
     /// Print the JSON Schema of suites or of settings, for editors
@@ -114,6 +124,8 @@ pub(crate) struct RunArgs {
     /// of 95 %, after at least 5 attempts and at most 50
     #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_UNTIL_DECIDED")]
     pub until_decided: bool,
+    #[command(flatten)]
+    pub shard: ShardArgs,
     #[command(flatten)]
     pub running: RunningArgs,
 }
@@ -257,6 +269,8 @@ pub(crate) struct SoakArgs {
     #[arg(long, value_name = "RUN", env = "GAUNTLET_AGAINST")]
     pub against: Option<RunSelector>,
     #[command(flatten)]
+    pub shard: ShardArgs,
+    #[command(flatten)]
     pub running: RunningArgs,
 }
 
@@ -287,6 +301,9 @@ const GIVEN_BEFORE: &[&str] = &[
     "flaky",
     "gate",
     "against",
+    "shard",
+    "shard_count",
+    "shard_group",
 ];
 
 /// What was typed and makes no sense together. Variables are no part of it: they are set for a soak that
@@ -302,6 +319,11 @@ pub(crate) fn contradiction(matches: &ArgMatches) -> Option<clap::Error> {
     let conflict = |text: String| Cli::command().error(ErrorKind::ArgumentConflict, text);
     if is_typed("seed") && !soak.get_flag("shuffle") {
         return Some(conflict("--seed does nothing without --shuffle".into()));
+    }
+    if is_typed("shard") && is_typed("against") {
+        let text = "--against cannot be used with --shard: a baseline is held against all shards together, \
+                    with `gauntlet compare` once they are merged";
+        return Some(conflict(text.into()));
     }
     let given = GIVEN_BEFORE.iter().find(|id| is_typed(id))?;
     is_typed("resume").then(|| {
@@ -444,27 +466,17 @@ pub(crate) struct ExecutorArgs {
 /// Which cases run. Several values of one option mean any of them, several options mean all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub(crate) struct SelectionArgs {
-    /// Run only the case with this id; repeatable
-    #[arg(long, value_name = "ID", env = "GAUNTLET_ONLY", value_delimiter = ',')]
+    /// Run only the case with this id; repeatable, or with commas
+    #[arg(long, value_name = "ID", env = "GAUNTLET_ONLY")]
     pub only: Vec<String>,
-    /// Run only cases of this category; repeatable
-    #[arg(
-        long,
-        value_name = "NAME",
-        env = "GAUNTLET_CATEGORY",
-        value_delimiter = ','
-    )]
+    /// Run only cases of this category; repeatable, or with commas
+    #[arg(long, value_name = "NAME", env = "GAUNTLET_CATEGORY")]
     pub category: Vec<String>,
-    /// Run only cases with this tag; repeatable
-    #[arg(long, value_name = "TAG", env = "GAUNTLET_TAG", value_delimiter = ',')]
+    /// Run only cases with this tag; repeatable, or with commas
+    #[arg(long, value_name = "TAG", env = "GAUNTLET_TAG")]
     pub tag: Vec<String>,
-    /// Leave out the case with this id; repeatable
-    #[arg(
-        long,
-        value_name = "ID",
-        env = "GAUNTLET_EXCLUDE",
-        value_delimiter = ','
-    )]
+    /// Leave out the case with this id; repeatable, or with commas
+    #[arg(long, value_name = "ID", env = "GAUNTLET_EXCLUDE")]
     pub exclude: Vec<String>,
 }
 
@@ -616,7 +628,7 @@ fn duration(text: &str) -> Result<Duration, suite::duration::DurationError> {
     suite::duration::parse(text)
 }
 
-/// How long a soak goes on: in no time nothing can be tried.
+/// How long something is to go on: in no time nothing can be tried.
 fn time_under_test(text: &str) -> Result<Duration, String> {
     match duration(text) {
         Ok(Duration::ZERO) => Err("nothing can be tried in no time".into()),

@@ -16,7 +16,8 @@ use suite::SuiteError;
 use transport_http::EndpointError;
 
 use crate::{
-    exit::Exit, settings::SettingsError, soak::executor_measure::WatchError, streams::complain,
+    exit::Exit, settings::SettingsError, shard::UnknownShard, soak::executor_measure::WatchError,
+    streams::complain,
 };
 
 /// Why the program did not do what it was asked. Each message leaves out its source, which is shown below
@@ -92,6 +93,18 @@ pub(crate) enum CliError {
     #[error("`{gate}` is on drift, which shows over a soak only")]
     #[diagnostic(help("`gauntlet soak` takes it"))]
     DriftOfRun { gate: String },
+    #[error("`{id}` of --weight is no case of the suite that is tried")]
+    #[diagnostic(help("`gauntlet verify SUITE` lists the cases"))]
+    WeightOfNoCase { id: String },
+    #[error("the weights cannot be mixed")]
+    Mix(#[from] load::MixError),
+    #[error("the stages make no load")]
+    #[diagnostic(help(
+        "give at least one of them a rate above zero, such as --stage 30s:10..200/s"
+    ))]
+    Schedule(#[from] load::ScheduleError),
+    #[error("no load was generated")]
+    Load(#[from] load::generator::LoadError),
     #[error(transparent)]
     #[diagnostic(help(
         "--watch-pid takes the number of a running process, or a file that holds it"
@@ -141,6 +154,20 @@ pub(crate) enum CliError {
     #[error("{suite} has no case that {} was recorded of", .path.display())]
     #[diagnostic(help("name the case whose expectations count with --only ID"))]
     NoCase { path: PathBuf, suite: String },
+    #[error("{error}")]
+    Shard {
+        error: UnknownShard,
+        #[help]
+        help: &'static str,
+    },
+    #[error("--start-at is {left} away")]
+    #[diagnostic(help("give a time within a day from now, such as +30s"))]
+    StartTooFar { left: Human },
+    #[error("none of the ledgers has shards of {group:?}")]
+    #[diagnostic(help(
+        "leave --shard-group away to report on what began last; there are: {known}"
+    ))]
+    NoSuchGroup { group: String, known: String },
     #[error("cannot start a thread")]
     Thread(#[source] io::Error),
     #[error("cannot write to standard output")]
@@ -167,8 +194,14 @@ impl CliError {
             | Self::NoCassette { .. }
             | Self::NoCase { .. }
             | Self::Watch(_)
+            | Self::WeightOfNoCase { .. }
+            | Self::Mix(_)
+            | Self::Schedule(_)
             | Self::DriftOfRun { .. }
             | Self::Past { .. }
+            | Self::Shard { .. }
+            | Self::StartTooFar { .. }
+            | Self::NoSuchGroup { .. }
             | Self::Credentials { .. }
             | Self::Options { .. } => Exit::Usage,
             #[cfg(feature = "otlp")]
@@ -191,6 +224,7 @@ impl CliError {
             | Self::Run(_)
             | Self::Lost(_)
             | Self::Thread(_)
+            | Self::Load(_)
             | Self::Output(_) => Exit::Internal,
             Self::Report { .. } => Exit::ReportNotWritten,
         }
@@ -237,6 +271,13 @@ impl Diagnostic for LedgerTrouble {
     fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
         let help = self.0.help()?;
         Some(Box::new(help))
+    }
+}
+
+impl From<UnknownShard> for CliError {
+    fn from(error: UnknownShard) -> Self {
+        let help = error.help();
+        Self::Shard { error, help }
     }
 }
 

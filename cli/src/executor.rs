@@ -1,11 +1,12 @@
 //! The executor that a run goes to: one that is reached by its URL, or one inside this program.
 
-use std::{path::Path, rc::Rc, time::Duration};
+use std::{path::Path, rc::Rc, sync::Arc, time::Duration};
 
 use embedded_executor::{
     ExecutorConfig, RunningExecutor, Sandbox, SandboxConfig, SandboxMode, Token,
 };
 use executor_protocol::Transport;
+use load::generator::OpenTransport;
 use transport_http::{Access, Dialect, EndpointError, HttpTransport, Recorder, WebSocketTransport};
 
 use crate::{
@@ -24,6 +25,8 @@ const STOP_GRACE: Duration = Duration::from_secs(5);
 /// An executor to run suites on.
 pub(crate) struct Executor {
     pub transport: Rc<dyn Transport>,
+    /// Where it is.
+    url: String,
     embedded: Option<RunningExecutor>,
 }
 
@@ -46,19 +49,30 @@ impl Executor {
             let transport = transport(&url, &settings.executor, None, recorder)?;
             return Ok(Self {
                 transport,
+                url,
                 embedded: Some(executor),
             });
         }
         Ok(Self {
             transport: transport(url, &settings.executor, token, recorder)?,
+            url: url.clone(),
             embedded: None,
         })
+    }
+
+    /// Opens further ways to it, in other threads.
+    pub(crate) fn opener(&self, settings: Arc<Settings>, token: Option<Token>) -> OpenTransport {
+        let url = self.url.clone();
+        // Its own token is no secret to the executor inside this program, and no other is sent there.
+        let token = token.filter(|_| self.embedded.is_none());
+        Arc::new(move || Ok(transport(&url, &settings.executor, token.as_ref(), None)?))
     }
 
     /// An executor that is a transport and nothing else.
     pub(crate) fn of(transport: impl Transport + 'static) -> Self {
         Self {
             transport: Rc::new(transport),
+            url: String::new(),
             embedded: None,
         }
     }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use crate::args::{ExecutorArgs, LedgerArgs, ReplayArgs, RunningArgs, SandboxArgs, SoakArgs};
+use crate::args::{
+    ExecutorArgs, LedgerArgs, LoadArgs, ReplayArgs, RunningArgs, SandboxArgs, SoakArgs,
+};
 
 /// A dotted key with its value.
 pub(crate) type Flag = (&'static str, String);
@@ -44,6 +46,11 @@ pub(crate) fn running(args: &RunningArgs) -> Vec<Flag> {
     let mut flags = executor(&args.executor);
     flags.extend(ledger(&args.ledger));
     flags
+}
+
+/// The settings of a run of load.
+pub(crate) fn load(args: &LoadArgs) -> Vec<Flag> {
+    executor(&args.executor)
 }
 
 /// The settings of a soak.

@@ -15,8 +15,10 @@ mod host;
 mod interrupt;
 mod ledger;
 mod live;
+mod load;
 mod logging;
 mod manual;
+mod merge;
 mod progress;
 mod records;
 mod replay;
@@ -27,8 +29,10 @@ mod serve;
 mod service;
 mod session;
 mod settings;
+mod shard;
 mod show_settings;
 mod soak;
+mod start_at;
 mod streams;
 mod telemetry;
 mod verify;
@@ -41,6 +45,9 @@ use crate::{
     args::{Cli, Command},
     exit::Exit,
 };
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Reads the command line.
 fn parse() -> Result<Cli, clap::Error> {
@@ -68,6 +75,7 @@ fn main() -> ExitCode {
         Command::Run(args) if args.verify_only => verify::verify(&cli.common, &args.suites, &[]),
         Command::Run(args) => run::run(&cli.common, args),
         Command::Soak(args) => soak::soak(&cli.common, args),
+        Command::Load(args) => load::load(&cli.common, args),
         Command::Verify(args) => verify::verify(&cli.common, &args.suites, &args.deny),
         Command::Serve(args) => serve::serve(&cli.common, args),
         Command::Replay(args) => replay::replay(&cli.common, args),
@@ -76,6 +84,7 @@ fn main() -> ExitCode {
         Command::Compare(args) => ledger::compare::compare(&cli.common, args),
         Command::Graduation(args) => ledger::graduation::graduation(&cli.common, args),
         Command::Report(args) => ledger::report::report(&cli.common, args),
+        Command::Merge(args) => merge::merge(&cli.common, args),
         Command::Dashboard(args) => dashboard::of_records(&cli.common, args),
         Command::Schema(args) => schema::schema(args.subject),
         Command::Settings(args) => show_settings::show(&cli.common, args),

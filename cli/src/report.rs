@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use load::LoadResults;
 use reporter_json::Report;
 use reporter_md::MAX_STEP_SUMMARY_BYTES;
 use runner_core::{
@@ -20,6 +21,7 @@ use crate::{
     args::{ReportFormat, ReportTarget},
     error::CliError,
     exit::{Exit, Signal},
+    progress::Progress,
 };
 
 /// The reports of a suite: those that were asked for, or the Markdown report in `folder`.
@@ -51,6 +53,11 @@ pub(crate) enum Document<'a> {
         run: &'a RecordedRun,
         exit_codes: Vec<u8>,
     },
+    /// A run of load.
+    Load {
+        results: &'a LoadResults,
+        exit_codes: Vec<u8>,
+    },
 }
 
 impl<'a> Document<'a> {
@@ -64,6 +71,15 @@ impl<'a> Document<'a> {
         Self::Run {
             results,
             graduation,
+            exit_codes: Exit::codes(problems, RunKind::Run, signal),
+        }
+    }
+
+    /// On a run of load; `signal` is the one that interrupted it, if any did.
+    pub(crate) fn of_load(results: &'a LoadResults, signal: Option<Signal>) -> Self {
+        let problems = results.problems.iter().map(RunProblem::code);
+        Self::Load {
+            results,
             exit_codes: Exit::codes(problems, RunKind::Run, signal),
         }
     }
@@ -129,6 +145,7 @@ impl<'a> Document<'a> {
                 reporter_md::write_report(report, &options, out)
             }
             Self::Recorded { run, .. } => reporter_md::write_recorded_report(run, &options, out),
+            Self::Load { results, .. } => reporter_md::write_load_report(results, out),
         }
     }
 
@@ -147,6 +164,7 @@ impl<'a> Document<'a> {
                 reporter_html::write_report(report, &options, out)
             }
             Self::Recorded { run, .. } => reporter_html::write_recorded_report(run, &options, out),
+            Self::Load { results, .. } => reporter_html::write_load_report(results, &options, out),
         }
     }
 
@@ -168,6 +186,10 @@ impl<'a> Document<'a> {
                 let report = reporter_json::RecordedReport { run, exit_codes };
                 reporter_json::write_recorded_report(report, out)
             }
+            Self::Load {
+                results,
+                exit_codes,
+            } => reporter_json::write_load_report(results, exit_codes, out),
         }
     }
 
@@ -176,6 +198,7 @@ impl<'a> Document<'a> {
         match *self {
             Self::Run { results, .. } => reporter_junit::write_report(results, &options, out),
             Self::Recorded { run, .. } => reporter_junit::write_recorded_report(run, &options, out),
+            Self::Load { .. } => no_report_on_load(),
         }
     }
 
@@ -184,6 +207,7 @@ impl<'a> Document<'a> {
         match *self {
             Self::Run { results, .. } => reporter_tap::write_report(results, &options, out),
             Self::Recorded { run, .. } => reporter_tap::write_recorded_report(run, &options, out),
+            Self::Load { .. } => no_report_on_load(),
         }
     }
 
@@ -203,8 +227,33 @@ impl<'a> Document<'a> {
             Self::Recorded { run, .. } => {
                 reporter_md::write_recorded_step_summary(run, max_bytes, out)
             }
+            Self::Load { .. } => no_report_on_load(),
         }
     }
+}
+
+/// The command line has refused it before.
+fn no_report_on_load() -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Writes reports, says where they are, and shows what could not be written.
+pub(crate) fn write_all(
+    targets: Vec<ReportTarget>,
+    document: &Document<'_>,
+    progress: &Progress,
+) -> Exit {
+    let mut exit = Exit::Success;
+    for target in targets {
+        match write(&target, document) {
+            Ok(()) => progress.say(&format!("report: {}", target.path.display())),
+            Err(error) => {
+                exit = exit.min(error.exit());
+                error.show();
+            }
+        }
+    }
+    exit
 }
 
 /// Writes one report. Readers see the old file or the new one, never a part; a summary is appended to what

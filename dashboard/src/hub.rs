@@ -13,6 +13,7 @@ use tokio::{sync::watch, time::Instant};
 
 use crate::{
     clock::{self, Clock},
+    load_feed::FollowedLoad,
     page::{self, LiveView},
     random,
     reading::{Readings, lock},
@@ -34,6 +35,8 @@ const KEPT: usize = 32;
 pub(crate) enum Subject {
     /// The run that this process makes.
     Live,
+    /// The run of load that this process makes.
+    Load,
     /// A run that is recorded.
     Run(u64),
     /// All runs that are recorded.
@@ -47,6 +50,7 @@ pub(crate) struct Hub {
     boot: Arc<str>,
     pub(crate) follows: bool,
     followed: Mutex<Option<Followed>>,
+    load: Option<FollowedLoad>,
     readings: Option<Readings>,
     pub(crate) metrics: Option<Metrics>,
     feeds: Mutex<HashMap<Subject, Arc<Feed>>>,
@@ -76,17 +80,32 @@ pub(crate) struct Drawn {
 }
 
 impl Hub {
-    /// Pages of what `content` has. `follows` says whether this process makes a run.
-    pub(crate) fn new(content: Content, follows: bool) -> io::Result<Self> {
+    /// Pages of what `content` has. `follows` says whether this process makes a run, and `load` which run of
+    /// load it makes.
+    pub(crate) fn new(
+        content: Content,
+        follows: bool,
+        load: Option<FollowedLoad>,
+    ) -> io::Result<Self> {
         Ok(Self {
             clock: Clock::now(),
             boot: random::number()?[..8].into(),
             follows,
             followed: Mutex::default(),
+            load,
             readings: content.source.map(Readings::new),
             metrics: content.metrics,
             feeds: Mutex::default(),
         })
+    }
+
+    /// What the first page is about.
+    pub(crate) fn first(&self) -> Subject {
+        match (&self.load, self.follows) {
+            (Some(_), _) => Subject::Load,
+            (None, true) => Subject::Live,
+            (None, false) => Subject::List,
+        }
     }
 
     pub(crate) fn follow(&self, run: Followed) {
@@ -108,6 +127,7 @@ impl Hub {
                 }
                 self.follows
             }
+            (Subject::Load, _) => self.load.is_some(),
             (_, None) => false,
             (Subject::List, Some(readings)) => {
                 readings.list().settle().await;
@@ -172,6 +192,7 @@ impl Hub {
                 self.draw_run(live.as_ref(), id, drawing)
             }
             Subject::Run(id) => self.draw_run(None, Some(id), drawing),
+            Subject::Load => self.draw_load(now),
         }
     }
 
@@ -183,6 +204,21 @@ impl Hub {
             title: "Runs".into(),
             at: clock::time_of_day(self.clock.at(now), &zone),
             parts: page::list_parts(runs.as_deref().map(Vec::as_slice), trouble.as_ref()),
+        }
+    }
+
+    fn draw_load(&self, now: Instant) -> Drawn {
+        let Some(load) = self.load.as_ref().map(FollowedLoad::now) else {
+            return Drawn {
+                title: String::new(),
+                at: String::new(),
+                parts: Vec::new(),
+            };
+        };
+        Drawn {
+            title: page::load::title(&load),
+            at: page::load::at(&load, self.clock.at(now)),
+            parts: page::load::parts(&load),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The live page of a run, and of what a ledger holds of runs: a small server for browsers.
 //!
-//! Two sources are shown. [`Followed`] is a run that this process makes: an observer feeds its
+//! Two sources are shown, or a run of load alone: see [`FollowedLoad`]. [`Followed`] is a run that this process makes: an observer feeds its
 //! [`SharedLiveRun`](runner_core::live::SharedLiveRun) in the runner's thread, and the pages look at it from
 //! theirs. A [`RunSource`], which its user implements, reads what is recorded of this and other runs; charts,
 //! drift, outages and the list of runs come from there.
@@ -63,6 +63,17 @@
 //! | `marker`, `run-id`, `suite`, `executor` | what is run, and where |
 //! | `part-status`, `part-now`, … | the parts that are replaced when they change; `h-now`, … are the headings of their sections |
 //!
+//! In the page of a load are, beside the same:
+//!
+//! | id | holds |
+//! | --- | --- |
+//! | `rate`, `in-flight` | what ended in the last second, and what is under way; also as `data-count` |
+//! | `held`, `lag` | how many had to wait, and the longest delay of the generator |
+//! | `count-CLASS`, `count-good` | how many came to what, also as `data-count` |
+//! | `latency-p99` | beside the others, of the last five seconds |
+//! | `chart-rates-title`, `chart-in-flight-title`, `chart-times-title` | the charts of the last minutes |
+//! | `last-failure`, `model` | the last new way to fail, and how the load is generated |
+//!
 //! In the list of runs, `run-ID` is the row of a run, with `data-state` as above.
 
 mod clock;
@@ -70,6 +81,7 @@ mod config;
 mod error;
 mod http;
 mod hub;
+mod load_feed;
 mod pace;
 mod page;
 mod random;
@@ -81,5 +93,6 @@ mod state;
 pub use config::DashboardConfig;
 pub use error::DashboardError;
 pub use http_guard::Token;
+pub use load_feed::FollowedLoad;
 pub use server::{Dashboard, Pulse};
 pub use source::{Content, Followed, ListedRun, Metrics, RunSource, SourceError};

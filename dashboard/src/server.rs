@@ -19,6 +19,7 @@ use crate::{
     Content, DashboardConfig, DashboardError, Followed,
     http::{self, Service},
     hub::Hub,
+    load_feed::FollowedLoad,
 };
 
 /// Connections beside those that follow pages.
@@ -70,7 +71,7 @@ impl Dashboard {
     /// # Errors
     /// When the address is not safe, or is taken, or the system lacks something: see [`DashboardError`].
     pub fn start(config: DashboardConfig, content: Content) -> Result<Self, DashboardError> {
-        Self::start_with(config, content, true)
+        Self::start_with(config, content, true, None)
     }
 
     /// Starts a dashboard of what is in `content` alone: its first page is the list of runs.
@@ -78,13 +79,22 @@ impl Dashboard {
     /// # Errors
     /// As [`start`](Self::start).
     pub fn of_records(config: DashboardConfig, content: Content) -> Result<Self, DashboardError> {
-        Self::start_with(config, content, false)
+        Self::start_with(config, content, false, None)
+    }
+
+    /// Starts a dashboard of a run of load, which is its only page.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn of_load(config: DashboardConfig, load: FollowedLoad) -> Result<Self, DashboardError> {
+        Self::start_with(config, Content::default(), true, Some(load))
     }
 
     fn start_with(
         config: DashboardConfig,
         content: Content,
         follows: bool,
+        load: Option<FollowedLoad>,
     ) -> Result<Self, DashboardError> {
         config.check()?;
         let bound = TcpListener::bind(config.listen).and_then(|it| Ok((it.local_addr()?, it)));
@@ -92,7 +102,7 @@ impl Dashboard {
             address: config.listen,
             source,
         })?;
-        let hub = Hub::new(content, follows).map_err(DashboardError::Start)?;
+        let hub = Hub::new(content, follows, load).map_err(DashboardError::Start)?;
         let hub = Arc::new(hub);
         let service = Service::new(&config, address, Arc::clone(&hub));
         let service = Data::new(service.map_err(DashboardError::Start)?);

@@ -1,7 +1,8 @@
 //! Writes the results of a run as an HTML report: one file that needs nothing else.
 //!
-//! There are two: [`write_report`] on a run that has just gone once over its suite, with a section for
-//! each case, and [`write_recorded_report`] on what a ledger holds of a run, with charts over its time.
+//! There are three: [`write_report`] on a run that has just gone once over its suite, with a section for
+//! each case, [`write_recorded_report`] on what a ledger holds of a run, with charts over its time, and
+//! [`write_load_report`] on a run of load, with charts of rates and of how long things took.
 //!
 //! The crate owns what the reports say, how it looks, and that nothing an executor or a suite sent
 //! breaks out of its place. It refuses clocks, ledgers and files: results come in as a value, the
@@ -16,7 +17,7 @@
 //!   table.
 //! - It follows the reader's choice of light or dark, fits a phone, and prints light, with those parts
 //!   open that the reader opened.
-//! - On a recorded run, it stays below two mebibytes, whatever there is of attempts, cases, hours, outages
+//! - On a recorded run and on load, it stays below two mebibytes, whatever there is of attempts, cases, hours, outages
 //!   and findings. Lists show their latest, gravest or worst entries and say what they leave out; charts
 //!   merge hours until there are few enough points.
 
@@ -27,6 +28,7 @@ mod excerpt;
 mod facts;
 mod format;
 mod gates;
+mod load;
 mod page;
 mod recorded;
 mod run;
@@ -37,6 +39,7 @@ mod verdict;
 
 use std::io::{self, BufWriter, Write};
 
+use ::load::LoadResults;
 use runner_core::{
     recorded::{Graduation, RecordedRun},
     results::RunResults,
@@ -170,5 +173,31 @@ pub fn write_recorded_report(
 ) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     recorded::write(&mut out, recorded::View { run }, options)?;
+    out.flush()
+}
+
+/// Writes the report on a run of load to `out`, which need not be buffered, and flushes it. It stays below
+/// two mebibytes.
+///
+/// ```
+/// use reporter_html::{ReportOptions, write_load_report};
+///
+/// # let results = sample_results::load::eventful_load();
+/// let mut report = Vec::new();
+/// write_load_report(&results, &ReportOptions::default(), &mut report)?;
+/// let report = String::from_utf8(report).expect("HTML is text");
+/// assert!(report.contains("<title>Simple Stress Tests Load Report</title>"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// # Errors
+/// Only those of `out`; what was written until then is an incomplete document.
+pub fn write_load_report(
+    results: &LoadResults,
+    options: &ReportOptions,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    load::write(&mut out, results, options)?;
     out.flush()
 }

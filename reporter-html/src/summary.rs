@@ -24,9 +24,14 @@ pub(crate) struct Summary<'a> {
 }
 
 impl Summary<'_> {
-    /// The section. Everything counts in exactly one number beside the total; in `counts`, `failed`
-    /// holds the errors, too.
+    /// The section.
     pub(crate) fn section(&self) -> Section {
+        Section::new("summary", "Summary", self.body())
+    }
+
+    /// What is in it. Everything counts in exactly one number beside the total; in `counts`, `failed`
+    /// holds the errors, too.
+    pub(crate) fn body(&self) -> Markup {
         let counts = self.counts;
         let errors = counts.infrastructure_errors + counts.harness_errors;
         let success = counts.success();
@@ -36,7 +41,7 @@ impl Summary<'_> {
         } else {
             0
         };
-        let body = html! {
+        html! {
             dl.tiles {
                 div.wide {
                     dt { "Success rate" }
@@ -66,8 +71,7 @@ impl Summary<'_> {
                 (tile("Not run", "", counts.not_run, class(OutcomeClass::Cancelled)))
             }
             (self.facts())
-        };
-        Section::new("summary", "Summary", body)
+        }
     }
 
     fn facts(&self) -> Markup {

@@ -23,6 +23,9 @@ pub enum ReadError {
         /// Its version.
         version: u64,
     },
+    /// It is on a run of load, of which this program makes no other report.
+    #[error("it is on a run of load, of which no other report can be made")]
+    Load,
     /// Its keys are not those of its version.
     #[error("it is not as schema version {SCHEMA_VERSION} has it")]
     Malformed(#[source] serde_json::Error),

@@ -12,6 +12,8 @@ pub(crate) enum Document {
     Run,
     /// A run as a ledger has it.
     Recorded,
+    /// A run of load.
+    Load,
 }
 
 /// The keys that every version has. All others are left for later.

@@ -22,6 +22,7 @@
 mod error;
 mod head;
 mod layout;
+mod load;
 mod recorded;
 mod run;
 #[cfg(test)]
@@ -36,6 +37,8 @@ use runner_core::{
 };
 use serde::Serialize;
 
+use self::load::LoadDocumentWire;
+use ::load::LoadResults;
 use error::BadValue;
 pub use error::ReadError;
 use head::{Document, HeadWire};
@@ -139,6 +142,21 @@ pub fn write_recorded_report<'a>(
     write(&RecordedDocumentWire::from(report.into()), out)
 }
 
+/// Writes the report on a run of load to `out`, which need not be buffered, and flushes it.
+///
+/// `exit_codes` are those that the run asks for, the one that is returned first. `docs/load.md` in the
+/// repository tells the keys.
+///
+/// # Errors
+/// Only those of `out`; what was written until then is an incomplete document.
+pub fn write_load_report(
+    results: &LoadResults,
+    exit_codes: &[u8],
+    out: &mut impl Write,
+) -> io::Result<()> {
+    write(&LoadDocumentWire::of(results, exit_codes), out)
+}
+
 /// What is written at once: reports of many cases have a hundred megabytes.
 const BUFFER_BYTES: usize = 64 * 1024;
 
@@ -185,5 +203,6 @@ pub fn read(report: &[u8]) -> Result<Report, ReadError> {
                 serde_json::from_slice(report).map_err(ReadError::Malformed)?;
             Ok(Report::try_from(wire)?)
         }
+        Document::Load => Err(ReadError::Load),
     }
 }

@@ -22,6 +22,7 @@ mod expectations;
 mod field;
 mod format;
 mod gates;
+mod load;
 mod recorded;
 mod step_summary;
 mod summary;
@@ -29,6 +30,7 @@ mod verdict;
 
 use std::io::{self, BufWriter, Write};
 
+use ::load::LoadResults;
 use runner_core::{
     recorded::{Graduation, RecordedRun},
     results::RunResults,
@@ -124,6 +126,16 @@ pub fn write_report<'a>(
 ) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     document::write(&mut out, report.into(), options)?;
+    out.flush()
+}
+
+/// Writes the report on a run of load to `out`, which need not be buffered, and flushes it.
+///
+/// # Errors
+/// Only those of `out`; what was written until then is an incomplete document.
+pub fn write_load_report(results: &LoadResults, out: &mut impl Write) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    load::write(&mut out, results)?;
     out.flush()
 }
 

@@ -66,11 +66,23 @@ impl DurationHistogram {
     /// Counts all that `other` counted. In which order histograms are merged makes no difference, and
     /// neither whether durations were recorded in one histogram or in several.
     pub fn merge(&mut self, other: &Self) {
+        self.add_sorted(other.bins.iter().map(|bin| (bin.index, bin.count)));
+    }
+
+    /// Counts so many durations of each of these bins, which ascend and do not repeat.
+    pub(crate) fn add_sorted(&mut self, bins: impl Iterator<Item = (u16, u64)>) {
         let known = self.bins.len();
-        for bin in &other.bins {
-            match self.bins[..known].binary_search_by_key(&bin.index, |bin| bin.index) {
-                Ok(place) => self.bins[place].add(bin.count),
-                Err(_) => self.bins.push(*bin),
+        let mut place = 0;
+        for (index, count) in bins {
+            let passed = self.bins[place..known].iter();
+            place += passed.take_while(|bin| bin.index < index).count();
+            match self.bins[..known].get_mut(place) {
+                Some(bin) if bin.index == index => bin.add(count),
+                _ => {
+                    let mut bin = Bin { index, count: 0 };
+                    bin.add(count);
+                    self.bins.push(bin);
+                }
             }
         }
         if self.bins.len() > known {

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use suite::Case;
 
 use crate::{
-    attempt::{AttemptPlan, CompiledExpectations},
+    attempt::AttemptPlan,
     cleanup::{self, CleanupMarker},
     outcome::{Failure, Fault, FaultKind, Outcome},
     plan::RunPlan,
@@ -20,20 +20,14 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 /// What executors give a command to end by itself, and some more.
 const CLEANUP_PATIENCE: Duration = Duration::from_secs(4);
 
-/// The attempt at `case` that stands at `place`; `expected` is what the case expects.
-pub(crate) fn attempt(
-    plan: &RunPlan,
-    place: Place,
-    case: &Arc<Case>,
-    expected: CompiledExpectations,
-) -> AttemptPlan {
+/// The attempt at `case` that stands at `place`.
+pub(crate) fn attempt(plan: &RunPlan, place: Place, case: &Arc<Case>) -> AttemptPlan {
     let execution_id = plan.execution_id(place, &case.id);
     if let Some(tail) = &plan.tail {
         tail.clear();
     }
     AttemptPlan {
         case: Arc::clone(case),
-        expected,
         started_after: plan.started.elapsed(),
         marker: plan
             .policy
@@ -69,7 +63,6 @@ fn own_plan(plan: &RunPlan, id: String, command: String) -> AttemptPlan {
         ..Case::new(id, command)
     };
     AttemptPlan {
-        expected: CompiledExpectations::of(&case.expectations),
         case: Arc::new(case),
         started_after: plan.started.elapsed(),
         marker: None,

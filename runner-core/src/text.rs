@@ -12,7 +12,7 @@ use run_stats::Proportion;
 use suite::{MatchOn, Ratio};
 
 use crate::agent::TokenUsage;
-pub use numbers::{Bytes, Grouped, Human, Many, Memory, OrDash, Seconds, Times, quantile};
+pub use numbers::{Bytes, Fine, Grouped, Human, Many, Memory, OrDash, Seconds, Times, quantile};
 
 /// An observed share alone: `80.0%`.
 ///

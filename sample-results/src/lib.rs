@@ -14,6 +14,7 @@
 pub mod cases;
 pub mod drifting;
 pub mod foreign;
+pub mod load;
 pub mod recorded;
 pub mod recorded_runs;
 pub mod runs;

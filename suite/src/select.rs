@@ -6,6 +6,8 @@ use crate::{Case, Suite, quote::quoted, suggest::closest};
 
 /// What a user asked for. A case has to match every kind that is given, by any entry of that kind;
 /// an empty list asks for nothing. The default selects every case.
+///
+/// An entry may be several with commas between them, unless the suite has a name that is all of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
     /// Ids of the cases to run.
@@ -79,8 +81,9 @@ impl SelectorKind {
         }
     }
 
-    fn selects(self, wanted: &[String], case: &Case) -> bool {
-        self.names(case).iter().any(|name| wanted.contains(name))
+    fn selects(self, wanted: &[&str], case: &Case) -> bool {
+        let mut names = self.names(case).iter();
+        names.any(|name| wanted.contains(&name.as_str()))
     }
 }
 
@@ -113,34 +116,50 @@ impl Suite {
             (SelectorKind::Id, &selection.only),
             (SelectorKind::Category, &selection.categories),
             (SelectorKind::Tag, &selection.tags),
-        ];
+        ]
+        .map(|(kind, entries)| (kind, self.singles(kind, entries)));
+        let exclude = self.singles(SelectorKind::Id, &selection.exclude);
         let is_selected = |case: &&Arc<Case>| {
             wanted
                 .iter()
                 .all(|(kind, values)| values.is_empty() || kind.selects(values, case))
-                && !SelectorKind::Id.selects(&selection.exclude, case)
+                && !SelectorKind::Id.selects(&exclude, case)
         };
         let cases = self.cases.iter().filter(is_selected).cloned().collect();
         let unmatched = wanted
-            .into_iter()
-            .chain([(SelectorKind::Id, &selection.exclude)])
-            .flat_map(|(kind, values)| values.iter().map(move |value| (kind, value)))
+            .iter()
+            .chain([&(SelectorKind::Id, exclude.clone())])
+            .flat_map(|(kind, values)| values.iter().map(move |value| (*kind, *value)))
             .filter_map(|(kind, value)| self.unmatched(kind, value))
             .collect();
         Selected { cases, unmatched }
     }
 
+    /// Takes entries that are several with commas between them apart.
+    fn singles<'e>(&self, kind: SelectorKind, entries: &'e [String]) -> Vec<&'e str> {
+        let mut singles = Vec::new();
+        for entry in entries {
+            match self.names(kind).any(|name| name == entry) {
+                true => singles.push(entry.as_str()),
+                false => singles.extend(entry.split(',').map(str::trim)),
+            }
+        }
+        singles
+    }
+
+    /// Everything by which `kind` can select cases.
+    fn names(&self, kind: SelectorKind) -> impl Iterator<Item = &str> {
+        let cases = self.cases.iter();
+        cases
+            .flat_map(move |case| kind.names(case))
+            .map(String::as_str)
+    }
+
     fn unmatched(&self, kind: SelectorKind, value: &str) -> Option<Unmatched> {
-        let names = || {
-            self.cases
-                .iter()
-                .flat_map(|case| kind.names(case))
-                .map(String::as_str)
-        };
-        if names().any(|name| name == value) {
+        if self.names(kind).any(|name| name == value) {
             return None;
         }
-        let suggestion = closest(value, names()).map(str::to_owned);
+        let suggestion = closest(value, self.names(kind)).map(str::to_owned);
         Some(Unmatched {
             kind,
             value: value.to_owned(),
@@ -197,6 +216,29 @@ mod tests {
             ..Selection::default()
         };
         assert_eq!(ids(&selection), ["sum", "lines"]);
+    }
+
+    #[test]
+    fn commas_part_ids_but_not_one_that_has_some_itself() {
+        let selection = Selection {
+            only: list(&["lines, sum"]),
+            ..Selection::default()
+        };
+        assert_eq!(ids(&selection), ["sum", "lines"]);
+        let suite = crate::parse(
+            "commas.json".as_ref(),
+            r#"{"tests": [
+                {"id": "a,b", "command": "true"},
+                {"id": "a", "command": "true"}
+            ]}"#,
+        );
+        let only = |id| Selection {
+            only: list(&[id]),
+            ..Selection::default()
+        };
+        let suite = suite.expect("a suite");
+        assert_eq!(suite.select(&only("a,b")).cases, suite.cases[..1]);
+        assert_eq!(suite.select(&only("a")).cases, suite.cases[1..]);
     }
 
     #[test]

@@ -6,10 +6,10 @@ use std::{error::Error, io, path::PathBuf, process::ExitStatus, time::Duration};
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BenchError {
     /// A tool of the machine is not installed. The benchmark is skipped, which is no failure.
-    #[error("{tool} is not installed (Debian package `{package}`)")]
+    #[error("{tool} is not installed: `{install}` installs it")]
     MissingTool {
         tool: &'static str,
-        package: &'static str,
+        install: &'static str,
     },
     #[error("{program} cannot be run")]
     Start { program: String, source: io::Error },

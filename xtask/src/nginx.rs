@@ -126,7 +126,7 @@ fn configuration(address: SocketAddr, answers: &[Answer<'_>]) -> String {
         r#"daemon off;
 master_process off;
 pid nginx.pid;
-events {{ worker_connections 64; }}
+events {{ worker_connections 4096; }}
 http {{
     access_log off;
     client_body_temp_path body;

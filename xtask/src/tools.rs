@@ -21,27 +21,41 @@ const BUILD_LIMIT: Duration = Duration::from_secs(20 * 60);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tool {
     name: &'static str,
-    package: &'static str,
+    /// What installs it on Debian.
+    install: &'static str,
 }
 
 pub(crate) const CURL: Tool = Tool {
     name: "curl",
-    package: "curl",
+    install: "apt-get install curl",
+};
+pub(crate) const HEY: Tool = Tool {
+    name: "hey",
+    install: "apt-get install hey",
+};
+pub(crate) const OHA: Tool = Tool {
+    name: "oha",
+    install: "cargo install oha --locked",
 };
 pub(crate) const NGINX: Tool = Tool {
     name: "nginx",
-    package: "nginx",
+    install: "apt-get install nginx",
 };
 pub(crate) const TRUE: Tool = Tool {
     name: "true",
-    package: "coreutils",
+    install: "apt-get install coreutils",
 };
 pub(crate) const WRK: Tool = Tool {
     name: "wrk",
-    package: "wrk",
+    install: "apt-get install wrk",
 };
 
 impl Tool {
+    /// What it is called.
+    pub(crate) fn name(self) -> &'static str {
+        self.name
+    }
+
     /// Where the tool is.
     ///
     /// # Errors
@@ -55,7 +69,7 @@ impl Tool {
             .find(|place| place.is_file())
             .ok_or(BenchError::MissingTool {
                 tool: self.name,
-                package: self.package,
+                install: self.install,
             })
     }
 }
@@ -104,12 +118,12 @@ not a message
     }
 
     #[test]
-    fn a_missing_tool_is_told_with_its_package() {
+    fn a_missing_tool_is_told_with_what_installs_it() {
         let tool = Tool {
             name: "no-such-tool",
-            package: "some-package",
+            install: "apt-get install some-package",
         };
         let error = tool.find().expect_err("there is none").to_string();
-        assert!(error.contains("no-such-tool") && error.contains("`some-package`"));
+        assert!(error.contains("no-such-tool") && error.contains("`apt-get install some-package`"));
     }
 }

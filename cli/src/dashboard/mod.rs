@@ -4,6 +4,7 @@
 //! pages and sockets, which the crate `dashboard` owns.
 
 mod ledger_source;
+mod load;
 mod records;
 mod watch;
 
@@ -25,6 +26,7 @@ use crate::{
 
 use self::{ledger_source::LedgerSource, watch::DashboardWatch};
 
+pub(crate) use load::LoadDashboard;
 pub(crate) use records::dashboard as of_records;
 
 /// Where the token of a dashboard is taken from, if no file is named.
@@ -57,14 +59,7 @@ impl LiveDashboard {
             metrics: Some(text),
         };
         let dashboard = Dashboard::start(config, content)?;
-        let url = dashboard.url();
-        if !is_quiet {
-            // Also where nothing else is said: with port 0 nothing else tells where to go.
-            complain(format_args!("dashboard: {url}"));
-        }
-        if args.json {
-            print(crate::records::dashboard_started(&url))?;
-        }
+        tell(&dashboard, is_quiet, args.json)?;
         Ok(Some(Self { dashboard, metrics }))
     }
 
@@ -89,6 +84,19 @@ impl LiveDashboard {
     pub(crate) async fn stop(self) {
         self.dashboard.stop().await;
     }
+}
+
+/// Tells where the dashboard is, for people and for scripts.
+fn tell(dashboard: &Dashboard, is_quiet: bool, as_json: bool) -> Result<(), CliError> {
+    let url = dashboard.url();
+    if !is_quiet {
+        // Also where nothing else is said: with port 0 nothing else tells where to go.
+        complain(format_args!("dashboard: {url}"));
+    }
+    if as_json {
+        print(crate::records::dashboard_started(&url))?;
+    }
+    Ok(())
 }
 
 /// What is asked of a dashboard that listens on `listen`.

@@ -21,16 +21,21 @@ impl DashboardWatch {
             progress,
         }
     }
-}
 
-impl RunObserver for DashboardWatch {
-    fn on_event(&mut self, _: &RunEvent<'_>) -> io::Result<()> {
+    /// Says that the page is gone, once.
+    pub(super) fn look(&mut self) {
         // A page that is gone is no reason to end a run, nor to call it no success.
         if self.pulse.as_ref().is_some_and(|pulse| !pulse.is_alive()) {
             self.pulse = None;
             let text = "the dashboard has ended, and the run goes on without it; the log has more";
             self.progress.warn(text);
         }
+    }
+}
+
+impl RunObserver for DashboardWatch {
+    fn on_event(&mut self, _: &RunEvent<'_>) -> io::Result<()> {
+        self.look();
         Ok(())
     }
 

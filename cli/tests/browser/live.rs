@@ -1,5 +1,6 @@
 //! The live page, while a soak goes on and after it.
 
+use rustix::process::Signal;
 use serde_json::json;
 
 use crate::{
@@ -21,6 +22,10 @@ pub(crate) const ALL: &[Test] = &[
     (
         "everything_on_the_live_page_is_reached_with_the_keyboard_and_seen_there",
         everything_on_the_live_page_is_reached_with_the_keyboard_and_seen_there,
+    ),
+    (
+        "the_live_page_follows_a_load_until_its_end",
+        the_live_page_follows_a_load_until_its_end,
     ),
 ];
 
@@ -208,4 +213,44 @@ fn everything_on_the_live_page_is_reached_with_the_keyboard_and_seen_there(tools
     assert_eq!(browser.url(), format!("{}runs/1", held.url));
     let (_scratch, ended) = held.end(1);
     assert_eq!(ended.code, Some(100), "{ended}");
+}
+
+fn the_live_page_follows_a_load_until_its_end(tools: &Tools) {
+    let browser = Browser::start(tools);
+    let scratch = Scratch::new();
+    let hostile = json!({
+        "id": "hostile", "name": HOSTILE, "command": format!("printf '%s\\n' '{HOSTILE}'"),
+        "expected_patterns": ["never"],
+    });
+    scratch.suite("suite.json", [case("quick", "sleep 0.1"), hostile]);
+    // Closed: nothing can be late, however busy the machine is.
+    let args = [
+        "load",
+        "suite.json",
+        "--concurrency",
+        "2",
+        "--duration",
+        "5m",
+    ];
+    let (running, url) = shown(scratch.gauntlet(args).args(["--dashboard", "127.0.0.1:0"]));
+    browser.open(&url);
+    browser.value("(window.isLoadedOnce = true)");
+    browser.wait_until("state() === 'running' && id('chart-times-title') !== null");
+    for figure in [
+        "count-passed",
+        "count-failed",
+        "latency-p99",
+        "in-flight",
+        "rate",
+    ] {
+        assert_ne!(browser.text(&format!("text('{figure}')")), "", "{figure}");
+    }
+    browser.finds_nothing("injected()");
+    browser.finds_nothing("accessibility()");
+    running.signal(Signal::INT);
+    let ended = running.wait();
+    assert_eq!(ended.code, Some(130), "{ended}");
+    browser.wait_until("state() === 'interrupted' && !id('connection').hidden");
+    assert_eq!(browser.value("window.isLoadedOnce"), true);
+    assert_eq!(browser.value("typeof window.broken"), "undefined");
 }

@@ -1,6 +1,6 @@
 //! The HTML report, opened from the disk.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     Test,
@@ -10,10 +10,16 @@ use crate::{
     tools::Tools,
 };
 
-pub(crate) const ALL: &[Test] = &[(
-    "a_report_from_the_disk_has_the_figures_of_the_ledger_and_asks_for_nothing",
-    a_report_from_the_disk_has_the_figures_of_the_ledger_and_asks_for_nothing,
-)];
+pub(crate) const ALL: &[Test] = &[
+    (
+        "a_report_from_the_disk_has_the_figures_of_the_ledger_and_asks_for_nothing",
+        a_report_from_the_disk_has_the_figures_of_the_ledger_and_asks_for_nothing,
+    ),
+    (
+        "a_report_on_load_from_the_disk_has_its_charts_and_asks_for_nothing",
+        a_report_on_load_from_the_disk_has_its_charts_and_asks_for_nothing,
+    ),
+];
 
 fn a_report_from_the_disk_has_the_figures_of_the_ledger_and_asks_for_nothing(tools: &Tools) {
     let scratch = Scratch::new();
@@ -51,4 +57,53 @@ fn a_report_from_the_disk_has_the_figures_of_the_ledger_and_asks_for_nothing(too
         let requests = browser.requests();
         assert_eq!(requests, [url]);
     }
+}
+
+fn a_report_on_load_from_the_disk_has_its_charts_and_asks_for_nothing(tools: &Tools) {
+    let scratch = Scratch::new();
+    let cases = [
+        case("quick", "echo done"),
+        json!({
+            "id": "hostile", "name": HOSTILE, "description": HOSTILE,
+            "command": format!("printf '%s\\n' '{HOSTILE}'; exit 3"), "expected_patterns": [HOSTILE],
+        }),
+    ];
+    scratch.suite("suite.json", cases);
+    let args = ["load", "suite.json", "--rate", "20/s", "--duration", "3s"];
+    let reports = ["--report", "html=load.html", "--report", "json=load.json"];
+    scratch.gauntlet(args).args(reports).run();
+    let report: Value = serde_json::from_str(&scratch.read("load.json")).expect("JSON");
+    let count = |class: &str| report["total"]["outcomes"][class].as_u64().unwrap_or(0);
+    assert!(count("passed") > 0 && count("failed") > 0, "{report}");
+    let browser = Browser::start(tools);
+    let url = format!("file://{}", scratch.path("load.html").display());
+    browser.requests();
+    browser.open(&url);
+    assert_eq!(browser.number("tile('Passed')"), count("passed"));
+    assert_eq!(browser.number("tile('Failed')"), count("failed"));
+    let page = browser.text("document.body.textContent");
+    assert!(
+        page.contains("Response time p95") && page.contains(SHOWN),
+        "{page}"
+    );
+    for chart in [
+        "rates",
+        "in-flight",
+        "times",
+        "percentiles",
+        "distribution",
+        "lag",
+    ] {
+        let drawn = format!(
+            "document.querySelector('svg[aria-labelledby^=\"chart-{chart}-title\"] path:not(.grid, .axis)').getBBox().width + 1 | 0"
+        );
+        assert!(browser.number(&drawn) > 0, "{chart}");
+    }
+    browser.finds_nothing("injected()");
+    browser.finds_nothing("accessibility()");
+    browser.look_printed();
+    browser.finds_nothing("leftOut()");
+    assert!(browser.print().starts_with(b"%PDF"));
+    assert_eq!(browser.console(), [""; 0]);
+    assert_eq!(browser.requests(), [url]);
 }

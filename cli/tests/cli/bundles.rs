@@ -9,7 +9,7 @@ use crate::support::Scratch;
 fn cases() -> [Value; 3] {
     [
         json!({"id": "good", "command": "echo one", "expected_patterns": ["one"]}),
-        json!({"id": "bad/one two", "command": "echo it is; exit 3", "expected_patterns": ["not"]}),
+        json!({"id": "bad/one, two", "command": "echo it is; exit 3", "expected_patterns": ["not"]}),
         json!({"id": "slow", "command": "echo a; exec sleep 60", "timeout": 1}),
     ]
 }
@@ -43,8 +43,8 @@ fn each_attempt_that_failed_has_a_bundle_that_report_and_terminal_name() {
         .run_suite(["--report=md=r.md,html=r.html"])
         .exits(100);
     let run = only(&scratch, "reports/failures");
-    assert_eq!(names(&scratch, &run), ["bad_one_two~2", "slow"]);
-    let bundle = format!("{run}/bad_one_two~2");
+    assert_eq!(names(&scratch, &run), ["bad_one__two~2", "slow"]);
+    let bundle = format!("{run}/bad_one__two~2");
     assert_eq!(
         names(&scratch, &bundle),
         [
@@ -67,7 +67,7 @@ fn each_attempt_that_failed_has_a_bundle_that_report_and_terminal_name() {
         serde_json::from_str(&scratch.read(&format!("{bundle}/findings.json"))).expect("JSON");
     assert_eq!(findings["outcome"], "failed");
     let readme = scratch.read(&format!("{bundle}/README.txt"));
-    assert!(readme.contains("gauntlet run suite.json --only 'bad/one two' --url embedded\n"));
+    assert!(readme.contains("gauntlet run suite.json --only 'bad/one, two' --url embedded\n"));
     // Nothing unfinished is left, and what passed has left nothing.
     assert!(!scratch.exists("reports/recordings"));
 }
@@ -84,7 +84,7 @@ fn a_replay_comes_to_what_the_run_came_to() {
         names(&scratch, &run),
         [
             "000001-good.cassette",
-            "000002-bad_one_two~2.cassette",
+            "000002-bad_one__two~2.cassette",
             "000003-slow.cassette"
         ]
     );
@@ -94,7 +94,7 @@ fn a_replay_comes_to_what_the_run_came_to() {
         .records();
     assert_eq!(again.types(), live.types());
     assert_eq!(again.outcomes(), live.outcomes());
-    let [live, again] = [&live, &again].map(|it| it.case("bad/one two"));
+    let [live, again] = [&live, &again].map(|it| it.case("bad/one, two"));
     for key in [
         "explanation",
         "exit_code",
@@ -110,7 +110,7 @@ fn a_replay_comes_to_what_the_run_came_to() {
 #[test]
 fn a_replay_is_judged_by_the_expectations_of_now() {
     let scratch = Scratch::with_cases(cases());
-    scratch.run_suite(["--only", "bad/one two"]).exits(100);
+    scratch.run_suite(["--only", "bad/one, two"]).exits(100);
     let run = only(&scratch, "reports/failures");
     scratch.suite(
         "changed.json",

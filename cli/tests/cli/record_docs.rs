@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{Scratch, case, serving};
 
 const DOCUMENT: &str = include_str!("../../../docs/records.md");
+const README: &str = include_str!("../../../README.md");
 
 /// The keys of each type of record that the document has, but for `type`.
 fn documented() -> BTreeMap<&'static str, BTreeSet<String>> {
@@ -108,12 +109,50 @@ fn the_examples_have_every_documented_key_and_no_other() {
 }
 
 #[test]
+fn the_record_in_the_readme_is_one_that_the_program_writes() {
+    let is_record = |line: &&str| line.starts_with(r#"{"type":"case_finished""#);
+    let records: Vec<_> = README.lines().filter(is_record).collect();
+    assert_eq!(records.len(), 1);
+    let seen = assert_documented(records[0]);
+    let scratch = Scratch::with_cases([json!({
+        "id": "stream", "command": "echo step 1; echo step 3", "expected_patterns": ["step 1", "step 3"],
+    })]);
+    let stdout = scratch.run_suite(["--json"]).exits(0).stdout;
+    let written = stdout.lines().find(is_record).expect("a case ended");
+    assert_eq!(seen, assert_documented(written));
+}
+
+#[test]
 fn every_key_of_a_run_over_the_shipped_suite_is_documented() {
     let scratch = Scratch::with_shipped_configs();
     let seen = assert_documented(&scratch.gauntlet(["run", "--json"]).run().stdout);
     assert!(
         seen.contains("case_finished.elapsed_ms") && seen.contains("run_finished.gates[].holds")
     );
+}
+
+#[test]
+fn every_key_of_a_load_is_documented() {
+    let scratch = Scratch::with_cases([case("a", "true"), case("b", "false")]);
+    let args = [
+        "load",
+        "suite.json",
+        "--json",
+        "--rate",
+        "20/s",
+        "--duration",
+        "1500ms",
+    ];
+    let gate = ["--gate", "p95.duration < 1m"];
+    let seen = assert_documented(&scratch.gauntlet(args).args(gate).run().stdout);
+    for key in [
+        "load_started.model",
+        "load_second.outcomes.passed",
+        "load_finished.lag_ms.p999",
+        "load_finished.gates[].holds",
+    ] {
+        assert!(seen.contains(key), "{key}");
+    }
 }
 
 #[test]

@@ -63,11 +63,11 @@ pub(crate) fn configure(app: &mut ServiceConfig, service: Data<Service>) {
 }
 
 async fn first(service: Data<Service>) -> HttpResponse {
-    show(&service, service.first(), "/events").await
+    show(&service, service.hub.first(), "/events").await
 }
 
 async fn first_events(service: Data<Service>, request: HttpRequest) -> HttpResponse {
-    events::follow(&service, service.first(), &request).await
+    events::follow(&service, service.hub.first(), &request).await
 }
 
 async fn list(service: Data<Service>) -> HttpResponse {
@@ -91,16 +91,6 @@ async fn metrics(service: Data<Service>) -> HttpResponse {
     match &service.hub.metrics {
         Some(metrics) => HttpResponse::Ok().content_type(METRICS).body(metrics()),
         None => nothing_here(),
-    }
-}
-
-impl Service {
-    /// What the first page is about.
-    fn first(&self) -> Subject {
-        match self.hub.follows {
-            true => Subject::Live,
-            false => Subject::List,
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
-use super::text::Plain;
+use super::{load, text::Plain};
 use crate::{hub::Subject, state::State};
 
 /// A page with a state in it.
@@ -87,12 +87,19 @@ impl Frame<'_> {
                 (PreEscaped(self.state.html("status")))
             }
             (self.part("problems"))
-            @for (name, heading) in SECTIONS {
+            @for &(name, heading) in self.sections() {
                 section aria-labelledby={ "h-" (name) } {
                     h2 id={ "h-" (name) } { (heading) }
                     (self.part(name))
                 }
             }
+        }
+    }
+
+    fn sections(&self) -> &'static [(&'static str, &'static str)] {
+        match self.subject {
+            Subject::Load => &load::SECTIONS,
+            _ => &SECTIONS,
         }
     }
 

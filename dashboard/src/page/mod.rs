@@ -10,6 +10,7 @@ mod failures;
 mod findings;
 mod frame;
 mod list;
+pub(crate) mod load;
 mod now;
 mod outages;
 mod resources;

@@ -15,7 +15,7 @@ use super::{
 
 /// Where a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+pub(super) enum Standing {
     Unknown,
     Starting,
     Running,
@@ -53,7 +53,7 @@ impl Standing {
 
     /// Of a run that ended with these problems, by their codes. One that was interrupted may be gone on
     /// with, whatever else there is to say against it.
-    fn of_end<'a>(mut codes: impl Iterator<Item = &'a str> + Clone) -> Self {
+    pub(super) fn of_end<'a>(mut codes: impl Iterator<Item = &'a str> + Clone) -> Self {
         if codes.clone().next().is_none() {
             Self::Passed
         } else if codes.any(|code| code == RunEnd::Interrupted.code()) {
@@ -65,11 +65,16 @@ impl Standing {
 }
 
 /// A problem as code and words, which may be foreign.
-type Problem<'a> = (&'a str, &'a str);
+pub(super) type Problem<'a> = (&'a str, &'a str);
 
 /// The short status, which is read out when it changes: nothing in it changes by itself.
 pub(super) fn part(view: RunView<'_>) -> Markup {
     let (standing, words) = standing(view);
+    line(standing, &words)
+}
+
+/// A short status.
+pub(super) fn line(standing: Standing, words: &Markup) -> Markup {
     let (class, sign) = standing.tone();
     html! {
         p #status.(class) data-state=(standing.name()) {
@@ -132,7 +137,8 @@ fn recorded(
     }
 }
 
-fn ended(standing: Standing, problems: usize) -> (Standing, Markup) {
+/// How a run with so many problems ended.
+pub(super) fn ended(standing: Standing, problems: usize) -> (Standing, Markup) {
     let words = match standing {
         Standing::Passed => html! { "Ended: success" },
         Standing::Interrupted => html! {
@@ -164,13 +170,7 @@ pub(super) fn problems(view: RunView<'_>) -> Markup {
     let problems = problems_of(view);
     let rejected = view.live.and_then(|live| live.run.suite_rejected.as_ref());
     html! {
-        @if !problems.is_empty() {
-            ul #problems {
-                @for (code, text) in problems {
-                    li data-code=(Plain(code)) { (Said(text)) " (" (Exact(code)) ")" }
-                }
-            }
-        }
+        (list(&problems))
         @if let Some(reason) = rejected {
             p.note #suite-rejected {
                 "The suite's file was changed and cannot be used; the suite stays as it was: " (Said(reason))
@@ -180,6 +180,19 @@ pub(super) fn problems(view: RunView<'_>) -> Markup {
             p.note #ledger-trouble {
                 "The ledger cannot be read just now; what is made of it is older: "
                 (Said(&trouble.to_string()))
+            }
+        }
+    }
+}
+
+/// What speaks against a run, as a list; nothing if nothing does.
+pub(super) fn list(problems: &[Problem<'_>]) -> Markup {
+    html! {
+        @if !problems.is_empty() {
+            ul #problems {
+                @for (code, text) in problems {
+                    li data-code=(Plain(code)) { (Said(text)) " (" (Exact(code)) ")" }
+                }
             }
         }
     }

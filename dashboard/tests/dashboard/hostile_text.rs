@@ -8,11 +8,11 @@ use crate::{
     samples::{Made, Records, following, of_records, recorded},
 };
 
-const HOSTILE: &str = "</title></bdi></code></svg><script>alert(1)</script><img src=x onerror=alert(2)>\
+pub(crate) const HOSTILE: &str = "</title></bdi></code></svg><script>alert(1)</script><img src=x onerror=alert(2)>\
     \" onmouseover=\"alert(3)' onfocus='\u{1b}[31m\u{202e}\u{0}\r\nid: 7\n\ndata: x]]>--><!--&lt;";
 
 /// Nothing is in the page but what this program puts there, and what would hide is seen.
-fn check(page: &Page, expected: bool) {
+pub(crate) fn check(page: &Page, expected: bool) {
     for element in &page.0 {
         let is_script = element.name == "script";
         assert!(

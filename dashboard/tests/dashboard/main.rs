@@ -6,5 +6,6 @@ mod dom;
 mod events;
 mod guard;
 mod hostile_text;
+mod load;
 mod pages;
 mod samples;

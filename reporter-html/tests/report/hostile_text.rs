@@ -2,12 +2,15 @@
 
 use proptest::prelude::*;
 use runner_core::{outcome::Outcome, results::AttemptReport};
-use sample_results::foreign::{recorded_with, results_with};
+use sample_results::{
+    foreign::{recorded_with, results_with},
+    load::load_with,
+};
 
 use crate::{
     dom::{Document, Element},
     fixtures::*,
-    recorded_fixtures,
+    load, recorded_fixtures,
 };
 
 /// Text made of what is special to HTML, SVG, styles and terminals, and of anything else.
@@ -64,11 +67,12 @@ fn hostile() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..10).prop_map(|pieces| pieces.concat())
 }
 
-/// Both reports with these texts.
-fn reports_with(texts: &[String; 4]) -> [String; 2] {
+/// All reports with these texts.
+fn reports_with(texts: &[String; 4]) -> [String; 3] {
     [
         report(&results_with(texts)),
         recorded_fixtures::report(&recorded_with(texts)),
+        load::report(&load_with(texts)),
     ]
 }
 

@@ -7,6 +7,7 @@ mod documents;
 mod dom;
 mod fixtures;
 mod hostile_text;
+mod load;
 mod policy;
 mod recorded_documents;
 mod recorded_fixtures;

@@ -3,9 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use sample_results::load::{calm_load, eventful_load};
+
 use crate::{
     dom::{Document, Element},
     fixtures::{self, agent_case, answer, eventful_run},
+    load,
     recorded_fixtures::{self, clean, eventful, interim, soak},
 };
 
@@ -19,6 +22,8 @@ fn documents() -> Vec<Document> {
         recorded_fixtures::report(&clean()),
         recorded_fixtures::report(&eventful()),
         recorded_fixtures::report(&interim()),
+        load::report(&eventful_load()),
+        load::report(&calm_load()),
     ]
     .map(|document| Document::read(&document))
     .into()

@@ -21,7 +21,7 @@ use crate::{
     wire::{CountsWire, GateWire, GraduationWire, List, Ms, RunInfoWire, convert},
 };
 use case::CaseWire;
-use problem::ProblemWire;
+pub(crate) use problem::ProblemWire;
 
 /// A run that went once over its suite.
 #[derive(Debug, Serialize, Deserialize)]
@@ -60,7 +60,7 @@ pub(crate) struct RunDocumentWire<'a> {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Health"))]
-struct HealthWire<'a> {
+pub(crate) struct HealthWire<'a> {
     /// The answer as it came.
     body: Cow<'a, str>,
     /// How long it took.
@@ -84,12 +84,18 @@ impl<'a> From<RunReport<'a>> for RunDocumentWire<'a> {
             counts: (&Counts::of(&results.cases)).into(),
             gates: results.gates.iter().map(GateWire::from).collect(),
             graduation: graduation.map(GraduationWire::from),
-            health: results.health.as_ref().map(|health| HealthWire {
-                body: (&health.body).into(),
-                latency_ms: Ms(health.latency),
-            }),
+            health: results.health.as_ref().map(HealthWire::from),
             cases: List::Of(&results.cases),
             bundles: Cow::Borrowed(&results.bundles),
+        }
+    }
+}
+
+impl<'a> From<&'a Health> for HealthWire<'a> {
+    fn from(health: &'a Health) -> Self {
+        Self {
+            body: (&health.body).into(),
+            latency_ms: Ms(health.latency),
         }
     }
 }

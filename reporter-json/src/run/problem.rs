@@ -11,7 +11,7 @@ use crate::BadValue;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Problem"))]
-pub(super) struct ProblemWire<'a> {
+pub(crate) struct ProblemWire<'a> {
     /// The stable code.
     code: Cow<'a, str>,
     /// What there is to say beyond the code.

@@ -1,6 +1,7 @@
 //! JSON reports: they are as the published schema has them, and any other report can be made of them.
 
 mod hostile_text;
+mod load;
 mod reading;
 mod rendered;
 mod round_trip;

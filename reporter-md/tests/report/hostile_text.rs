@@ -8,7 +8,7 @@ use sample_results::foreign::{recorded_with, results_with};
 use crate::{fixtures::*, recorded_fixtures};
 
 /// Text made of what is special to Markdown, HTML and terminals, and of anything else.
-fn hostile() -> impl Strategy<Value = String> {
+pub(crate) fn hostile() -> impl Strategy<Value = String> {
     let special = prop::sample::select(vec![
         "```",
         "````",
@@ -73,7 +73,7 @@ fn reports_with(texts: &[String; 4]) -> [String; 2] {
 
 /// A text of the same shape without anything special: as many characters in as many lines. What looks
 /// like a name of machines does so still, and what does not, does not.
-fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     let shape = |c: char| match c {
         '\n' => '\n',
         '/' | '-' | '.' | '_' => 'x',
@@ -89,7 +89,7 @@ fn every_extension() -> Options {
 
 /// All that a document consists of, but for its texts: elements, links with where they lead, code,
 /// raw HTML (without the numbers in it).
-fn skeleton(document: &str) -> Vec<String> {
+pub(crate) fn skeleton(document: &str) -> Vec<String> {
     Parser::new_ext(document, every_extension())
         .filter_map(|event| match event {
             Event::Text(_) => None,

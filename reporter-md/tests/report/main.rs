@@ -4,6 +4,7 @@ mod destinations;
 mod documents;
 mod fixtures;
 mod hostile_text;
+mod load;
 mod recorded_documents;
 mod recorded_fixtures;
 mod step_summaries;

@@ -15,7 +15,6 @@ use super::{
     TestExecutor,
 };
 use crate::{
-    attempt::CompiledCases,
     beacon::Beacon,
     plan::RunPlan,
     probes,
@@ -34,7 +33,6 @@ pub struct Supervisor {
 /// The run that is going on.
 struct Run {
     plan: RunPlan,
-    compiled: CompiledCases,
     state: RunState,
     health_checker: Addr<HealthChecker>,
     /// Who runs the current attempt or probe.
@@ -102,7 +100,6 @@ impl Supervisor {
         self.run = Some(Run {
             health_checker: health::checker(&self.transport, &plan),
             plan,
-            compiled: CompiledCases::default(),
             state,
             executor: None,
             iteration_began: Instant::now(),

@@ -34,6 +34,35 @@ impl fmt::Display for Human {
     }
 }
 
+/// A duration with three digits, or with all of its microseconds: `87µs`, `1.23ms`, `45.6ms`, `789ms`. From a
+/// second on it is as [`Human`] shows it.
+///
+/// It rounds towards zero.
+///
+/// ```
+/// use runner_core::text::Fine;
+///
+/// assert_eq!(Fine(std::time::Duration::from_micros(1239)).to_string(), "1.23ms");
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Fine(pub Duration);
+
+impl fmt::Display for Fine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 >= Duration::from_secs(1) {
+            return Human(self.0).fmt(f);
+        }
+        let micros = self.0.subsec_micros();
+        let millis = micros / 1000;
+        match micros {
+            0..1000 => write!(f, "{micros}µs"),
+            1000..10_000 => write!(f, "{millis}.{:02}ms", micros / 10 % 100),
+            10_000..100_000 => write!(f, "{millis}.{}ms", micros / 100 % 10),
+            _ => write!(f, "{millis}ms"),
+        }
+    }
+}
+
 /// A count with its digits in groups of three: `1,234,567`.
 #[derive(Debug, Clone, Copy)]
 pub struct Grouped(pub u64);

@@ -4,7 +4,7 @@
 //! body's end. This module knows better, because it does nothing else: it reads heads only as far as
 //! framing needs, and leaves judging their validity to the client.
 
-use memchr::memmem;
+use std::mem::MaybeUninit;
 
 /// Heads beyond this are handed on unread; the client underneath refuses them.
 pub(super) const MAX_HEAD: usize = 128 * 1024;
@@ -58,14 +58,16 @@ pub(super) fn parse_head(bytes: &[u8]) -> Result<Option<(usize, HeadKind)>, http
         return Err(httparse::Error::Version);
     }
     // Parsing again from the start at every read would be quadratic for a head that drips in.
-    if memmem::find(bytes, b"\n\r\n").is_none() && memmem::find(bytes, b"\n\n").is_none() {
+    if !has_blank_line(bytes) {
         return Ok(None);
     }
-    let mut headers = [httparse::EMPTY_HEADER; 96];
-    let mut response = httparse::Response::new(&mut headers);
+    // Left as they are: most heads have few headers, and each of a load's attempts comes through here.
+    let mut headers = [const { MaybeUninit::uninit() }; 96];
+    let mut response = httparse::Response::new(&mut []);
     let mut config = httparse::ParserConfig::default();
     config.allow_spaces_after_header_name_in_responses(true);
-    let httparse::Status::Complete(length) = config.parse_response(&mut response, bytes)? else {
+    let parsed = config.parse_response_with_uninit_headers(&mut response, bytes, &mut headers)?;
+    let httparse::Status::Complete(length) = parsed else {
         return Ok(None);
     };
     let status = response.code.unwrap_or_default();
@@ -76,6 +78,12 @@ pub(super) fn parse_head(bytes: &[u8]) -> Result<Option<(usize, HeadKind)>, http
         _ => body_of(response.headers),
     };
     Ok(Some((length, kind)))
+}
+
+/// Whether there is a line with nothing in it behind another one.
+fn has_blank_line(bytes: &[u8]) -> bool {
+    let mut ends = memchr::memchr_iter(b'\n', bytes);
+    ends.any(|end| matches!(bytes[end + 1..], [b'\n', ..] | [b'\r', b'\n', ..]))
 }
 
 fn body_of(headers: &[httparse::Header<'_>]) -> HeadKind {

@@ -1,6 +1,8 @@
 //! The benchmarks: which there are, what they share, and running them one after the other.
 
 mod body;
+mod load;
+mod merge;
 mod page;
 mod reports;
 mod serial;
@@ -40,8 +42,12 @@ pub(crate) enum Benchmark {
     Soak,
     /// What it costs a soak that somebody looks at its live page
     Page,
+    /// Making one ledger of those of 64 shards
+    Merge,
     /// Reports on 100,000 cases in each format, and the memory they take
     Reports,
+    /// Load on a static answer, against wrk, oha and hey; its memory, and how exactly it keeps a schedule
+    Load,
 }
 
 /// What every benchmark needs.
@@ -102,7 +108,9 @@ impl Benchmark {
             Self::Spawn => "spawn",
             Self::Soak => "soak",
             Self::Page => "page",
+            Self::Merge => "merge",
             Self::Reports => "reports",
+            Self::Load => "load",
         }
     }
 }
@@ -136,7 +144,9 @@ impl Bench {
             Benchmark::Spawn => spawn::run(self),
             Benchmark::Soak => soak::run(self),
             Benchmark::Page => page::run(self),
+            Benchmark::Merge => merge::run(self),
             Benchmark::Reports => reports::run(self),
+            Benchmark::Load => load::run(self),
         }
     }
 

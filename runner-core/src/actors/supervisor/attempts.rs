@@ -18,10 +18,9 @@ use crate::{
 impl Supervisor {
     /// Makes the attempt at `place`, unless nothing that comes of it could be kept.
     pub(super) fn run_attempt(&mut self, place: Place, ctx: &mut Context<Self>) {
-        let Some(run) = &mut self.run else { return };
+        let Some(run) = &self.run else { return };
         let case = Arc::clone(&run.plan.cases[place.index]);
-        let expected = run.compiled.of(place.index, &case);
-        let plan = probes::attempt(&run.plan, place, &case, expected);
+        let plan = probes::attempt(&run.plan, place, &case);
         let noted = self.collector.send(NoteAttemptStart { place, case });
         let attempt = self.start_attempt("an attempt", plan);
         let attempted = async {

@@ -13,51 +13,23 @@ use std::{sync::Arc, time::Duration};
 
 use suite::{Expectations, Pattern};
 
-use super::search::{Extent, QuestId, Search, SearchPlan};
+use super::search::{Extent, QuestId, Search, SearchBuilder};
 
 pub use code::code_in;
+pub(super) use code::full_name;
 pub(super) use verdicts::Ending;
 
 /// JSON and code are looked for in so much of what a command prints, from its beginning on.
 pub const MAX_STRUCTURED_BYTES: usize = 1 << 20;
 
-/// What a case expects, compiled: to be done once, because it takes longer than to judge a short output.
-#[derive(Debug, Clone)]
-pub struct CompiledExpectations(Arc<Planned>);
-
-#[derive(Debug)]
-struct Planned {
-    expected: Expectations,
-    quests: Quests,
-    search: Arc<SearchPlan>,
-}
-
-impl CompiledExpectations {
-    /// Compiles what is expected. It never fails: a pattern that cannot be used is never found, and the
-    /// judgement says why.
-    #[must_use]
-    pub fn of(expected: &Expectations) -> Self {
-        let mut search = SearchPlan::new();
-        let quests = Quests::of(expected, &mut search);
-        Self(Arc::new(Planned {
-            expected: expected.clone(),
-            quests,
-            search: Arc::new(search),
-        }))
-    }
-
-    /// Whether this is the very same, not only equal to it.
-    #[cfg(test)]
-    pub(super) fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
 /// Watches what a command prints for what its case expects.
-#[derive(Debug)]
+///
+/// To make one takes long, as its patterns are compiled; to clone one that has seen nothing yet does not.
+#[derive(Debug, Clone)]
 pub(super) struct Watch {
-    plan: Arc<Planned>,
+    expected: Arc<Expectations>,
     search: Search,
+    quests: Arc<Quests>,
     /// How many characters were printed, if that matters.
     chars: u64,
     /// The beginning of what was printed, if JSON or code is looked for in it.
@@ -84,7 +56,7 @@ struct Quests {
 }
 
 impl Quests {
-    fn of(expected: &Expectations, search: &mut SearchPlan) -> Self {
+    fn of(expected: &Expectations, search: &mut SearchBuilder) -> Self {
         let mut first = |pattern: &Pattern, after| search.ask(pattern, after, Extent::First);
         let mut chain = |patterns: &Vec<Pattern>| {
             let mut after = None;
@@ -127,10 +99,13 @@ impl Quests {
 }
 
 impl Watch {
-    pub(super) fn new(CompiledExpectations(plan): &CompiledExpectations) -> Self {
+    pub(super) fn new(expected: &Expectations) -> Self {
+        let mut search = SearchBuilder::new();
+        let quests = Quests::of(expected, &mut search);
         Self {
-            plan: Arc::clone(plan),
-            search: Search::new(Arc::clone(&plan.search)),
+            expected: Arc::new(expected.clone()),
+            search: search.build(),
+            quests: Arc::new(quests),
             chars: 0,
             kept: String::new(),
             is_cut: false,
@@ -141,7 +116,7 @@ impl Watch {
 
     /// Whether it matters when output comes.
     pub(super) fn is_timed(&self) -> bool {
-        self.plan.expected.max_gap.is_some() || !self.plan.expected.within.is_empty()
+        self.expected.max_gap.is_some() || !self.expected.within.is_empty()
     }
 
     /// Takes note that the command printed anything, wherever that is, or that it ended.
@@ -153,7 +128,7 @@ impl Watch {
     /// Takes the next piece of the text that is watched.
     pub(super) fn push(&mut self, text: &str, arrived: Option<Duration>) {
         self.search.push(text, arrived);
-        if self.plan.expected.min_length.is_some() || self.plan.expected.max_length.is_some() {
+        if self.expected.min_length.is_some() || self.expected.max_length.is_some() {
             self.chars += characters(text);
         }
         if self.is_structured() && !self.is_cut {
@@ -171,7 +146,7 @@ impl Watch {
     }
 
     fn is_structured(&self) -> bool {
-        !self.plan.expected.json.is_empty() || self.plan.expected.code.is_some()
+        !self.expected.json.is_empty() || self.expected.code.is_some()
     }
 
     /// Brings the search up to date.
@@ -181,7 +156,7 @@ impl Watch {
 
     /// Whether the attempt may end as soon as it cannot pass any more.
     pub(super) fn stops(&self) -> bool {
-        self.plan.expected.stop_on_failure
+        self.expected.stop_on_failure
     }
 
     /// Whether nothing that is still to come can make all expectations hold. It is `now`, counted as the
@@ -189,10 +164,12 @@ impl Watch {
     ///
     /// It errs on the side of going on: what is not certain yet may still come out well.
     pub(super) fn is_hopeless(&mut self, now: Duration) -> bool {
-        let Self { plan, search, .. } = self;
-        let Planned {
-            expected, quests, ..
-        } = &**plan;
+        let Self {
+            expected,
+            search,
+            quests,
+            ..
+        } = self;
         let is_too_long = expected.max_length.is_some_and(|most| self.chars > most);
         let silence = self.silence.max(now.saturating_sub(self.latest));
         let is_too_silent = expected.max_gap.is_some_and(|most| silence > most);

@@ -21,7 +21,7 @@ fn regex(source: &str) -> Pattern {
 type Piece<'t> = (u64, &'t str);
 
 fn watched(expected: &Expectations, pieces: &[Piece<'_>]) -> Watch {
-    let mut watch = Watch::new(&CompiledExpectations::of(expected));
+    let mut watch = Watch::new(expected);
     for &(second, piece) in pieces {
         let at = Duration::from_secs(second);
         watch.on_sign_of_life(at);

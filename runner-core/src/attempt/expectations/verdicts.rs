@@ -5,8 +5,7 @@ use std::time::Duration;
 use suite::{CountOf, MatchOn, Pattern, Within};
 
 use super::{
-    MAX_STRUCTURED_BYTES, Planned, Watch, begin_of, code::code_in, json, nearest::nearest_line,
-    words,
+    MAX_STRUCTURED_BYTES, Watch, begin_of, code::code_in, json, nearest::nearest_line, words,
 };
 use crate::{
     attempt::search::{Find, QuestId, Search},
@@ -107,10 +106,12 @@ impl Watch {
         part: MatchOn,
         output: &CapturedOutput,
     ) {
-        let Self { plan, search, .. } = self;
-        let Planned {
-            expected, quests, ..
-        } = &**plan;
+        let Self {
+            expected,
+            search,
+            quests,
+            ..
+        } = self;
         let mut add = |kind, words, fate| results.push(result(kind, words, fate));
         let mut compared = 0;
         for (pattern, &quest) in expected.expected.iter().zip(&quests.expected) {
@@ -155,10 +156,12 @@ impl Watch {
     }
 
     fn add_orders(&mut self, results: &mut Vec<ExpectationResult>, end: Ending) {
-        let Self { plan, search, .. } = self;
-        let Planned {
-            expected, quests, ..
-        } = &**plan;
+        let Self {
+            expected,
+            search,
+            quests,
+            ..
+        } = self;
         for (patterns, quests) in expected.ordered.iter().zip(&quests.ordered) {
             let missing = quests
                 .iter()
@@ -193,18 +196,12 @@ impl Watch {
     }
 
     fn add_times(&mut self, results: &mut Vec<ExpectationResult>, end: Ending) {
-        for (within, &(quest, after)) in self
-            .plan
-            .expected
-            .within
-            .iter()
-            .zip(&self.plan.quests.within)
-        {
+        for (within, &(quest, after)) in self.expected.within.iter().zip(&self.quests.within) {
             let fate = in_time(&self.search, within, quest, after, end);
             let words = words::within(within);
             results.push(result(ExpectationKind::Within, words, fate));
         }
-        if let Some(most) = self.plan.expected.max_gap {
+        if let Some(most) = self.expected.max_gap {
             let silence = self.silence;
             let fate = match silence > most {
                 true => Fate::missed(format!("silent for {}", Human(silence))),
@@ -218,7 +215,7 @@ impl Watch {
     fn add_lengths(&mut self, results: &mut Vec<ExpectationResult>, end: Ending) {
         let chars = self.chars;
         let detail = || format!("{} characters", Grouped(chars));
-        if let Some(least) = self.plan.expected.min_length {
+        if let Some(least) = self.expected.min_length {
             let fate = match chars < least {
                 true => Fate::missed_at(end, detail()),
                 false => Fate::met(),
@@ -226,7 +223,7 @@ impl Watch {
             let words = format!("at least {} characters", Grouped(least));
             results.push(result(ExpectationKind::MinLength, words, fate));
         }
-        if let Some(most) = self.plan.expected.max_length {
+        if let Some(most) = self.expected.max_length {
             let fate = match (chars > most, end) {
                 (true, Ending::Whole) => Fate::missed(detail()),
                 (true, Ending::Early { .. }) => Fate::missed(format!("{} by then", detail())),
@@ -238,14 +235,14 @@ impl Watch {
     }
 
     fn add_json(&mut self, results: &mut Vec<ExpectationResult>, end: Ending) {
-        if self.plan.expected.json.is_empty() {
+        if self.expected.json.is_empty() {
             return;
         }
         let value = match end {
             Ending::Whole => json::first_value(&self.kept),
             Ending::Early { .. } => Err(String::new()),
         };
-        for expected in &self.plan.expected.json {
+        for expected in &self.expected.json {
             let fate = match &value {
                 Ok(value) => match json::mismatch(expected, value) {
                     None => Fate::met(),
@@ -258,13 +255,17 @@ impl Watch {
     }
 
     fn add_code(&mut self, results: &mut Vec<ExpectationResult>, end: Ending) -> Option<String> {
-        let expected = self.plan.expected.code.as_ref()?;
+        let expected = self.expected.code.as_ref()?;
         let code = code_in(&self.kept, &expected.language).filter(|_| end == Ending::Whole);
+        // What reaches the end of what was kept may go on behind it.
+        let goes_on = |code: &&str| self.is_cut && self.kept.ends_with(code);
+        let is_cut = code.as_ref().is_some_and(goes_on);
         let fate = match code {
             None => Fate::missed_at(end, self.within_limit("there is none")),
             Some(_) if expected.checked => Fate::unknown(UNCHECKED_SYNTAX),
             Some(_) => Fate::met(),
         };
+        let code = code.filter(|_| !is_cut);
         results.push(result(ExpectationKind::Code, words::code(expected), fate));
         code.map(str::to_owned)
     }

@@ -4,24 +4,23 @@
 //! not matter how the text was cut. What is expected of it, it refuses to know.
 
 mod fold;
-mod plan;
-mod rarity;
+mod pieces;
 mod required;
 mod scanner;
 mod sought;
-mod strides;
 mod window;
 
 use std::{sync::Arc, time::Duration};
 
+use suite::Pattern;
+
 use self::{
     scanner::Scanner,
-    sought::Step,
+    sought::{Sought, Step},
     window::{LONGEST_CHARACTER, Window},
 };
 
 pub(super) use fold::folded;
-pub(super) use plan::{Extent, QuestId, SearchPlan};
 
 /// How long a match of a regular expression can be, in bytes. One that is longer may be missed, or found as
 /// a shorter one; the same happens to it however the text is cut.
@@ -31,9 +30,8 @@ pub const LONGEST_MATCH: u64 = 64 * 1024;
 /// doing it for a line: large against that, small against the processor's caches.
 const PORTION: usize = 32 * 1024;
 
-/// What was found is looked for no longer once so many blocks of the text have passed: making another scanner
-/// takes about as long as scanning these.
-const WORTH_NARROWING: u64 = 4;
+/// Where a scanner looks more closely more often than once in so many bytes, another one may do better.
+const BYTES_BETWEEN_HITS: usize = 1024;
 
 /// Searches a streamed text for patterns, across the borders of its pieces.
 ///
@@ -43,23 +41,31 @@ const WORTH_NARROWING: u64 = 4;
 /// Texts whose case does not matter are compared by Unicode's simple rule: each character is lower-cased by
 /// itself, and a final sigma equals any other sigma. Matches of regular expressions are found up to
 /// [`LONGEST_MATCH`].
-#[derive(Debug)]
+///
+/// To make one ready takes long beside searching a short text. A clone of one that is ready shares what does
+/// not change.
+#[derive(Debug, Clone)]
 pub(super) struct Search {
-    plan: Arc<SearchPlan>,
     window: Window,
-    patterns: Vec<Watched>,
+    patterns: Arc<[Compiled]>,
+    states: Vec<PatternState>,
     quests: Vec<Quest>,
-    /// What looks for less than the plan's scanner does, since some of it was found.
-    narrowed: Option<Scanner>,
-    /// Whether the scanner looks for what nobody asks for any more.
-    is_stale: bool,
-    /// The folded text before this offset was scanned when the scanner was last made.
-    scanner_since: u64,
+    scanner: Arc<Scanner>,
+    /// Whether another scanner may do better: this one looks for what nobody asks for any more, or at what
+    /// is nothing too often, or was made before there was any text.
+    is_wasteful: bool,
+    /// The offset from which on another scanner is worth the time that it takes to make it; the next one when the
+    /// text is twice as long.
+    renews_at: u64,
     /// How many quests are not over.
     open: usize,
     /// The folded text before this offset was scanned.
     scanned: u64,
 }
+
+/// Names a quest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct QuestId(usize);
 
 /// A place where a pattern was found, in bytes from the beginning of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,17 +76,37 @@ pub(super) struct Find {
     pub(super) at: Option<Duration>,
 }
 
-/// What is known of a pattern in this text.
-#[derive(Debug)]
-struct Watched {
+/// How many finds a quest is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    First,
+    All,
+}
+
+/// A pattern, ready to be looked for.
+#[derive(Debug, Clone)]
+struct Compiled {
+    pattern: Pattern,
+    sought: Sought,
+    needles: Option<Vec<Vec<u8>>>,
+    /// How many bytes from the end of the text back can belong to a find of which no needle is there yet.
+    keeps: u64,
+}
+
+/// What became of a pattern so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct PatternState {
     /// The offset up to which a needle of it may be there.
     awake_until: u64,
     /// How many quests for it are not over.
     open: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Quest {
+    pattern: usize,
+    after: Option<QuestId>,
+    extent: Extent,
     /// No further find begins before this offset; `None` while what it comes after was not found.
     from: Option<u64>,
     is_over: bool,
@@ -91,49 +117,109 @@ struct Quest {
     glimpsed: u64,
 }
 
-impl Search {
-    /// A search for what `plan` asks for, in a text of which nothing is known yet.
-    pub(super) fn new(plan: Arc<SearchPlan>) -> Self {
-        let mut patterns: Vec<_> = plan
-            .patterns
-            .iter()
-            .map(|_| Watched {
-                awake_until: 0,
-                open: 0,
-            })
-            .collect();
-        let mut open = 0;
-        let quests = plan.quests.iter().map(|asked| {
-            let is_over = plan.patterns[asked.pattern].sought.trouble().is_some();
-            if !is_over {
-                open += 1;
-                patterns[asked.pattern].open += 1;
-            }
-            Quest {
-                from: asked.after.is_none().then_some(0),
-                is_over,
-                first: None,
-                latest_end: None,
-                count: 0,
-                glimpsed: 0,
-            }
-        });
+/// Gathers what a search is to look for.
+#[derive(Debug)]
+pub(super) struct SearchBuilder {
+    patterns: Vec<Compiled>,
+    states: Vec<PatternState>,
+    quests: Vec<Quest>,
+    block: u64,
+}
+
+impl SearchBuilder {
+    /// For a search without quests.
+    pub(super) fn new() -> Self {
+        Self::with_longest_match(LONGEST_MATCH)
+    }
+
+    fn with_longest_match(block: u64) -> Self {
         Self {
-            quests: quests.collect(),
-            window: Window::default(),
-            narrowed: None,
-            is_stale: false,
-            scanner_since: 0,
-            open,
-            scanned: 0,
-            patterns,
-            plan,
+            patterns: Vec::new(),
+            states: Vec::new(),
+            quests: Vec::new(),
+            block,
         }
     }
 
+    /// Asks for finds of `pattern`, of those that begin behind the first find of `after` if that is given.
+    /// Who asks the same again gets the same quest.
+    pub(super) fn ask(
+        &mut self,
+        pattern: &Pattern,
+        after: Option<QuestId>,
+        extent: Extent,
+    ) -> QuestId {
+        let pattern = self.keep(pattern);
+        let same =
+            |quest: &Quest| (quest.pattern, quest.after, quest.extent) == (pattern, after, extent);
+        if let Some(index) = self.quests.iter().position(same) {
+            return QuestId(index);
+        }
+        let is_over = self.patterns[pattern].sought.trouble().is_some();
+        self.states[pattern].open += usize::from(!is_over);
+        self.quests.push(Quest {
+            pattern,
+            after,
+            extent,
+            from: after.is_none().then_some(0),
+            is_over,
+            first: None,
+            latest_end: None,
+            count: 0,
+            glimpsed: 0,
+        });
+        QuestId(self.quests.len() - 1)
+    }
+
+    fn keep(&mut self, pattern: &Pattern) -> usize {
+        let known = self
+            .patterns
+            .iter()
+            .position(|kept| kept.pattern == *pattern);
+        known.unwrap_or_else(|| {
+            let sought = Sought::new(pattern, self.block);
+            self.patterns.push(Compiled {
+                needles: sought.needles(pattern),
+                keeps: sought.keeps(),
+                pattern: pattern.clone(),
+                sought,
+            });
+            self.states.push(PatternState::default());
+            self.patterns.len() - 1
+        })
+    }
+
+    /// A search of a text of which nothing has come yet.
+    pub(super) fn build(self) -> Search {
+        Search {
+            window: Window::default(),
+            scanner: Arc::new(scanner(&self.patterns, &self.states, b"")),
+            patterns: self.patterns.into(),
+            states: self.states,
+            open: self.quests.iter().filter(|quest| !quest.is_over).count(),
+            quests: self.quests,
+            is_wasteful: true,
+            renews_at: self.block,
+            scanned: 0,
+        }
+    }
+}
+
+/// A scanner for what is not found yet, in text like `sample`.
+fn scanner(patterns: &[Compiled], states: &[PatternState], sample: &[u8]) -> Scanner {
+    let patterns = patterns.iter().zip(states).enumerate();
+    let open = patterns.filter(|(_, (_, state))| state.open > 0);
+    let needles = open.flat_map(|(number, (compiled, _))| {
+        let needles = compiled.needles.iter().flatten().cloned();
+        needles.map(move |needle| (number, needle))
+    });
+    Scanner::new(needles, sample)
+}
+
+impl Search {
     /// Why a quest cannot find anything, if its pattern cannot be used.
     pub(super) fn trouble(&self, id: QuestId) -> Option<&str> {
-        self.plan.pattern(id).sought.trouble()
+        self.patterns[self.quests[id.0].pattern].sought.trouble()
     }
 
     /// The first find of a quest, as far as it is certain yet.
@@ -174,12 +260,12 @@ impl Search {
     fn advance(&mut self, is_end: bool) {
         self.window.fold();
         self.scan();
+        let mut needed = self.window.end();
         for index in 0..self.quests.len() {
-            self.pursue(index, is_end);
+            if let Some(from) = self.pursue(index, is_end) {
+                needed = needed.min(from);
+            }
         }
-        let needed = self.quests.iter().filter(|quest| !quest.is_over);
-        let needed = needed.filter_map(|quest| quest.from).min();
-        let needed = needed.unwrap_or(self.window.end());
         // What stands before a find can matter to it.
         self.window
             .drop_before(needed.saturating_sub(LONGEST_CHARACTER));
@@ -187,45 +273,53 @@ impl Search {
 
     /// Looks which patterns may be in what is new.
     fn scan(&mut self) {
-        let age = self.scanned - self.scanner_since;
-        if self.is_stale && age >= WORTH_NARROWING * self.plan.block {
-            let patterns = &self.patterns;
-            self.narrowed = Some(self.plan.scanner_of(|number| patterns[number].open > 0));
-            self.scanner_since = self.scanned;
-            self.is_stale = false;
+        if self.is_wasteful && self.scanned >= self.renews_at {
+            let folded = self.window.folded();
+            let sample = &folded[folded.len().saturating_sub(PORTION)..];
+            self.scanner = Arc::new(scanner(&self.patterns, &self.states, sample));
+            self.is_wasteful = false;
+            self.renews_at = self.scanned * 2;
         }
-        let scanner = self.narrowed.as_ref().unwrap_or(self.plan.scanner());
-        let first = self.window.folded_offset(0);
-        let from = self.scanned.saturating_sub(scanner.reach() as u64);
+        let window = &self.window;
+        let first = window.folded_offset(0);
+        let from = self.scanned.saturating_sub(self.scanner.reach() as u64);
         let from = from.saturating_sub(first) as usize;
-        let end = self.window.end();
-        let patterns = &mut self.patterns;
-        scanner.scan(&self.window.folded()[from..], |number| {
-            patterns[number].awake_until = end;
+        let end = window.end();
+        let text = &window.folded()[from..];
+        let hits = self.scanner.scan(text, |number| {
+            self.states[number].awake_until = end;
         });
-        self.scanned = self.window.folded_end();
+        self.is_wasteful |= hits > text.len() / BYTES_BETWEEN_HITS;
+        self.scanned = window.folded_end();
     }
 
-    /// Takes what a quest finds in the text so far.
-    fn pursue(&mut self, index: usize, is_end: bool) {
-        let quest = &self.quests[index];
-        if quest.is_over {
-            return;
-        }
-        let asked = &self.plan.quests[index];
-        let planned = &self.plan.patterns[asked.pattern];
-        let after = asked.after.and_then(|after| self.quests[after.0].first);
-        let Some(mut from) = quest.from.or(after.map(|find| find.end)) else {
-            return;
-        };
+    /// Takes what a quest finds in the text so far. Tells from where on it needs that text further on; `None` if it
+    /// does not.
+    fn pursue(&mut self, index: usize, is_end: bool) -> Option<u64> {
         let quest = &mut self.quests[index];
-        let watched = &mut self.patterns[asked.pattern];
-        while from <= self.window.end() {
-            if planned.needles.is_some() && watched.awake_until <= from {
-                from = planned.sought.without_needle(&self.window, from);
-                break;
+        if quest.is_over {
+            return None;
+        }
+        let kept = &self.patterns[quest.pattern];
+        let state = &mut self.states[quest.pattern];
+        let end = self.window.end();
+        // That it is asleep is all there is to know of most quests most of the time.
+        let asleep = Some(end.saturating_sub(kept.keeps));
+        let is_asleep = |from| kept.needles.is_some() && state.awake_until <= from;
+        if quest.from.is_some_and(is_asleep) {
+            return asleep;
+        }
+        let after = quest.after.and_then(|after| self.quests[after.0].first);
+        let quest = &mut self.quests[index];
+        let from = quest.from.or(after.map(|find| find.end))?;
+        // What was dropped while it was asleep has no find in it.
+        let mut from = from.max(self.window.base());
+        while from <= end {
+            if kept.needles.is_some() && state.awake_until <= from {
+                quest.from = Some(from);
+                return asleep;
             }
-            match planned.sought.next(&self.window, from, is_end) {
+            match kept.sought.next(&self.window, from, is_end) {
                 Step::Nothing { before } => {
                     from = before;
                     break;
@@ -246,17 +340,18 @@ impl Search {
                         let at = self.window.arrived(end);
                         quest.first = Some(Find { start, end, at });
                     }
-                    if asked.extent == Extent::First {
+                    if quest.extent == Extent::First {
                         quest.is_over = true;
                         self.open -= 1;
-                        watched.open -= 1;
-                        self.is_stale |= watched.open == 0;
+                        state.open -= 1;
+                        self.is_wasteful |= state.open == 0;
                         break;
                     }
                 }
             }
         }
         quest.from = Some(from);
+        (!quest.is_over).then_some(from)
     }
 
     /// Whether a quest finds anything for certain, also where it is open what exactly: a match of an expression
@@ -268,19 +363,19 @@ impl Search {
     /// The first find of a quest, or one that more of the text may make another one.
     pub(super) fn glimpse(&mut self, id: QuestId) -> Option<Find> {
         let quest = &mut self.quests[id.0];
-        let (planned, watched) = (
-            self.plan.pattern(id),
-            &self.patterns[self.plan.quests[id.0].pattern],
-        );
+        let kept = &self.patterns[quest.pattern];
         let Some(from) = quest.from.filter(|_| quest.first.is_none()) else {
             return quest.first;
         };
-        if planned.needles.is_some() && watched.awake_until <= from {
+        let awake_until = self.states[quest.pattern].awake_until;
+        if kept.needles.is_some() && awake_until <= from {
             return None;
         }
-        let reach = planned.sought.longest();
-        let from = from.max(self.window.ceil(quest.glimpsed.saturating_sub(reach)));
-        let found = planned.sought.glimpse(&self.window, from);
+        let reach = kept.sought.longest();
+        let from = from
+            .max(self.window.base())
+            .max(self.window.ceil(quest.glimpsed.saturating_sub(reach)));
+        let found = kept.sought.glimpse(&self.window, from);
         if found.is_none() {
             quest.glimpsed = self.window.end();
         }
@@ -292,9 +387,12 @@ impl Search {
     /// Whether a quest that has found nothing for certain may have in the text so far.
     pub(super) fn may_be_found(&self, id: QuestId) -> bool {
         let quest = &self.quests[id.0];
-        let sought = &self.plan.pattern(id).sought;
+        let kept = &self.patterns[quest.pattern];
         match quest.from {
-            Some(from) if quest.first.is_none() => sought.may_be_there(&self.window, from),
+            Some(from) if quest.first.is_none() => {
+                let from = from.max(self.window.base());
+                kept.sought.may_be_there(&self.window, from)
+            }
             _ => quest.first.is_some(),
         }
     }

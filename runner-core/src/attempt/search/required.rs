@@ -3,9 +3,11 @@
 //! They need not be where a match begins or ends: of `\d+ tests failed in [a-z]+`, ` tests failed in ` is
 //! what counts.
 
+use std::cmp::Reverse;
+
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::{fold::folded, rarity::commonness};
+use super::{fold::folded, pieces::rarity};
 
 /// An expression is left alone while none of so many texts is there of which it needs one.
 const MAX_TEXTS: usize = 16;
@@ -19,11 +21,7 @@ const MAX_BYTES: usize = 256;
 /// Texts in lower case of which one is in everything that `hir` matches, all of them long enough to be rare;
 /// `None` if there are no such texts, or too many.
 pub(super) fn required(hir: &Hir) -> Option<Vec<Vec<u8>>> {
-    let texts = Parts::of(hir).best()?;
-    texts
-        .iter()
-        .all(|text| text.len() >= MIN_BYTES)
-        .then_some(texts)
+    Parts::of(hir).best()
 }
 
 /// What is known of the matches of a part of an expression, in lower case.
@@ -168,18 +166,20 @@ fn appended(heads: &Texts, tails: &Texts) -> Option<Texts> {
         .then_some(all)
 }
 
-/// Of two sets the one whose texts occur less often by chance.
+/// Of two sets the one whose most common text is rarer, the smaller one if they are equal; neither if both
+/// have texts that tell nothing.
 fn better(one: Option<Texts>, other: Option<Texts>) -> Option<Texts> {
-    let (Some(one), Some(other)) = (&one, &other) else {
-        return one.or(other);
-    };
-    let often = |texts: &Texts| texts.iter().map(|text| commonness(text)).sum::<f64>();
-    let is_other = often(other) < often(one);
-    Some(if is_other { other } else { one }.clone())
+    let tells = |texts: &Texts| texts.iter().all(|text| text.len() >= MIN_BYTES);
+    let rarest = |texts: &Texts| texts.iter().map(|text| rarity(text)).min();
+    let both = one.into_iter().chain(other).filter(tells);
+    both.max_by_key(|texts| (rarest(texts), Reverse(texts.len())))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use regex_automata::meta::Regex;
+
     use super::*;
 
     fn texts(source: &str) -> Option<Vec<String>> {
@@ -235,6 +235,28 @@ mod tests {
             "[a-z]{9}",
         ] {
             assert_eq!(texts(source), None, "{source}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_matches_holds_one_of_the_texts(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "a", "Σ", "(?i:ks)", "(?i:σa)", "[ab]", "[aA]k", r"\w*", ".+", "(ab|K|ks)", "(?:aks)?",
+                    "(?:ab){2}", "(?:kσ|[a-z]ab)+", r"\b", "^", "(?:a|)", "b{1,3}",
+                ]),
+                1..7,
+            ),
+            text in "[aAbBkKKsSſσςΣ ]{0,40}",
+        ) {
+            let source = parts.concat();
+            let needed = texts(&source);
+            for found in Regex::new(&source).expect("an expression").find_iter(&text) {
+                let found = String::from_utf8(folded(&text[found.range()])).expect("text");
+                let holds = |needed: Vec<String>| needed.iter().any(|it| found.contains(it));
+                prop_assert!(needed.clone().is_none_or(holds), "{} {}", source, found);
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// A pattern, compiled.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Sought {
     /// A text, in lower case if its case does not matter.
     Text(Box<Text>),
@@ -24,14 +24,14 @@ pub(super) enum Sought {
     Unusable(String),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Text {
     finder: Finder<'static>,
     case_sensitive: bool,
     is_word: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Expression {
     regex: Regex,
     /// Whether what stands behind a match can matter to it.
@@ -127,17 +127,15 @@ impl Sought {
         }
     }
 
-    /// From where on a find may begin if none of the pattern's needles is in the window behind `from`.
-    pub(super) fn without_needle(&self, window: &Window, from: u64) -> u64 {
-        let before = match self {
-            Self::Text(text) => return text.rest(window, from),
-            Self::Expression(expression) => {
-                let blocks = window.end() / expression.block;
-                window.ceil(blocks.saturating_sub(1) * expression.block)
-            }
-            Self::Unusable(_) => window.end(),
-        };
-        before.max(from)
+    /// How many bytes from the end of a text back can belong to a find of which no needle is there yet.
+    pub(super) fn keeps(&self) -> u64 {
+        match self {
+            // A character can be longer than it is in lower case.
+            Self::Text(text) => (text.finder.needle().len() as u64 + 1) * LONGEST_CHARACTER,
+            // The block in which the text ends, and the one before it, from which matches reach into it.
+            Self::Expression(expression) => 2 * expression.block + LONGEST_CHARACTER,
+            Self::Unusable(_) => 0,
+        }
     }
 
     /// A find behind `from` that more text may change, but not undo.

@@ -1,23 +1,8 @@
 //! What is found, and that it does not depend on how a text came.
 
 use proptest::prelude::*;
-use suite::Pattern;
 
 use super::*;
-
-/// A search for what `ask` asks for, and what it gives back.
-fn asking<Quests>(ask: impl FnOnce(&mut SearchPlan) -> Quests) -> (Search, Quests) {
-    asking_up_to(LONGEST_MATCH, ask)
-}
-
-fn asking_up_to<Quests>(
-    longest: u64,
-    ask: impl FnOnce(&mut SearchPlan) -> Quests,
-) -> (Search, Quests) {
-    let mut plan = SearchPlan::with_longest_match(longest);
-    let quests = ask(&mut plan);
-    (Search::new(Arc::new(plan)), quests)
-}
 
 /// In bytes; what is sought is never longer.
 const LONGEST: u64 = 16;
@@ -43,7 +28,9 @@ fn exact(text: &str) -> Pattern {
 }
 
 fn count_in(pattern: &Pattern, pieces: &[&str]) -> u64 {
-    let (mut search, quest) = asking(|plan| plan.ask(pattern, None, Extent::All));
+    let mut search = SearchBuilder::new();
+    let quest = search.ask(pattern, None, Extent::All);
+    let mut search = search.build();
     for piece in pieces {
         search.push(piece, None);
     }
@@ -88,10 +75,10 @@ fn matches_of_an_expression_are_counted_without_overlaps() {
 
 #[test]
 fn an_expression_that_cannot_be_used_says_why_and_finds_nothing() {
-    let (mut search, (quest, huge)) = asking(|plan| {
-        let mut ask = |source| plan.ask(&regex(source), None, Extent::First);
-        (ask("("), ask(r"\w{1000}"))
-    });
+    let mut search = SearchBuilder::new();
+    let quest = search.ask(&regex("("), None, Extent::First);
+    let huge = search.ask(&regex(r"\w{1000}"), None, Extent::First);
+    let mut search = search.build();
     search.push("(", None);
     search.finish();
     assert_eq!(search.first(quest), None);
@@ -102,11 +89,11 @@ fn an_expression_that_cannot_be_used_says_why_and_finds_nothing() {
 #[test]
 fn a_pattern_at_the_very_end_of_a_long_text_is_found() {
     let filler = "x".repeat(1000);
-    let (mut search, [end, absent, never]) = asking(|plan| {
-        let end = Pattern::literal("END of it");
-        [end, Pattern::literal("absent"), regex("(?s)x y.*z")]
-            .map(|pattern| plan.ask(&pattern, None, Extent::First))
-    });
+    let mut search = SearchBuilder::new();
+    let end = search.ask(&Pattern::literal("END of it"), None, Extent::First);
+    let absent = search.ask(&Pattern::literal("absent"), None, Extent::First);
+    let never = search.ask(&regex("(?s)x y.*z"), None, Extent::First);
+    let mut search = search.build();
     for _ in 0..2000 {
         search.push(&filler, None);
         search.flush();
@@ -122,10 +109,10 @@ fn a_pattern_at_the_very_end_of_a_long_text_is_found() {
 
 #[test]
 fn memory_does_not_grow_with_a_text_in_which_nothing_but_plain_texts_is_sought() {
-    let (mut search, _) = asking(|plan| {
-        plan.ask(&Pattern::literal("absent"), None, Extent::First);
-        plan.ask(&word("absent"), None, Extent::All)
-    });
+    let mut search = SearchBuilder::new();
+    search.ask(&Pattern::literal("absent"), None, Extent::First);
+    search.ask(&word("absent"), None, Extent::All);
+    let mut search = search.build();
     for _ in 0..10_000 {
         search.push(
             "İİİ a line of text that says nothing\n",
@@ -138,13 +125,10 @@ fn memory_does_not_grow_with_a_text_in_which_nothing_but_plain_texts_is_sought()
 
 #[test]
 fn a_find_has_the_time_at_which_its_last_character_came() {
-    let (mut search, (done, go)) = asking(|plan| {
-        let done = plan.ask(&regex("d.ne"), None, Extent::First);
-        (
-            done,
-            plan.ask(&Pattern::literal("go"), Some(done), Extent::First),
-        )
-    });
+    let mut search = SearchBuilder::new();
+    let done = search.ask(&regex("d.ne"), None, Extent::First);
+    let go = search.ask(&Pattern::literal("go"), Some(done), Extent::First);
+    let mut search = search.build();
     for (second, piece) in [(1, "go do"), (2, "ne "), (3, "g"), (4, "o"), (5, " go")] {
         search.push(piece, Some(Duration::from_secs(second)));
         search.flush();
@@ -157,9 +141,10 @@ fn a_find_has_the_time_at_which_its_last_character_came() {
 
 #[test]
 fn a_glimpse_sees_only_what_no_more_text_can_undo() {
-    let (mut search, [open, at_end]) = asking(|plan| {
-        ["err.*", "err$"].map(|source| plan.ask(&regex(source), None, Extent::First))
-    });
+    let mut search = SearchBuilder::new();
+    let open = search.ask(&regex("err.*"), None, Extent::First);
+    let at_end = search.ask(&regex("err$"), None, Extent::First);
+    let mut search = search.build();
     search.push("an err", None);
     search.flush();
     assert!(search.first(open).is_none() && search.is_found(open));
@@ -172,41 +157,15 @@ fn a_glimpse_sees_only_what_no_more_text_can_undo() {
 }
 
 #[test]
-fn what_was_found_is_looked_for_no_longer() {
-    let texts: Vec<_> = (0..20).map(|number| format!("needle {number};")).collect();
-    let (mut search, quests) = asking_up_to(LONGEST, |plan| {
-        let patterns = texts.iter().map(Pattern::literal);
-        let quests = patterns.map(|pattern| plan.ask(&pattern, None, Extent::First));
-        quests.collect::<Vec<_>>()
-    });
-    for number in 0..10 {
-        search.push(&format!("a NEEDLE {number}; "), None);
-        search.flush();
-    }
-    let mut told = Vec::new();
-    let narrowed = search
-        .narrowed
-        .as_ref()
-        .expect("a scanner for what is left");
-    narrowed.scan(b"needle 0; needle 19;", |number| told.push(number));
-    assert_eq!(told, [19]);
-    search.push("needle 19;", None);
-    search.finish();
-    let found = quests
-        .iter()
-        .filter(|&&quest| search.first(quest).is_some());
-    assert_eq!(found.count(), 11);
-}
-
-#[test]
 fn many_patterns_are_told_apart() {
     let texts: Vec<_> = (0..400).map(|number| format!("needle {number};")).collect();
     for many in [2, 5, 40, 100, 400] {
-        let (mut search, quests) = asking(|plan| {
-            let patterns = texts[..many].iter().map(Pattern::literal);
-            let quests = patterns.map(|pattern| plan.ask(&pattern, None, Extent::All));
-            quests.collect::<Vec<_>>()
-        });
+        let mut search = SearchBuilder::new();
+        let quests: Vec<_> = texts[..many]
+            .iter()
+            .map(|text| search.ask(&Pattern::literal(text), None, Extent::All))
+            .collect();
+        let mut search = search.build();
         for number in (0..many).filter(|number| number % 3 == 0) {
             search.push(&format!("a NEEDLE {number}; "), None);
         }
@@ -349,15 +308,14 @@ proptest! {
         patterns in prop::collection::vec(any_pattern(), 1..5),
         cuts in prop::collection::vec((0.0..1.0f64, any::<bool>()), 0..8),
     ) {
-        let (mut search, (all, chain)) = asking_up_to(LONGEST, |plan| {
-            let all = patterns.iter().map(|pattern| plan.ask(pattern, None, Extent::All));
-            let all: Vec<_> = all.collect();
-            let mut chain = Vec::new();
-            for pattern in &patterns {
-                chain.push(plan.ask(pattern, chain.last().copied(), Extent::First));
-            }
-            (all, chain)
-        });
+        let mut search = SearchBuilder::with_longest_match(LONGEST);
+        let all: Vec<_> =
+            patterns.iter().map(|pattern| search.ask(pattern, None, Extent::All)).collect();
+        let mut chain = Vec::new();
+        for pattern in &patterns {
+            chain.push(search.ask(pattern, chain.last().copied(), Extent::First));
+        }
+        let mut search = search.build();
         for (piece, flush) in pieces(&text, &cuts) {
             search.push(piece, None);
             if flush {
@@ -378,50 +336,6 @@ proptest! {
         }
     }
 
-    /// So many and so long that only some places are looked at, of which some are found and others go on.
-    #[test]
-    fn many_long_patterns_are_found_where_they_are(
-        text in "[aAbBσΣé_4 \n]{20,160}",
-        spans in prop::collection::vec((0.0..1.0f64, 9..14usize, 0..4u8, any::<bool>()), 9..24),
-        cuts in prop::collection::vec((0.0..1.0f64, any::<bool>()), 0..12),
-    ) {
-        let chars: Vec<_> = text.chars().collect();
-        let patterns = spans.iter().map(|&(at, length, kind, is_there)| {
-            let at = (at * (chars.len() - length) as f64) as usize;
-            let mut text: String = chars[at..at + length].iter().collect();
-            if !is_there {
-                text.push('x');
-            }
-            match kind {
-                0 => Pattern::literal(text),
-                1 => exact(&text),
-                2 => word(&text),
-                // An expression whose text is in its middle, in another case if that does not matter.
-                _ => regex(&format!("[^x]{{0,2}}(?i:{})b?", text.to_uppercase())),
-            }
-        });
-        let patterns: Vec<_> = patterns.collect();
-        let (mut search, quests) = asking_up_to(LONGEST * 2, |plan| {
-            let each = patterns.iter().map(|pattern| {
-                [Extent::First, Extent::All].map(|extent| plan.ask(pattern, None, extent))
-            });
-            each.collect::<Vec<_>>()
-        });
-        for (piece, flush) in pieces(&text, &cuts) {
-            search.push(piece, None);
-            if flush {
-                search.flush();
-            }
-        }
-        search.finish();
-        for (pattern, [first, all]) in patterns.iter().zip(quests) {
-            let expected = naive(pattern, &text, 0);
-            prop_assert_eq!(search.count(all), expected.len() as u64, "{}", pattern);
-            let found = search.first(first).map(|find| (find.start, find.end));
-            prop_assert_eq!(found, expected.first().copied(), "{}", pattern);
-        }
-    }
-
     #[test]
     fn what_is_longer_than_a_match_can_be_does_not_depend_on_it_either(
         text in "[aAb \n]{0,60}",
@@ -429,8 +343,9 @@ proptest! {
         cuts in prop::collection::vec((0.0..1.0f64, any::<bool>()), 0..8),
     ) {
         let found = |pieces: Vec<(&str, bool)>| {
-            let (mut search, all) =
-                asking_up_to(LONGEST, |plan| plan.ask(&regex(source), None, Extent::All));
+            let mut search = SearchBuilder::with_longest_match(LONGEST);
+            let all = search.ask(&regex(source), None, Extent::All);
+            let mut search = search.build();
             for (piece, flush) in pieces {
                 search.push(piece, None);
                 if flush {
@@ -449,8 +364,9 @@ proptest! {
         pattern in any_pattern(),
         cuts in prop::collection::vec((0.0..1.0f64, any::<bool>()), 0..8),
     ) {
-        let (mut search, quest) =
-            asking_up_to(LONGEST, |plan| plan.ask(&pattern, None, Extent::First));
+        let mut search = SearchBuilder::with_longest_match(LONGEST);
+        let quest = search.ask(&pattern, None, Extent::First);
+        let mut search = search.build();
         let mut seen = false;
         let mut ends = 0;
         let mut never_before = 0;

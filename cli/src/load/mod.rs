@@ -1,0 +1,213 @@
+//! `gauntlet load`: drives the cases of a suite as load, many at once.
+
+mod planning;
+mod records;
+
+use std::{cell::RefCell, rc::Rc, sync::Arc};
+
+use actix::prelude::*;
+use embedded_executor::Token;
+use executor_protocol::error_chain;
+use load::{LiveLoad, LoadEnd, LoadInfo, LoadPlan, LoadResults, Measured, generator};
+use runner_core::{actors::ConfigLoader, gates::RunGates};
+use suite::Suite;
+
+use crate::{
+    args::{CommonArgs, LoadArgs, ReportTarget},
+    dashboard::LoadDashboard,
+    error::CliError,
+    executor::{self, Executor},
+    exit::Exit,
+    flags, gate,
+    interrupt::{self, HangUp, Interrupt},
+    progress::{
+        Progress,
+        load::{LoadView, Summary},
+    },
+    report::{self, Document},
+    session,
+    settings::{Layers, Settings},
+};
+
+use self::{planning::Planned, records::Records};
+
+/// Drives the suite of `args` as load, writes the reports, and says how it went.
+pub(crate) fn load(common: &CommonArgs, args: &LoadArgs) -> Result<Exit, CliError> {
+    if let Some(gate) = gate::on_drift(&args.gate).next() {
+        let gate = gate.to_string();
+        return Err(CliError::DriftOfRun { gate });
+    }
+    let layers = Layers::read(common.settings.as_deref(), flags::load(args))?;
+    let mut settings = layers.merge()?;
+    planning::make_room(&mut settings, &args.model);
+    let progress = Progress::new(session::detail(common, args.json));
+    let logging = session::start_logging(&settings, common, &progress);
+    let driver = Driver {
+        args,
+        settings: Arc::new(settings),
+        token: executor::token(args.token_file.as_deref(), executor::TOKEN_VARIABLE)?,
+        progress: progress.clone(),
+        is_quiet: common.quiet,
+    };
+    let result = System::new().block_on(interrupt::until_forced(HangUp::Ends, |interrupt| {
+        driver.drive(interrupt)
+    }));
+    session::warn_of_lost_lines(logging.as_ref(), &progress);
+    result
+}
+
+/// One call of `gauntlet load`.
+struct Driver<'a> {
+    args: &'a LoadArgs,
+    settings: Arc<Settings>,
+    token: Option<Token>,
+    progress: Progress,
+    is_quiet: bool,
+}
+
+impl Driver<'_> {
+    async fn drive(self, interrupt: Interrupt) -> Result<Exit, CliError> {
+        let suite = self.suite().await?;
+        let gates = RunGates::of(&suite, gate::plain(&self.args.gate));
+        let planned = Planned::of(self.args, &self.settings, &suite, gates.clone())?;
+        let targets = self.reports(&suite.stem());
+        for target in &targets {
+            report::check(target)?;
+        }
+        let token = self.token.as_ref();
+        let executor = session::open_executor(&self.settings, token, None, &self.progress).await?;
+        let info = planned.info(session::run_info(&suite, &executor));
+        let mut page = self.dashboard(&info)?;
+        let results = self
+            .measure(
+                planned.plan,
+                info,
+                &gates,
+                &executor,
+                page.as_mut(),
+                interrupt.clone(),
+            )
+            .await;
+        executor.close().await;
+        let results = results?;
+        let exit = self.conclude(&results, targets, &interrupt);
+        if let Some(page) = page {
+            page.end(&results.problems).await;
+        }
+        Ok(exit)
+    }
+
+    fn dashboard(&self, info: &LoadInfo) -> Result<Option<LoadDashboard>, CliError> {
+        let settings = &self.settings;
+        LoadDashboard::start(self.args, settings, info, self.is_quiet, &self.progress)
+    }
+
+    async fn suite(&self) -> Result<Suite, CliError> {
+        let loader = ConfigLoader::default().start();
+        let suite = session::load(&loader, &self.args.suite).await?;
+        let name = suite.path.display().to_string();
+        session::select(suite, &self.args.selection, &self.progress)
+            .ok_or(CliError::NothingSelected { suites: name })
+    }
+
+    fn reports(&self, stem: &str) -> Vec<ReportTarget> {
+        let asked: Vec<_> = self.args.report.iter().map(|it| it.0.clone()).collect();
+        report::targets(
+            &asked,
+            &self.settings.reports.folder,
+            &format!("{stem}_load"),
+        )
+    }
+
+    /// Asks for the executor's health and drives the load, if it is healthy.
+    async fn measure(
+        &self,
+        plan: LoadPlan,
+        info: LoadInfo,
+        gates: &RunGates,
+        executor: &Executor,
+        page: Option<&mut LoadDashboard>,
+        mut interrupt: Interrupt,
+    ) -> Result<LoadResults, CliError> {
+        let timeout = self.settings.executor.health_timeout;
+        let (health, end) = tokio::select! {
+            health = executor.transport.check_health(timeout) => match health {
+                Ok(health) => (Some(health), None),
+                Err(error) => {
+                    let reason = error_chain(&error);
+                    (None, Some(LoadEnd::ExecutorUnavailable { reason }))
+                }
+            },
+            _ = interrupt.received() => (None, Some(LoadEnd::Interrupted)),
+        };
+        let (measured, end) = match end {
+            Some(end) => (Measured::default(), end),
+            None => {
+                self.generate(plan, &info, executor, page, interrupt)
+                    .await?
+            }
+        };
+        Ok(LoadResults::conclude(info, health, measured, &end, gates))
+    }
+
+    async fn generate(
+        &self,
+        mut plan: LoadPlan,
+        info: &LoadInfo,
+        executor: &Executor,
+        mut page: Option<&mut LoadDashboard>,
+        mut interrupt: Interrupt,
+    ) -> Result<(Measured, LoadEnd), CliError> {
+        plan.marker.clone_from(&info.run.marker);
+        let records = self.args.json.then(Records::default);
+        let records = Rc::new(RefCell::new(records));
+        if let Some(records) = &mut *records.borrow_mut() {
+            records.started(info, plan.cases.len())?;
+        }
+        let mut view = LoadView::open(info, plan.cases.len(), &self.progress);
+        let open = executor.opener(Arc::clone(&self.settings), self.token.clone());
+        let progress = self.progress.clone();
+        let interrupted = async move {
+            interrupt.received().await;
+            progress.say("interrupted: ending what is under way (again to end at once)");
+        };
+        let mut watch = |live: &LiveLoad| {
+            view.show(live);
+            if let Some(page) = &mut page {
+                page.second(live);
+            }
+            if let Some(records) = &mut *records.borrow_mut() {
+                records.second(info, live);
+            }
+        };
+        let plan = Arc::new(plan);
+        let ended = generator::run(&plan, &open, interrupted, &mut watch).await;
+        drop(view);
+        Ok(ended?)
+    }
+
+    /// Tells what came of it, and writes it down.
+    fn conclude(
+        &self,
+        results: &LoadResults,
+        targets: Vec<ReportTarget>,
+        interrupt: &Interrupt,
+    ) -> Exit {
+        let signal = interrupt.signal();
+        Summary(results).tell(&self.progress);
+        let problems = results.problems.iter();
+        let exits = problems.map(|problem| Exit::of_problem(problem, signal));
+        let mut exit = exits.min().unwrap_or(Exit::Success);
+        let document = Document::of_load(results, signal);
+        exit = exit.min(report::write_all(targets, &document, &self.progress));
+        if self.args.json
+            && let Err(error) = Records::finished(results)
+        {
+            exit = exit.min(Exit::ReportNotWritten);
+            error.show();
+        }
+        let run = &results.load.run;
+        tracing::info!(run = run.marker, exit = exit.code(), "load finished");
+        exit
+    }
+}

@@ -1,0 +1,335 @@
+//! When each attempt of an open run is to begin: a pure function of its number.
+//!
+//! The expected number of attempts up to a time is the integral of the rate. With even spacing the k-th
+//! attempt begins where that integral reaches k. With random spacing it begins where the integral reaches
+//! the sum of k independent exponential variables of mean one, which makes the arrivals a Poisson process
+//! with that rate, also where it changes (the time-rescaling theorem).
+
+use std::time::Duration;
+
+use crate::{arrival_rate::ArrivalRate, stage::Stage};
+
+/// How attempts follow each other within a rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Spacing {
+    /// At equal distances.
+    Constant,
+    /// At random, as arrivals that know nothing of each other; the same seed makes the same ones.
+    Poisson {
+        /// What they are made from.
+        seed: u64,
+    },
+}
+
+/// When attempts are to begin. Times are counted from the start of the run.
+///
+/// ```
+/// use std::time::Duration;
+/// use load::{Schedule, Spacing};
+///
+/// let stages = ["1s:2/s", "2s:0..2/s"].map(|stage| stage.parse().unwrap());
+/// let schedule = Schedule::new(&stages, Spacing::Constant).unwrap();
+/// let millis: Vec<_> = schedule.arrivals().map(|at| at.as_millis()).collect();
+/// assert_eq!(millis, [0, 500, 1000, 2414]);
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Schedule {
+    pieces: Vec<Piece>,
+    spacing: Spacing,
+}
+
+/// Why there is no [`Schedule`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScheduleError {
+    /// No stage has a rate above zero.
+    #[error("no attempt would ever begin")]
+    Nothing,
+}
+
+/// A stage, with what comes before it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Piece {
+    /// In seconds.
+    starts: f64,
+    /// In seconds.
+    lasts: f64,
+    /// Per second.
+    from: f64,
+    /// How much the rate grows in a second.
+    slope: f64,
+    /// How many attempts are expected before.
+    before: f64,
+}
+
+impl Piece {
+    /// How many attempts are expected in its first `seconds`.
+    fn expected(&self, seconds: f64) -> f64 {
+        (self.from + self.slope * seconds / 2.0) * seconds
+    }
+
+    /// When so many attempts are expected, in seconds from its start: the inverse of
+    /// [`expected`](Self::expected), in the form that loses no digits where the slope is small.
+    fn reaches(&self, expected: f64) -> f64 {
+        let root = (self.from * self.from + 2.0 * self.slope * expected).max(0.0);
+        let divisor = self.from + root.sqrt();
+        if divisor > 0.0 {
+            2.0 * expected / divisor
+        } else {
+            0.0
+        }
+    }
+}
+
+impl Schedule {
+    /// The schedule of `stages`, one after the other.
+    ///
+    /// # Errors
+    /// When no attempt would ever begin.
+    pub fn new(stages: &[Stage], spacing: Spacing) -> Result<Self, ScheduleError> {
+        let mut pieces = Vec::with_capacity(stages.len());
+        let (mut starts, mut before) = (0.0, 0.0);
+        for stage in stages {
+            let lasts = stage.lasts.as_secs_f64();
+            let (from, to) = (stage.from.per_second(), stage.to.per_second());
+            let slope = if lasts > 0.0 {
+                (to - from) / lasts
+            } else {
+                0.0
+            };
+            let piece = Piece {
+                starts,
+                lasts,
+                from,
+                slope,
+                before,
+            };
+            starts += lasts;
+            before += piece.expected(lasts);
+            pieces.push(piece);
+        }
+        if before <= 0.0 {
+            return Err(ScheduleError::Nothing);
+        }
+        Ok(Self { pieces, spacing })
+    }
+
+    /// How long it lasts: the time before which every attempt begins.
+    #[must_use]
+    pub fn duration(&self) -> Duration {
+        let last = self.pieces.last();
+        let seconds = last.map_or(0.0, |piece| piece.starts + piece.lasts);
+        Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+    }
+
+    /// The rate at a time; zero when it is over.
+    #[must_use]
+    pub fn rate_at(&self, at: Duration) -> ArrivalRate {
+        let at = at.as_secs_f64();
+        let piece = self
+            .pieces
+            .iter()
+            .find(|piece| at < piece.starts + piece.lasts);
+        let rate = piece.map(|piece| piece.from + piece.slope * (at - piece.starts));
+        rate.and_then(ArrivalRate::of).unwrap_or(ArrivalRate::ZERO)
+    }
+
+    /// How many attempts are expected in a second between two times, on average; zero when it is over, and
+    /// of no time.
+    #[must_use]
+    pub fn mean_rate(&self, from: Duration, until: Duration) -> f64 {
+        let (from, until) = (from.as_secs_f64(), until.as_secs_f64());
+        let expected = self.pieces.iter().map(|piece| {
+            let within = |at: f64| (at - piece.starts).clamp(0.0, piece.lasts);
+            piece.expected(within(until)) - piece.expected(within(from))
+        });
+        let expected: f64 = expected.sum();
+        if until > from {
+            expected / (until - from)
+        } else {
+            0.0
+        }
+    }
+
+    /// How attempts follow each other.
+    #[must_use]
+    pub fn spacing(&self) -> Spacing {
+        self.spacing
+    }
+
+    /// When each attempt is to begin, in order, until the schedule is over.
+    #[must_use]
+    pub fn arrivals(&self) -> Arrivals<'_> {
+        Arrivals {
+            schedule: self,
+            piece: 0,
+            began: 0,
+            reached: 0.0,
+            random: match self.spacing {
+                Spacing::Constant => None,
+                Spacing::Poisson { seed } => Some(SplitMix(seed)),
+            },
+        }
+    }
+}
+
+/// When the attempts of a [`Schedule`] are to begin.
+#[derive(Debug, Clone)]
+pub struct Arrivals<'a> {
+    schedule: &'a Schedule,
+    /// Where the latest attempt was.
+    piece: usize,
+    /// How many attempts there were.
+    began: u64,
+    /// How many attempts are expected before the latest one began.
+    reached: f64,
+    random: Option<SplitMix>,
+}
+
+impl Iterator for Arrivals<'_> {
+    type Item = Duration;
+
+    fn next(&mut self) -> Option<Duration> {
+        self.reached = match &mut self.random {
+            // Counted and not added up: no error grows with the number of attempts.
+            None => self.began as f64,
+            Some(random) => self.reached + random.exponential(),
+        };
+        self.began += 1;
+        loop {
+            let piece = self.schedule.pieces.get(self.piece)?;
+            let expected = self.reached - piece.before;
+            if expected < piece.expected(piece.lasts) {
+                let seconds = piece.starts + piece.reaches(expected).min(piece.lasts);
+                return Duration::try_from_secs_f64(seconds).ok();
+            }
+            self.piece += 1;
+        }
+    }
+}
+
+/// Steele, G. L., Lea, D. and Flood, C. H. (2014), "Fast splittable pseudorandom number generators": the
+/// same numbers on every machine, and no dependency for one formula.
+#[derive(Debug, Clone)]
+struct SplitMix(u64);
+
+impl SplitMix {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^ (bits >> 31)
+    }
+
+    /// A time from an exponential distribution of mean one.
+    fn exponential(&mut self) -> f64 {
+        // From 0 to 1 without 1, as exactly as a float can tell.
+        let uniform = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
+        -(-uniform).ln_1p()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_stages() -> impl Strategy<Value = Vec<Stage>> {
+        let stage = (1..5000_u64, 0..300_u32, 0..300_u32).prop_map(|(millis, from, to)| Stage {
+            lasts: Duration::from_millis(millis),
+            from: ArrivalRate::of(from.into()).expect("a rate"),
+            to: ArrivalRate::of(to.into()).expect("a rate"),
+        });
+        prop::collection::vec(stage, 1..5)
+    }
+
+    /// How many attempts are expected up to a time, by summing trapezes.
+    fn expected(stages: &[Stage], until: f64) -> f64 {
+        let mut starts = 0.0;
+        let mut sum = 0.0;
+        for stage in stages {
+            let lasts = stage.lasts.as_secs_f64();
+            let part = (until - starts).clamp(0.0, lasts);
+            let (from, to) = (stage.from.per_second(), stage.to.per_second());
+            let reached = from + (to - from) * part / lasts;
+            sum += (from + reached) / 2.0 * part;
+            starts += lasts;
+        }
+        sum
+    }
+
+    proptest! {
+        #[test]
+        fn evenly_spaced_attempts_begin_where_the_integral_of_the_rate_reaches_their_number(
+            stages in any_stages(),
+        ) {
+            let Ok(schedule) = Schedule::new(&stages, Spacing::Constant) else { return Ok(()) };
+            let mut before = Duration::ZERO;
+            let mut count = 0;
+            for (number, at) in schedule.arrivals().enumerate() {
+                prop_assert!(at >= before && at <= schedule.duration());
+                prop_assert!((expected(&stages, at.as_secs_f64()) - number as f64).abs() < 1e-3);
+                before = at;
+                count += 1;
+            }
+            let whole = expected(&stages, f64::INFINITY);
+            prop_assert!((f64::from(count) - whole).abs() <= 1.001, "{count} of {whole}");
+        }
+
+        #[test]
+        fn the_same_seed_makes_the_same_attempts_and_all_of_them_begin_in_time(
+            stages in any_stages(), seed: u64,
+        ) {
+            let Ok(schedule) = Schedule::new(&stages, Spacing::Poisson { seed }) else { return Ok(()) };
+            let times: Vec<_> = schedule.arrivals().collect();
+            prop_assert!(times.is_sorted());
+            prop_assert!(times.iter().all(|at| *at <= schedule.duration()));
+            prop_assert_eq!(times, schedule.arrivals().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn random_attempts_have_the_rate_and_the_scatter_of_a_poisson_process() {
+        let stages = [Stage::even(
+            Duration::from_secs(1000),
+            ArrivalRate::of(50.0).expect("a rate"),
+        )];
+        let schedule = Schedule::new(&stages, Spacing::Poisson { seed: 7 }).expect("a schedule");
+        let mut counts = [0.0_f64; 1000];
+        for at in schedule.arrivals() {
+            counts[at.as_secs() as usize] += 1.0;
+        }
+        let mean = counts.iter().sum::<f64>() / 1000.0;
+        let variance = counts.iter().map(|it| (it - mean).powi(2)).sum::<f64>() / 999.0;
+        // The seed is fixed, so that these are facts about one sequence and not chances.
+        assert!((mean - 50.0).abs() < 1.0, "{mean}");
+        assert!((variance / mean - 1.0).abs() < 0.15, "{variance}");
+    }
+
+    #[test]
+    fn the_rate_follows_the_stages() {
+        let stages = ["10s:0..100/s", "10s:40/s"].map(|text| text.parse().expect("a stage"));
+        let schedule = Schedule::new(&stages, Spacing::Constant).expect("a schedule");
+        let rate = |seconds| {
+            let at = Duration::from_secs(seconds);
+            schedule.rate_at(at).per_second()
+        };
+        assert_eq!([0, 5, 15, 20].map(rate), [0.0, 50.0, 40.0, 0.0]);
+        let mean =
+            |from, until| schedule.mean_rate(Duration::from_secs(from), Duration::from_secs(until));
+        assert_eq!([mean(0, 10), mean(4, 6), mean(9, 11)], [50.0, 50.0, 67.5]);
+        assert_eq!([mean(19, 21), mean(30, 31), mean(5, 5)], [20.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn a_schedule_without_any_attempt_is_none() {
+        let stages = ["10s:0/s"].map(|text| text.parse().expect("a stage"));
+        assert_eq!(
+            Schedule::new(&stages, Spacing::Constant),
+            Err(ScheduleError::Nothing)
+        );
+    }
+}
