@@ -157,7 +157,7 @@ fn found(count: usize) -> Vec<Pattern> {
 /// Expressions that ignore case, with their text behind what can be anything.
 fn inner(count: usize) -> Vec<Pattern> {
     let pattern = |number| Pattern::Regex {
-        source: format!(r"(?i)\d+ (\w+) refused: code {number}\b"),
+        source: format!(r"(?i)\d+ connections refused by {number}: \w+"),
     };
     (0..count).map(pattern).collect()
 }

@@ -5,7 +5,6 @@
 
 mod fold;
 mod pieces;
-mod required;
 mod scanner;
 mod sought;
 mod window;

@@ -130,7 +130,8 @@ impl<'n> Rarity<'n> {
 
     /// How often a piece occurs for each byte of text, roughly.
     fn frequency(&self, piece: &[u8]) -> f64 {
-        let guess = 0.5_f64.powi(rarity(piece));
+        let bits: i32 = piece.iter().map(|byte| bits(*byte)).sum();
+        let guess = 0.5_f64.powi(bits);
         match self.seen.get(piece) {
             Some(count) => f64::from(*count) / self.sample_bytes as f64,
             // It does not occur more often than once in what was seen.
@@ -138,11 +139,6 @@ impl<'n> Rarity<'n> {
             None => guess,
         }
     }
-}
-
-/// How rare a text is in what commands print, in lower case: by common sense, and only to be compared.
-pub(super) fn rarity(text: &[u8]) -> i32 {
-    text.iter().map(|byte| bits(*byte)).sum()
 }
 
 /// How rare a byte is in what commands print, in lower case: the negative logarithm of its share, by common

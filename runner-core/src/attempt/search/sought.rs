@@ -1,15 +1,20 @@
 //! One pattern, ready to be looked for in the window of a streamed text.
 
+use std::cmp::Reverse;
+
 use memchr::memmem::Finder;
 use regex_automata::{
     Input,
     meta::{self, Regex},
 };
+use regex_syntax::hir::{
+    Hir, HirKind,
+    literal::{ExtractKind, Extractor},
+};
 use suite::Pattern;
 
 use super::{
     fold::folded,
-    required::required,
     window::{LONGEST_CHARACTER, Window},
 };
 
@@ -57,6 +62,12 @@ const MAX_COMPILED_BYTES: usize = 10 << 20;
 
 /// What the lazily built part of an expression's automaton may take.
 const MAX_LAZY_BYTES: usize = 2 << 20;
+
+/// An expression is left alone while none of so many texts is there of which it needs one.
+const MAX_NEEDLES: usize = 16;
+
+/// Shorter texts are everywhere.
+const MIN_NEEDLE_BYTES: usize = 3;
 
 impl Sought {
     /// Compiles a pattern. Matches of expressions are found up to a length of `block` bytes.
@@ -290,6 +301,42 @@ impl Expression {
         let base = window.base();
         Some((base + found.start() as u64, base + found.end() as u64))
     }
+}
+
+/// Texts in lower case of which one is in everything that matches: those that tell most.
+fn required(hir: &Hir) -> Option<Vec<Vec<u8>>> {
+    let ends = [ExtractKind::Prefix, ExtractKind::Suffix];
+    let of_ends = ends.into_iter().filter_map(|kind| needles(hir, kind));
+    // What matches a sequence has matches of all its members in it.
+    let of_members: Vec<_> = match hir.kind() {
+        HirKind::Concat(members) => members.iter().filter_map(required).collect(),
+        HirKind::Capture(capture) => required(&capture.sub).into_iter().collect(),
+        HirKind::Repetition(repetition) if repetition.min > 0 => {
+            required(&repetition.sub).into_iter().collect()
+        }
+        _ => Vec::new(),
+    };
+    let shortest = |needles: &Vec<Vec<u8>>| needles.iter().map(Vec::len).min();
+    of_ends
+        .chain(of_members)
+        .max_by_key(|needles| (shortest(needles), Reverse(needles.len())))
+}
+
+/// Texts of which one begins, or ends, everything that matches.
+fn needles(hir: &Hir, kind: ExtractKind) -> Option<Vec<Vec<u8>>> {
+    let mut extractor = Extractor::new();
+    let sequence = extractor.kind(kind).extract(hir);
+    let mut needles = Vec::new();
+    for literal in sequence.literals()? {
+        needles.push(folded(std::str::from_utf8(literal.as_bytes()).ok()?));
+    }
+    needles.sort();
+    needles.dedup();
+    let are_telling = needles.len() <= MAX_NEEDLES
+        && needles
+            .iter()
+            .all(|needle| needle.len() >= MIN_NEEDLE_BYTES);
+    (are_telling && !needles.is_empty()).then_some(needles)
 }
 
 fn ends_in_word(text: &[u8]) -> bool {
