@@ -10,6 +10,7 @@
 //! | does it take longer than before? | [`RankSum`] |
 //! | and if many cases are compared at once? | [`holm()`], or [`benjamini_hochberg()`] for what is read together |
 //! | does it succeed often enough, and when is that clear? | [`SequentialTest`] |
+//! | up to which level does it hold? | [`ThresholdSearch`] |
 //! | does it grow over a long run, and how fast? | [`Trend`] |
 //! | when did it change? | [`change_points()`] |
 //! | and where does that lead? | [`Drift`] |
@@ -40,6 +41,7 @@ mod sequential_test;
 mod series;
 mod student;
 mod success_ratio;
+mod threshold_search;
 mod trend;
 
 pub use benjamini_hochberg::benjamini_hochberg;
@@ -55,4 +57,5 @@ pub use proportion_difference::ProportionDifference;
 pub use rank_sum::RankSum;
 pub use sequential_test::{Decision, SequentialTest};
 pub use success_ratio::SuccessRatio;
+pub use threshold_search::{SearchPlan, SearchState, Threshold, ThresholdSearch, Trial};
 pub use trend::Trend;

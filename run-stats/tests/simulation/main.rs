@@ -10,3 +10,5 @@ mod noise;
 #[cfg(test)]
 mod sequential;
 mod share;
+#[cfg(test)]
+mod threshold;
