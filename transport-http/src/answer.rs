@@ -1,13 +1,13 @@
 //! Whether an answer is an event stream at all.
 
-use std::{future::poll_fn, pin::pin, time::Duration};
+use std::{borrow::Cow, future::poll_fn, pin::pin, time::Duration};
 
 use awc::{
     ClientResponse,
     error::PayloadError,
     http::{
         StatusCode,
-        header::{self, HeaderMap},
+        header::{self, HeaderMap, HeaderName},
     },
 };
 use bytes::Bytes;
@@ -52,25 +52,26 @@ pub(crate) async fn expect_stream(
     deadline: Instant,
 ) -> Result<Format, TransportError> {
     expect_ok(answer, deadline).await?;
-    let text = |name| {
-        answer
-            .headers()
-            .get(name)
-            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-    };
-    if let Some(encoding) = text(header::CONTENT_ENCODING)
+    if let Some(encoding) = text(answer.headers(), header::CONTENT_ENCODING)
         && !encoding.trim().eq_ignore_ascii_case("identity")
     {
+        let encoding = encoding.into_owned();
         return Err(TransportError::ContentEncoding { encoding });
     }
-    let content_type = text(header::CONTENT_TYPE);
+    let content_type = text(answer.headers(), header::CONTENT_TYPE);
     if let Some(format) = format(dialect, content_type.as_deref()) {
         return Ok(format);
     }
     Err(TransportError::ContentType {
-        content_type: content_type.unwrap_or_default(),
+        content_type: content_type.unwrap_or_default().into_owned(),
         body: excerpt(async || next_chunk(answer).await?.ok(), deadline).await,
     })
+}
+
+/// The value of a header, whatever bytes it has.
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<Cow<'_, str>> {
+    let value = headers.get(name)?;
+    Some(String::from_utf8_lossy(value.as_bytes()))
 }
 
 /// In which format an answer of this type is, if that is one that was asked for.

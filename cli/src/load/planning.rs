@@ -192,3 +192,91 @@ pub(super) fn make_room(settings: &mut Settings, model: &ModelArgs) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use clap::Parser as _;
+    use suite::{Case, Gates};
+
+    use super::*;
+    use crate::{
+        args::{Cli, Command},
+        settings::Layers,
+    };
+
+    fn plan(flags: &[&str]) -> Result<Planned, CliError> {
+        let typed = ["gauntlet", "load", "suite.json"].iter().chain(flags);
+        let Command::Load(args) = Cli::try_parse_from(typed).expect("flags").command else {
+            panic!("it is a load")
+        };
+        let settings = Layers::read(None, Vec::new()).and_then(|it| it.merge());
+        let suite = Suite {
+            path: "suite.json".into(),
+            id: None,
+            description: String::new(),
+            cases: ["a", "b"].map(|id| Arc::new(Case::new(id, "true"))).into(),
+            gates: Gates::NONE,
+            scoped_gates: Vec::new(),
+            text: "".into(),
+            hash: "".into(),
+        };
+        Planned::of(
+            &args,
+            &settings.expect("settings"),
+            &suite,
+            RunGates::default(),
+        )
+    }
+
+    fn planned(flags: &[&str]) -> Planned {
+        plan(flags).unwrap_or_else(|error| panic!("{flags:?}: {error}"))
+    }
+
+    fn seconds(planned: &Planned) -> Option<f64> {
+        planned.plan.planned().map(|it| it.as_secs_f64())
+    }
+
+    #[test]
+    fn without_flags_ten_at_a_time_for_half_a_minute() {
+        let planned = planned(&[]);
+        assert_eq!(planned.model.to_string(), "closed, 10 at a time");
+        assert_eq!(seconds(&planned), Some(30.0));
+        assert_eq!(planned.plan.limits.attempts, None);
+    }
+
+    #[test]
+    fn iterations_are_passes_over_the_suite_by_weights_and_end_without_a_time() {
+        let planned = planned(&["--iterations", "10", "--weight", "a=3"]);
+        assert_eq!(planned.plan.limits.attempts, Some(40));
+        assert_eq!(seconds(&planned), None);
+        let open = self::planned(&["--iterations", "10", "--rate", "5/s"]);
+        assert_eq!(seconds(&open), None);
+        assert_eq!(open.model.to_string(), "open, 5/s, evenly spaced");
+    }
+
+    #[test]
+    fn the_warm_up_comes_before_what_counts_at_the_rate_with_which_that_begins() {
+        let closed = planned(&["--duration", "20s", "--warmup", "5s"]);
+        assert_eq!(seconds(&closed), Some(25.0));
+        for (stage, rate) in [("10s:40..80/s", 40.0), ("10s:0..80/s", 40.0)] {
+            let open = planned(&["--stage", stage, "--warmup", "5s"]);
+            assert_eq!(seconds(&open), Some(15.0));
+            let Model::Open { schedule, .. } = &open.plan.model else {
+                panic!("it is open")
+            };
+            let at = |seconds| schedule.rate_at(Duration::from_secs(seconds)).per_second();
+            assert_eq!(at(1), rate, "{stage}");
+            assert!(!open.model.to_string().contains("5.00s"), "{}", open.model);
+        }
+    }
+
+    #[test]
+    fn a_weight_of_no_case_and_stages_of_nothing_are_refused() {
+        let refused = |flags: &[&str]| plan(flags).err().map(|error| error.exit().code());
+        assert_eq!(refused(&["--weight", "c=2"]), Some(2));
+        assert_eq!(refused(&["--stage", "5s:0/s"]), Some(2));
+        assert_eq!(refused(&["--weight", "a=4000000000"]), Some(2));
+    }
+}

@@ -54,8 +54,7 @@ impl Drop for UnderWay {
             counting.add_lost(self.case);
         }
         drop(counting);
-        worker.freed_at.set(Instant::now());
-        worker.freed.notify_one();
+        worker.tell_freed();
     }
 }
 

@@ -14,6 +14,10 @@ use crate::{
 };
 use runner_core::{recorded::OutcomeCounts, text::Human};
 
+/// An executor is not taken for lost for less than so many attempts in a row that did not get through: at a
+/// low rate, one of them is a long time.
+const ENOUGH_MISSED: u64 = 3;
+
 /// Gathers what the threads of a run count.
 pub(super) struct Gathering {
     clock: Clock,
@@ -27,8 +31,9 @@ pub(super) struct Gathering {
     end: LoadEnd,
     reached: u64,
     missed: u64,
-    /// When an attempt got through last, as far as it is known.
-    reached_at: Instant,
+    /// Since when no attempt has got through, as far as it is known; `None` if the latest ones did.
+    away_since: Option<Instant>,
+    /// How many attempts did not since then.
     missed_since: u64,
     last_failure: Option<(String, String)>,
 }
@@ -58,7 +63,7 @@ impl Gathering {
             end: LoadEnd::Completed,
             reached: 0,
             missed: 0,
-            reached_at: clock.started,
+            away_since: None,
             missed_since: 0,
             last_failure: None,
         }
@@ -115,17 +120,21 @@ impl Gathering {
         self.reached += batch.reached;
         self.missed += batch.missed;
         if batch.reached > 0 {
-            self.reached_at = Instant::now();
+            self.away_since = None;
             self.missed_since = 0;
-        } else {
+        } else if batch.missed > 0 {
+            self.away_since.get_or_insert_with(Instant::now);
             self.missed_since += batch.missed;
         }
     }
 
-    /// Whether no attempt has got through for longer than that, and some were tried.
+    /// Whether no attempt has got through for longer than that, and enough of them were tried.
     pub(super) fn has_lost_executor(&mut self, max_outage: Duration) -> bool {
-        let away = self.reached_at.elapsed();
-        let is_lost = away > max_outage && self.missed_since > 0 && self.end == LoadEnd::Completed;
+        let away = self.away_since.map(|since| since.elapsed());
+        let away = away.unwrap_or_default();
+        let is_lost = away > max_outage
+            && self.missed_since >= ENOUGH_MISSED
+            && self.end == LoadEnd::Completed;
         if is_lost {
             let reason = format!("no attempt got through for {}", Human(away));
             self.end = LoadEnd::ExecutorLost { reason };
@@ -178,5 +187,82 @@ impl Gathering {
             self.end = LoadEnd::ExecutorLost { reason };
         }
         (self.measured, self.end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::{NonZeroU32, NonZeroUsize};
+
+    use runner_core::{attempt::AttemptSettings, gates::RunGates};
+
+    use super::*;
+    use crate::{Limits, Mix};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// What two threads count.
+    fn gathering() -> Gathering {
+        let plan = LoadPlan {
+            marker: String::new(),
+            cases: Vec::new(),
+            mix: Mix::new(&[NonZeroU32::MIN]).expect("a mix"),
+            model: Model::Closed {
+                concurrency: NonZeroUsize::MIN,
+            },
+            warmup: Duration::ZERO,
+            limits: Limits::default(),
+            threads: NonZeroUsize::MIN,
+            gates: RunGates::default(),
+            attempt: AttemptSettings::default(),
+            max_outage: SECOND,
+        };
+        let clock = Clock::starting(Instant::now(), Duration::ZERO);
+        Gathering::new(&plan, clock, 2)
+    }
+
+    fn batch(reached: u64, missed: u64) -> Batch {
+        Batch {
+            reached,
+            missed,
+            second: Some(0),
+            ..Batch::default()
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_executor_is_lost_once_enough_attempts_missed_it_for_long_enough() {
+        let mut gathering = gathering();
+        gathering.add(0, &batch(0, 2));
+        tokio::time::advance(60 * SECOND).await;
+        assert!(!gathering.has_lost_executor(SECOND), "two attempts are few");
+        gathering.add(1, &batch(0, 1));
+        assert!(gathering.has_lost_executor(SECOND));
+        let (_, end) = gathering.finish();
+        assert_eq!(end, LoadEnd::ThreadLost, "none has said that it is done");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_attempt_that_gets_through_shows_that_the_executor_is_there() {
+        let mut gathering = gathering();
+        gathering.add(0, &batch(0, 9));
+        tokio::time::advance(60 * SECOND).await;
+        gathering.add(1, &batch(1, 9));
+        assert!(!gathering.has_lost_executor(SECOND));
+        gathering.add(0, &batch(0, 9));
+        assert!(!gathering.has_lost_executor(SECOND), "not for long enough");
+        gathering.done(0);
+        gathering.done(1);
+        assert_eq!(gathering.finish().1, LoadEnd::Completed);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_executor_that_no_attempt_ever_got_through_to_was_never_there() {
+        let mut gathering = gathering();
+        gathering.add(0, &batch(0, 1));
+        gathering.done(0);
+        gathering.done(1);
+        let (_, end) = gathering.finish();
+        assert!(matches!(end, LoadEnd::ExecutorLost { .. }));
     }
 }

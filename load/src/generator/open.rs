@@ -38,7 +38,7 @@ pub(super) async fn run(worker: &Rc<Worker>, schedule: &Schedule, timer: Precise
         }
     }
     while worker.in_flight() > 0 {
-        worker.freed.notified().await;
+        worker.until_freed().await;
     }
 }
 
@@ -61,8 +61,7 @@ impl Pacer<'_> {
         let most = worker.plan.share_of(worker.thread);
         let is_held = worker.in_flight() >= most;
         while worker.in_flight() >= most {
-            worker.freed.notified().await;
-            self.could = self.could.max(worker.freed_at.get());
+            self.could = self.could.max(worker.until_freed().await);
             if worker.stop.is_set() {
                 return false;
             }

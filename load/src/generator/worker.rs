@@ -96,9 +96,9 @@ pub(super) struct Worker {
     pub(super) counting: RefCell<Counting>,
     /// When the second began that is counted.
     second_began: Cell<Instant>,
-    /// When the latest attempt ended, for one that waits for that.
-    pub(super) freed_at: Cell<Instant>,
-    pub(super) freed: Notify,
+    /// When an attempt ended, for one that waits for that; `None` while none waits.
+    freed_at: Cell<Option<Instant>>,
+    freed: Notify,
     shared: Arc<Shared>,
     messages: mpsc::UnboundedSender<(usize, Message)>,
 }
@@ -166,7 +166,7 @@ impl Worker {
             clock,
             stop: StopFlag::default(),
             second_began: Cell::new(clock.started),
-            freed_at: Cell::new(clock.started),
+            freed_at: Cell::new(None),
             freed: Notify::new(),
             shared: seat.shared,
             messages: seat.messages,
@@ -177,6 +177,21 @@ impl Worker {
     /// How many attempts are under way.
     pub(super) fn in_flight(&self) -> usize {
         self.counting.borrow().in_flight()
+    }
+
+    /// Tells that an attempt has ended, if that is waited for.
+    pub(super) fn tell_freed(&self) {
+        if self.freed_at.get().is_some() {
+            self.freed_at.set(Some(Instant::now()));
+            self.freed.notify_one();
+        }
+    }
+
+    /// Waits until an attempt ends or no more are to be begun, and says when that was.
+    pub(super) async fn until_freed(&self) -> Instant {
+        self.freed_at.set(Some(Instant::now()));
+        self.freed.notified().await;
+        self.freed_at.take().unwrap_or(self.clock.started)
     }
 
     /// The number of the next attempt, counted from zero; `None` if there is to be none.
