@@ -1,5 +1,6 @@
 //! What can be typed on the command line.
 
+mod capacity;
 mod load;
 
 use std::{
@@ -21,7 +22,8 @@ use jiff::Timestamp;
 use run_ledger::RunSelector;
 use suite::{LintCode, UnknownLint};
 
-pub(crate) use self::load::{Arrival, LoadArgs, ModelArgs, Weight};
+pub(crate) use self::capacity::CapacityArgs;
+pub(crate) use self::load::{Arrival, LoadArgs, Weight};
 
 use crate::gate::AnyGate;
 use crate::settings::{ProtocolSetting, SandboxSetting, Switch, TransportSetting};

@@ -1,6 +1,7 @@
 //! Black-box tests: the real program, its exit codes, its files, its words.
 
 mod bundles;
+mod capacity;
 mod cleanup;
 mod dashboard;
 mod differential;

@@ -17,5 +17,5 @@ pub use prospect::Prospect;
 pub use rate_range::{RateRange, RateRangeError};
 pub use results::{CapacityInfo, CapacityResults};
 pub use round_rate::RoundRate;
-pub use search::{CapacityPlan, CapacitySearch, Known, Next};
+pub use search::{CapacityPlan, CapacitySearch, Known, KnownRates, Next};
 pub use trial::{Stopped, TrialReport, TrialVerdict, with_success};

@@ -33,6 +33,17 @@ pub struct CapacityPlan {
     pub pause: Duration,
 }
 
+impl CapacityPlan {
+    /// By how much the generator may be late in a trial that holds.
+    ///
+    /// Its delays are part of all times, so that gates which hold in spite of them hold. But attempts that
+    /// begin over a longer time make a lower rate: by half of the resolution at most.
+    #[must_use]
+    pub fn max_slip(&self) -> Duration {
+        self.trial.mul_f64(self.resolution / 2.0)
+    }
+}
+
 /// A search for the highest rate at which gates hold, by trials.
 #[derive(Debug, Clone)]
 pub struct CapacitySearch {
@@ -182,13 +193,36 @@ impl CapacitySearch {
     }
 }
 
+/// The rates that are known of the capacity.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct KnownRates {
+    /// As likely too low as too high.
+    pub estimate: Option<ArrivalRate>,
+    /// It is not lower.
+    pub low: Option<ArrivalRate>,
+    /// It is not higher.
+    pub high: Option<ArrivalRate>,
+}
+
 impl Known {
-    /// The rate that the executor is known to bear, if there is one.
+    /// The rates in it.
     #[must_use]
-    pub fn at_least(&self) -> Option<ArrivalRate> {
-        match self {
-            Self::Nothing | Self::Below(_) => None,
-            Self::AtLeast(rate) | Self::Between { low: rate, .. } => Some(*rate),
+    pub fn rates(&self) -> KnownRates {
+        let (estimate, low, high) = match *self {
+            Self::Nothing => (None, None, None),
+            Self::AtLeast(rate) => (None, Some(rate), None),
+            Self::Below(rate) => (None, None, Some(rate)),
+            Self::Between {
+                estimate,
+                low,
+                high,
+                ..
+            } => (Some(estimate), Some(low), Some(high)),
+        };
+        KnownRates {
+            estimate,
+            low,
+            high,
         }
     }
 }
@@ -266,7 +300,14 @@ mod tests {
             further: vec![gate.parse().expect("a gate")],
             ..RunGates::default()
         };
-        TrialReport::of(rate, &measured, Stopped::AtItsEnd, &with_success(gates))
+        let slip = Duration::ZERO;
+        TrialReport::of(
+            rate,
+            &measured,
+            Stopped::AtItsEnd,
+            &with_success(gates),
+            slip,
+        )
     }
 
     fn search(plan: &CapacityPlan, shows: impl Fn(f64) -> Shows) -> (CapacitySearch, CapacityEnd) {
@@ -303,7 +344,7 @@ mod tests {
         let mut below = CapacitySearch::new(&plan()).expect("a plan");
         below.add(trial(rate(10.0), Shows::Fails));
         assert_eq!(below.known().to_string(), "below 10/s");
-        assert_eq!(below.known().at_least(), None);
+        assert_eq!(below.known().rates().low, None);
     }
 
     #[test]
