@@ -2,6 +2,7 @@
 
 mod capacity;
 mod load;
+mod shard;
 
 use std::{
     convert::Infallible,
@@ -25,6 +26,7 @@ use suite::{LintCode, UnknownLint};
 pub(crate) use self::capacity::CapacityArgs;
 pub(crate) use self::load::{Arrival, LoadArgs, Weight};
 
+pub(crate) use self::shard::{MergeArgs, ShardArg, ShardArgs, StartAt};
 use crate::gate::AnyGate;
 use crate::settings::{ProtocolSetting, SandboxSetting, Switch, TransportSetting};
 use crate::soak::executor_measure::WatchTarget;
@@ -82,6 +84,8 @@ pub(crate) enum Command {
     Graduation(GraduationArgs),
     /// Make a report again: from a JSON report, or of a run in the ledger
     Report(ReportArgs),
+    /// Make one ledger of those of shards, and one run of the runs of shards that belong together
+    Merge(Box<MergeArgs>),
     /// Show the runs in the ledger as web pages, which follow those that go on
     Dashboard(DashboardArgs),
     /// Print the JSON Schema of suites or of settings, for editors
@@ -122,6 +126,8 @@ pub(crate) struct RunArgs {
     /// of 95 %, after at least 5 attempts and at most 50
     #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_UNTIL_DECIDED")]
     pub until_decided: bool,
+    #[command(flatten)]
+    pub shard: ShardArgs,
     #[command(flatten)]
     pub running: RunningArgs,
 }
@@ -265,6 +271,8 @@ pub(crate) struct SoakArgs {
     #[arg(long, value_name = "RUN", env = "GAUNTLET_AGAINST")]
     pub against: Option<RunSelector>,
     #[command(flatten)]
+    pub shard: ShardArgs,
+    #[command(flatten)]
     pub running: RunningArgs,
 }
 
@@ -295,6 +303,9 @@ const GIVEN_BEFORE: &[&str] = &[
     "flaky",
     "gate",
     "against",
+    "shard",
+    "shard_count",
+    "shard_group",
 ];
 
 /// What was typed and makes no sense together. Variables are no part of it: they are set for a soak that
@@ -310,6 +321,11 @@ pub(crate) fn contradiction(matches: &ArgMatches) -> Option<clap::Error> {
     let conflict = |text: String| Cli::command().error(ErrorKind::ArgumentConflict, text);
     if is_typed("seed") && !soak.get_flag("shuffle") {
         return Some(conflict("--seed does nothing without --shuffle".into()));
+    }
+    if is_typed("shard") && is_typed("against") {
+        let text = "--against cannot be used with --shard: a baseline is held against all shards together, \
+                    with `gauntlet compare` once they are merged";
+        return Some(conflict(text.into()));
     }
     let given = GIVEN_BEFORE.iter().find(|id| is_typed(id))?;
     is_typed("resume").then(|| {

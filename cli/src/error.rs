@@ -17,7 +17,8 @@ use suite::SuiteError;
 use transport_http::EndpointError;
 
 use crate::{
-    exit::Exit, settings::SettingsError, soak::executor_measure::WatchError, streams::complain,
+    exit::Exit, settings::SettingsError, shard::UnknownShard, soak::executor_measure::WatchError,
+    streams::complain,
 };
 
 /// Why the program did not do what it was asked. Each message leaves out its source, which is shown below
@@ -168,6 +169,20 @@ pub(crate) enum CliError {
     #[error("{suite} has no case that {} was recorded of", .path.display())]
     #[diagnostic(help("name the case whose expectations count with --only ID"))]
     NoCase { path: PathBuf, suite: String },
+    #[error("{error}")]
+    Shard {
+        error: UnknownShard,
+        #[help]
+        help: &'static str,
+    },
+    #[error("--start-at is {left} away")]
+    #[diagnostic(help("give a time within a day from now, such as +30s"))]
+    StartTooFar { left: Human },
+    #[error("none of the ledgers has shards of {group:?}")]
+    #[diagnostic(help(
+        "leave --shard-group away to report on what began last; there are: {known}"
+    ))]
+    NoSuchGroup { group: String, known: String },
     #[error("cannot start a thread")]
     Thread(#[source] io::Error),
     #[error("cannot write to standard output")]
@@ -202,6 +217,9 @@ impl CliError {
             | Self::CapacityWithoutAttempt { .. }
             | Self::DriftOfRun { .. }
             | Self::Past { .. }
+            | Self::Shard { .. }
+            | Self::StartTooFar { .. }
+            | Self::NoSuchGroup { .. }
             | Self::Credentials { .. }
             | Self::Options { .. } => Exit::Usage,
             #[cfg(feature = "otlp")]
@@ -271,6 +289,13 @@ impl Diagnostic for LedgerTrouble {
     fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
         let help = self.0.help()?;
         Some(Box::new(help))
+    }
+}
+
+impl From<UnknownShard> for CliError {
+    fn from(error: UnknownShard) -> Self {
+        let help = error.help();
+        Self::Shard { error, help }
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) enum Exit {
     Usage,
     /// Nothing was selected to run.
     NothingSelected,
+    /// Shards are missing from a merge, or did not come to their end.
+    Outstanding,
     /// The executor was unhealthy or unreachable at the start.
     ExecutorUnavailable,
     /// The executor went away in the middle.
@@ -59,6 +61,7 @@ impl Exit {
             Self::Internal => 1,
             Self::Usage => 2,
             Self::NothingSelected => 4,
+            Self::Outstanding => 5,
             Self::Checkpointed => 75,
             Self::GateFailed => 99,
             Self::CaseFailed => 100,
@@ -94,9 +97,19 @@ impl Exit {
         }
     }
 
+    /// The exit that a problem with this stable code asks for, of a run of this kind. An interrupted soak is a
+    /// checkpoint.
+    pub(crate) fn of_recorded(code: &str, kind: RunKind) -> Self {
+        match (code, kind) {
+            ("interrupted", RunKind::Soak) => Self::Checkpointed,
+            (code, _) => Self::of_code(code, None),
+        }
+    }
+
     /// The same of a problem with this stable code.
     fn of_code(code: &str, signal: Option<Signal>) -> Self {
         match code {
+            "shards-outstanding" => Self::Outstanding,
             "executor-unavailable" => Self::ExecutorUnavailable,
             "executor-lost" => Self::ExecutorLost,
             "interrupted" => Self::Interrupted(signal.unwrap_or(Signal::Interrupt)),

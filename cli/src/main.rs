@@ -18,6 +18,7 @@ mod live;
 mod load;
 mod logging;
 mod manual;
+mod merge;
 mod progress;
 mod records;
 mod replay;
@@ -28,8 +29,10 @@ mod serve;
 mod service;
 mod session;
 mod settings;
+mod shard;
 mod show_settings;
 mod soak;
+mod start_at;
 mod streams;
 mod telemetry;
 mod verify;
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
         Command::Compare(args) => ledger::compare::compare(&cli.common, args),
         Command::Graduation(args) => ledger::graduation::graduation(&cli.common, args),
         Command::Report(args) => ledger::report::report(&cli.common, args),
+        Command::Merge(args) => merge::merge(&cli.common, args),
         Command::Dashboard(args) => dashboard::of_records(&cli.common, args),
         Command::Schema(args) => schema::schema(args.subject),
         Command::Settings(args) => show_settings::show(&cli.common, args),

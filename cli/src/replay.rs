@@ -214,6 +214,7 @@ impl Replayer<'_> {
             health_timeout: self.settings.executor.health_timeout,
             policy: RunPolicy::default(),
             tail: None,
+            shard: None,
             soak: None,
         }
     }

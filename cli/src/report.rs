@@ -21,6 +21,7 @@ use crate::{
     args::{ReportFormat, ReportTarget},
     error::CliError,
     exit::{Exit, Signal},
+    progress::Progress,
 };
 
 /// The reports of a suite: those that were asked for, or the Markdown report in `folder`.
@@ -254,6 +255,25 @@ impl<'a> Document<'a> {
 /// The command line has refused it before.
 fn no_report_on_load() -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Writes reports, says where they are, and shows what could not be written.
+pub(crate) fn write_all(
+    targets: Vec<ReportTarget>,
+    document: &Document<'_>,
+    progress: &Progress,
+) -> Exit {
+    let mut exit = Exit::Success;
+    for target in targets {
+        match write(&target, document) {
+            Ok(()) => progress.say(&format!("report: {}", target.path.display())),
+            Err(error) => {
+                exit = exit.min(error.exit());
+                error.show();
+            }
+        }
+    }
+    exit
 }
 
 /// Writes one report. Readers see the old file or the new one, never a part; a summary is appended to what

@@ -8,7 +8,7 @@ use std::{
 };
 
 use actix::prelude::*;
-use run_ledger::{Ledger, RunJournal, RunReader};
+use run_ledger::{Ledger, RunJournal, RunReader, ShardRun};
 use runner_core::{
     actors::{Cancel, ConfigLoader, RunSummary},
     beacon::Beacon,
@@ -33,6 +33,7 @@ use crate::{
     report::Document,
     session::{self, Crew, Session},
     settings::Layers,
+    shard, start_at,
     telemetry::{Telemetry, TelemetryTarget},
 };
 
@@ -61,9 +62,13 @@ pub(crate) fn run(common: &CommonArgs, args: &RunArgs) -> Result<Exit, CliError>
         token: executor::token(running.token_file.as_deref(), executor::TOKEN_VARIABLE)?,
         telemetry: TelemetryTarget::of(running)?,
         progress: Progress::new(session::detail(common, running.json)),
+        shard: shard::resolve(&args.shard, shard::environment)?,
     };
     let progress = session.progress.clone();
     let logging = session::start_logging(&session.settings, common, &progress);
+    if let Some(exit) = start_at::wait(&args.shard, &args.suites, &progress)? {
+        return Ok(exit);
+    }
     let dashboard = LiveDashboard::start(running, &session.settings, common.quiet)?;
     let runner = Runner {
         args,
@@ -97,13 +102,14 @@ impl Runner<'_> {
         self.session.open_ledger()?;
         let executor = self.session.open_executor().await?;
         let mut exit = Exit::Success;
-        for suite in suites {
+        for mut suite in suites {
+            let shard = self.session.deal(&mut suite);
             let plan = self.plan(suite, &executor);
             if interrupt.signal().is_some() {
                 exit = exit.min(self.leave_out(plan));
                 continue;
             }
-            let ran = self.run_suite(plan, &executor, &loader, interrupt.clone());
+            let ran = self.run_suite(plan, shard, &executor, &loader, interrupt.clone());
             match ran.await {
                 Ok(one) => exit = exit.min(one),
                 Err(error) => {
@@ -181,13 +187,14 @@ impl Runner<'_> {
     async fn run_suite(
         &self,
         plan: RunPlan,
+        shard: Option<ShardRun>,
         executor: &Executor,
         loader: &Addr<ConfigLoader>,
         interrupt: Interrupt,
     ) -> Result<Exit, CliError> {
         let session = &self.session;
         let summary = self
-            .perform(plan, executor, loader, interrupt.clone())
+            .perform(plan, shard, executor, loader, interrupt.clone())
             .await?;
         let problems = summary.results.problems.iter();
         let exits = problems.map(|problem| Exit::of_problem(problem, interrupt.signal()));
@@ -222,6 +229,7 @@ impl Runner<'_> {
             gates: Vec::new(),
             is_gated: !plan.gates.is_empty(),
             flaky_fails: plan.flaky_fails,
+            is_empty_shard: false,
             overload: None,
         };
         let elapsed = plan.started.elapsed();
@@ -235,6 +243,7 @@ impl Runner<'_> {
     async fn perform(
         &self,
         mut plan: RunPlan,
+        shard: Option<ShardRun>,
         executor: &Executor,
         loader: &Addr<ConfigLoader>,
         mut interrupt: Interrupt,
@@ -248,6 +257,7 @@ impl Runner<'_> {
                     RunKind::Run,
                     &mut plan,
                     &gate::to_json(&session.args.gate),
+                    shard.as_ref(),
                 )
             })
             .transpose()?;

@@ -109,14 +109,16 @@ fn kind(section: &str, key: &str) -> Option<Value> {
         ("embedded", "sandbox") => choice::<SandboxSetting>(),
         ("logs", "format") => json!({"enum": ["text", "json"]}),
         ("logs", "level") => json!({"enum": ["error", "warn", "info", "debug", "trace"]}),
-        ("executor", "insecure") => json!({"type": "boolean"}),
+        ("executor", "insecure") | ("reports", "bundles") => json!({"type": "boolean"}),
         ("executor", "headers") => json!({"type": "object", "additionalProperties": text}),
         ("embedded", "sandbox_allow") => json!({"type": "array", "items": text}),
-        ("executor", "max_line_bytes") | ("reports", "keep_output_bytes") => {
+        ("executor", "max_line_bytes")
+        | ("reports", "keep_output_bytes" | "keep_stream_bytes" | "max_bundle_bytes") => {
             json!({"type": "integer", "minimum": 0})
         }
         ("embedded", "max_commands")
         | ("dashboard", "max_clients")
+        | ("reports", "max_bundles")
         | ("logs", "max_files" | "max_total_bytes") => positive,
         ("soak", "health_interval") => duration(true),
         (_, key) if key.ends_with("_timeout") => duration(false),

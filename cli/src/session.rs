@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path, rc::Rc};
 use actix::prelude::*;
 use embedded_executor::Token;
 use jiff::Zoned;
-use run_ledger::{Ledger, NewRun, RunJournal};
+use run_ledger::{Ledger, NewRun, RunJournal, SHARD_KEY, ShardRun};
 use runner_core::{
     actors::{
         ConfigLoader, Finish, LedgerWriter, LoadSuite, NoteSuite, ReportCollector, RunSuite,
@@ -22,6 +22,7 @@ use runner_core::{
     run_marker,
     run_state::{RunEnd, RunPolicy},
     self_sample::Sampler,
+    text::{Grouped, Many},
 };
 use suite::{Selection, Suite};
 use tokio::time::Instant;
@@ -40,6 +41,7 @@ use crate::{
     records::Records,
     report::{self, Document},
     settings::{ProtocolSetting, Settings},
+    shard::ShardOf,
     telemetry::TelemetryTarget,
 };
 
@@ -53,6 +55,8 @@ pub(crate) struct Session {
     pub telemetry: TelemetryTarget,
     pub bundles: Bundles,
     pub progress: Progress,
+    /// Which shard of its suites this is, if it is one.
+    pub shard: Option<ShardOf>,
 }
 
 /// A log that cannot be written must not keep a run from its report.
@@ -96,7 +100,7 @@ pub(crate) fn detail(common: &CommonArgs, json: bool) -> Detail {
     }
 }
 
-/// What is the same for all attempts.
+/// What is the same for all attempts, also those that are only judged: none sends a command of its own.
 pub(crate) fn attempt_settings(settings: &Settings) -> AttemptSettings {
     AttemptSettings {
         connect_timeout: settings.executor.connect_timeout,
@@ -108,6 +112,7 @@ pub(crate) fn attempt_settings(settings: &Settings) -> AttemptSettings {
             ProtocolSetting::Lenient => Strictness::Lenient,
             ProtocolSetting::Strict => Strictness::Strict,
         },
+        check_syntax: false,
     }
 }
 
@@ -179,25 +184,6 @@ pub(crate) async fn open_executor(
     Ok(executor)
 }
 
-/// Writes a document to all of its targets, and shows what could not be written.
-pub(crate) fn write_to(
-    targets: Vec<ReportTarget>,
-    document: &Document<'_>,
-    progress: &Progress,
-) -> Exit {
-    let mut exit = Exit::Success;
-    for target in targets {
-        match report::write(&target, document) {
-            Ok(()) => progress.say(&format!("report: {}", target.path.display())),
-            Err(error) => {
-                exit = exit.min(error.exit());
-                error.show();
-            }
-        }
-    }
-    exit
-}
-
 /// Reads and validates a suite.
 pub(crate) async fn load(loader: &Addr<ConfigLoader>, path: &Path) -> Result<Suite, CliError> {
     let message = LoadSuite {
@@ -214,6 +200,21 @@ impl Session {
         select(suite, &self.args.selection, &self.progress)
     }
 
+    /// Leaves of a suite of selected cases what falls to this shard, and says so; `None` if there are no
+    /// shards.
+    pub(crate) fn deal(&self, suite: &mut Suite) -> Option<ShardRun> {
+        let shard = self.shard.as_ref()?;
+        let all = suite.cases.len() as u64;
+        let run = shard.deal(suite);
+        self.progress.say(&format!(
+            "{}: {} of {} in shard {shard}",
+            suite.path.display(),
+            Grouped(suite.cases.len() as u64),
+            Many(all, "case"),
+        ));
+        Some(run)
+    }
+
     /// Opens the way to the executor, and warns of what the user should know about it.
     pub(crate) async fn open_executor(&self) -> Result<Executor, CliError> {
         open_executor(
@@ -227,7 +228,19 @@ impl Session {
 
     /// What a run of `suite` that begins now is about.
     pub(crate) fn run_info(&self, suite: &Suite, executor: &Executor) -> RunInfo {
-        run_info(suite, executor)
+        let mut info = run_info(suite, executor);
+        if let Some(of) = &self.shard {
+            info.marker += &run_ledger::marker_suffix(of.shard);
+        }
+        info.environment = self.environment(executor);
+        info
+    }
+
+    /// Facts about where a run takes place.
+    pub(crate) fn environment(&self, executor: &Executor) -> Vec<(String, String)> {
+        let shard = self.shard.as_ref();
+        let shard = shard.map(|of| (SHARD_KEY.to_owned(), of.to_string()));
+        executor.environment().into_iter().chain(shard).collect()
     }
 
     /// The plan of a run over `suite` once.
@@ -240,7 +253,10 @@ impl Session {
             suite: SuiteVersion::of(&suite),
             gates: RunGates::of(&suite, gate::plain(&self.args.gate)),
             cases: suite.cases,
-            attempt: attempt_settings(settings),
+            attempt: AttemptSettings {
+                check_syntax: true,
+                ..attempt_settings(settings)
+            },
             health_timeout: settings.executor.health_timeout,
             policy: RunPolicy {
                 require_all: self.args.require_all,
@@ -253,6 +269,7 @@ impl Session {
             },
             flaky_fails: self.args.flaky == FlakyAs::Fail,
             tail: None,
+            shard: self.shard.as_ref().map(|of| of.shard),
             soak: None,
         }
     }
@@ -271,6 +288,7 @@ impl Session {
         kind: RunKind,
         plan: &mut RunPlan,
         options: &str,
+        shard: Option<&ShardRun>,
     ) -> Result<RunJournal, CliError> {
         let settings = serde_json::json!(self.recorded).to_string();
         let journal = ledger.begin(&NewRun {
@@ -279,6 +297,7 @@ impl Session {
             suite: &plan.suite,
             options,
             settings: &settings,
+            shard,
         })?;
         plan.run.marker = journal.marker().to_owned();
         Ok(journal.with_retention(self.settings.ledger.retention))
@@ -308,18 +327,14 @@ impl Session {
 
     /// Writes all reports of a suite, and shows what could not be written.
     pub(crate) fn write_reports(&self, suite_stem: &str, document: &Document<'_>) -> Exit {
-        self.write_to(self.reports(suite_stem), document)
+        report::write_all(self.reports(suite_stem), document, &self.progress)
     }
 
     /// The same while it goes on: of what is appended to, there is one in the end.
     pub(crate) fn write_interim_reports(&self, suite_stem: &str, document: &Document<'_>) {
         let mut targets = self.reports(suite_stem);
         targets.retain(|target| target.format != ReportFormat::GitHub);
-        self.write_to(targets, document);
-    }
-
-    fn write_to(&self, targets: Vec<ReportTarget>, document: &Document<'_>) -> Exit {
-        write_to(targets, document, &self.progress)
+        report::write_all(targets, document, &self.progress);
     }
 }
 

@@ -48,7 +48,7 @@ pub enum TransportError {
         status: u16,
         /// The first 2 KiB of the body.
         body: String,
-        /// When the executor asked to be tried again (`Retry-After` in seconds).
+        /// How long the executor wants to be left alone (`Retry-After`, in seconds or as a date).
         retry_after: Option<Duration>,
     },
     /// The answer was a redirect, which is never followed: it would repeat the command elsewhere.

@@ -17,7 +17,9 @@
 //! | infrastructure error, harness error | `error` |
 //! | skipped, not run, cancelled | `skipped` |
 //! | attempts that did not pass before one that did | `flakyFailure`, `flakyError` |
-//! | further attempts of a case that did not pass | `rerunFailure`, `rerunError` |
+//! | a case that is flaky, where that is to be no success | `failure` of the type `flaky` |
+//! | a case that was tried as often as it may be and is not clear | `failure` of the type `inconclusive` |
+//! | of a case that did not pass, attempts that did not besides the last such | `rerunFailure`, `rerunError` |
 //! | a case of a soak that failed, while the soak is a success | `flakyFailure`: gates decide |
 //! | a gate | a `testcase` of the class `suite.gates`, a `failure` if it does not hold |
 //! | what else speaks against the run | a `testcase` of the class `suite.run`, an `error` |

@@ -7,7 +7,7 @@ use std::{
 
 use runner_core::{
     excerpt::Excerpt,
-    plain::PlainVerdict,
+    plain::{PlainVerdict, of_the_whole},
     recorded::{RecordedAttempt, RecordedCase, RecordedRun},
     text::Grouped,
     words::{Attempts, problems},
@@ -35,7 +35,7 @@ pub(crate) fn write(
         run: &run.run,
         elapsed: run.elapsed,
         gates: &run.gates,
-        problems,
+        problems: of_the_whole(problems, &[]),
         cases: Kinds::of(
             run.cases
                 .iter()
@@ -84,7 +84,10 @@ fn write_case(
         PlainVerdict::Skipped => xml.empty("skipped", &[("message", &summary)])?,
         kind => {
             let text: String = failed.iter().map(|it| told(it, options)).collect();
-            let class = failed.first().map_or("failed", |it| it.outcome.as_str());
+            let decisive = failed
+                .iter()
+                .find(|it| PlainVerdict::of(it.outcome) == kind);
+            let class = decisive.map_or("failed", |it| it.outcome.as_str());
             let element = if kind == PlainVerdict::Error {
                 "error"
             } else {

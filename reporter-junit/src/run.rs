@@ -2,10 +2,7 @@
 
 use std::io::{self, Write};
 
-use runner_core::{
-    results::{CaseResult, RunResults},
-    words::Problem,
-};
+use runner_core::{plain::of_the_whole, results::RunResults, words::Problem};
 
 use crate::{
     ReportOptions,
@@ -20,27 +17,31 @@ pub(crate) fn write(
     results: &RunResults,
     options: &ReportOptions,
 ) -> io::Result<()> {
+    let problems = results.problems.iter().map(Problem::from).collect();
+    let cases = || {
+        let cases = results.cases.iter();
+        cases.map(|case| Trials::of(case, &results.problems))
+    };
     let whole = Whole {
         run: &results.run,
         elapsed: results.elapsed,
         gates: &results.gates,
-        problems: results.problems.iter().map(Problem::from).collect(),
-        cases: Kinds::of(results.cases.iter().map(|case| Trials::of(case).kind())),
+        problems: of_the_whole(problems, &results.cases),
+        cases: Kinds::of(cases().map(|trials| trials.kind())),
     };
     whole.write(out, |xml| {
-        let mut cases = results.cases.iter();
-        cases.try_for_each(|case| write_case(xml, &results.run.suite_stem, case, options))
+        let stem = &results.run.suite_stem;
+        cases().try_for_each(|trials| write_case(xml, stem, &trials, options))
     })
 }
 
 fn write_case(
     xml: &mut Xml<'_, impl Write>,
     stem: &str,
-    result: &CaseResult,
+    trials: &Trials<'_>,
     options: &ReportOptions,
 ) -> io::Result<()> {
-    let case = &*result.case;
-    let trials = Trials::of(result);
+    let case = trials.case();
     let class = match &case.category {
         Some(category) => format!("{stem}.{category}"),
         None => stem.to_owned(),
@@ -53,6 +54,6 @@ fn write_case(
             ("time", &Seconds(trials.elapsed().as_secs_f64())),
         ],
     )?;
-    trials.write(xml, case.expected_exit_code, options)?;
+    trials.write(xml, options)?;
     xml.close()
 }

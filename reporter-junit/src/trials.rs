@@ -3,17 +3,19 @@
 use std::{
     fmt::Write as _,
     io::{self, Write},
+    ptr,
     time::Duration,
 };
 
 use runner_core::{
     excerpt::Excerpt,
     outcome::OutcomeClass,
-    plain::PlainVerdict,
-    results::{AttemptReport, CaseResult, ExpectationKind, Standing},
+    plain::{PlainCase, PlainVerdict},
+    results::{AttemptReport, CaseResult, ExpectationKind, RunProblem, Standing},
     text::{Bytes, Grouped},
-    words::reason,
+    words::tries,
 };
+use suite::Case;
 
 use crate::{
     ReportOptions,
@@ -75,89 +77,115 @@ impl Kinds {
     }
 }
 
-/// So many attempts of a case that did not pass are told at most.
+/// So many attempts of a case that did not pass are told at most, besides the one that decided.
 const MAX_TOLD: usize = 20;
 
 /// The attempts of a case in their order, and what they come to together.
 pub(crate) struct Trials<'a> {
-    attempts: Vec<&'a AttemptReport>,
-    verdict: PlainVerdict,
-    reason: String,
+    result: &'a CaseResult,
+    told: PlainCase<'a>,
 }
 
 impl<'a> Trials<'a> {
-    /// The attempts of a case.
-    pub(crate) fn of(result: &'a CaseResult) -> Self {
-        Self {
-            attempts: result.attempts().iter().map(|it| &**it).collect(),
-            verdict: PlainVerdict::of_case(result),
-            reason: reason(result).map_or_else(String::new, |(_, words)| words),
-        }
+    /// The attempts of a case in a run with these problems.
+    pub(crate) fn of(result: &'a CaseResult, problems: &[RunProblem]) -> Self {
+        let told = PlainCase::of(result, problems);
+        Self { result, told }
+    }
+
+    pub(crate) fn case(&self) -> &'a Case {
+        &self.result.case
     }
 
     pub(crate) fn kind(&self) -> PlainVerdict {
-        self.verdict
+        self.told.verdict
     }
 
     /// How long all of them took.
     pub(crate) fn elapsed(&self) -> Duration {
-        self.attempts.iter().map(|it| it.elapsed).sum()
+        self.attempts().map(|it| it.elapsed).sum()
+    }
+
+    fn attempts(&self) -> impl Iterator<Item = &'a AttemptReport> + use<'a> {
+        self.result.attempts().iter().map(|it| &**it)
     }
 
     /// Writes what stands in the element of the case.
     pub(crate) fn write(
         &self,
         xml: &mut Xml<'_, impl Write>,
-        expected_exit_code: i32,
         options: &ReportOptions,
     ) -> io::Result<()> {
-        let kind = self.verdict;
-        let Some(last) = self.attempts.last() else {
-            let with: [Attribute<'_>; 2] = [("message", &self.reason), ("type", &"not-run")];
-            return xml.empty("skipped", &with);
-        };
-        let attempts = self.attempts.iter().copied();
-        let failed = attempts.filter(|it| it.outcome.class() != OutcomeClass::Passed);
-        let mut failed = failed.take(MAX_TOLD);
-        // The first failure is the failure, and what came after it did not help.
-        let main = match kind {
-            PlainVerdict::Success => None,
-            PlainVerdict::Failure | PlainVerdict::Error => failed.next().or(Some(last)),
-            PlainVerdict::Skipped => Some(*last),
-        };
-        if let Some(attempt) = main {
-            let class = attempt.outcome.class().as_str();
-            let message = message(&self.reason);
-            let text = match kind {
-                PlainVerdict::Skipped => String::new(),
-                _ => description(attempt, expected_exit_code, options),
-            };
-            let with: [Attribute<'_>; 2] = [("message", &message), ("type", &class)];
-            xml.text(element(kind), &with, &text)?;
+        let kind = self.kind();
+        if kind != PlainVerdict::Success {
+            self.write_verdict(xml, options)?;
         }
         if kind != PlainVerdict::Skipped {
-            for attempt in failed {
-                let class = attempt.outcome.class();
-                let name = match kind {
-                    PlainVerdict::Success => flaky_element(class),
-                    _ => rerun_element(class),
-                };
-                let mut text = description(attempt, expected_exit_code, options);
-                text.push_str(&output(attempt, options.max_output_chars));
-                let message = message(&attempt.outcome.explanation().unwrap_or_default());
-                let with: [Attribute<'_>; 2] = [("message", &message), ("type", &class.as_str())];
-                xml.text(name, &with, &text)?;
-            }
+            self.write_others(xml, options)?;
         }
         let max_chars = match kind {
             PlainVerdict::Success => options.max_output_chars,
             _ => options.max_failed_output_chars,
         };
-        let shown = output(last, max_chars);
-        if shown.is_empty() {
-            return Ok(());
+        let last = self.attempts().last();
+        let shown = last.map_or_else(String::new, |last| output(last, max_chars));
+        match shown.is_empty() {
+            true => Ok(()),
+            false => xml.text("system-out", &[], &shown),
         }
-        xml.text("system-out", &[], &shown)
+    }
+
+    /// Writes why the case is no success: the attempt that says which element it is says all of it.
+    fn write_verdict(
+        &self,
+        xml: &mut Xml<'_, impl Write>,
+        options: &ReportOptions,
+    ) -> io::Result<()> {
+        let PlainCase {
+            verdict,
+            kind,
+            message: words,
+            attempt,
+        } = &self.told;
+        let message = message(words.as_deref().unwrap_or_default());
+        let with: [Attribute<'_>; 2] = [("message", &message), ("type", kind)];
+        let mut text = String::new();
+        if *verdict != PlainVerdict::Skipped {
+            if let Some(tries) = tries(self.result) {
+                // Writing to a string does not fail.
+                let _ = writeln!(text, "tried {tries}");
+            }
+            let attempt = attempt.map(|it| description(it, self.case(), options));
+            text.push_str(&attempt.unwrap_or_default());
+        }
+        xml.text(element(*verdict), &with, &text)
+    }
+
+    /// Writes the attempts that did not pass and that nothing was said of yet.
+    fn write_others(
+        &self,
+        xml: &mut Xml<'_, impl Write>,
+        options: &ReportOptions,
+    ) -> io::Result<()> {
+        let is_success = self.kind() == PlainVerdict::Success;
+        let told = self.told.attempt.filter(|_| !is_success);
+        let failed = self.attempts().filter(|it| {
+            let is_told = told.is_some_and(|told| ptr::eq(told, *it));
+            !is_told && it.outcome.class() != OutcomeClass::Passed
+        });
+        for attempt in failed.take(MAX_TOLD) {
+            let class = attempt.outcome.class();
+            let name = match is_success {
+                true => flaky_element(class),
+                false => rerun_element(class),
+            };
+            let mut text = description(attempt, self.case(), options);
+            text.push_str(&output(attempt, options.max_output_chars));
+            let message = message(&attempt.outcome.explanation().unwrap_or_default());
+            let with: [Attribute<'_>; 2] = [("message", &message), ("type", &class.as_str())];
+            xml.text(name, &with, &text)?;
+        }
+        Ok(())
     }
 }
 
@@ -189,11 +217,8 @@ fn output(attempt: &AttemptReport, max_chars: usize) -> String {
 }
 
 /// What there is to say of an attempt that did not pass, a line each.
-fn description(
-    attempt: &AttemptReport,
-    expected_exit_code: i32,
-    options: &ReportOptions,
-) -> String {
+fn description(attempt: &AttemptReport, case: &Case, options: &ReportOptions) -> String {
+    let expected_exit_code = case.expected_exit_code;
     let mut text = String::new();
     let explanation = attempt.outcome.explanation().unwrap_or_default();
     let told = Excerpt::of_text(&explanation, options.max_failed_output_chars);
@@ -260,39 +285,69 @@ mod tests {
         CaseResult::tried(Arc::new(case), attempts.iter().cloned().map(Arc::new))
     }
 
-    fn elements(attempts: &[AttemptReport]) -> Vec<String> {
+    /// The elements that stand in that of the case, each with its type.
+    fn elements(attempts: &[AttemptReport], problems: &[RunProblem]) -> Vec<(String, String)> {
         let mut out = Vec::new();
         let mut xml = Xml::begin(&mut out).expect("memory");
         xml.open("testcase", &[]).expect("memory");
         let trials = trials(attempts);
-        let trials = Trials::of(&trials);
+        let trials = Trials::of(&trials, problems);
         trials
-            .write(&mut xml, 0, &ReportOptions::default())
+            .write(&mut xml, &ReportOptions::default())
             .expect("memory");
         xml.close().expect("memory");
         let text = String::from_utf8(out).expect("text");
         let document = roxmltree::Document::parse(&text).expect("XML");
         let children = document.root_element().children();
-        children
-            .filter(roxmltree::Node::is_element)
-            .map(|child| child.tag_name().name().to_owned())
-            .collect()
+        let elements = children.filter(roxmltree::Node::is_element).map(|child| {
+            let class = child.attribute("type").unwrap_or_default();
+            (child.tag_name().name().to_owned(), class.to_owned())
+        });
+        elements.collect()
     }
+
+    fn named(elements: &[(&str, &str)]) -> Vec<(String, String)> {
+        let owned = |&(name, class): &(&str, &str)| (name.to_owned(), class.to_owned());
+        elements.iter().map(owned).collect()
+    }
+
+    const FLAKY: [(&str, &str); 2] = [
+        ("flakyFailure", "failed"),
+        ("flakyError", "infrastructure-error"),
+    ];
 
     #[test]
     fn a_case_that_passed_in_the_end_is_flaky_and_no_failure() {
         let attempts = [failed(), broken(), cases::attempt(Outcome::Passed)];
-        assert_eq!(Trials::of(&trials(&attempts)).kind(), PlainVerdict::Success);
-        assert_eq!(elements(&attempts), ["flakyFailure", "flakyError"]);
+        assert_eq!(elements(&attempts, &[]), named(&FLAKY));
     }
 
     #[test]
-    fn a_case_that_never_passed_has_one_failure_and_its_reruns() {
-        let attempts = [failed(), broken(), failed()];
-        assert_eq!(Trials::of(&trials(&attempts)).kind(), PlainVerdict::Failure);
+    fn a_flaky_case_is_a_failure_where_the_run_fails_for_it() {
+        let attempts = [failed(), broken(), cases::attempt(Outcome::Passed)];
         assert_eq!(
-            elements(&attempts),
-            ["failure", "rerunError", "rerunFailure"]
+            elements(&attempts, &[RunProblem::CaseFlaky]),
+            named(&[("failure", "flaky"), ("rerunFailure", "failed")])
+        );
+    }
+
+    #[test]
+    fn the_last_attempt_that_did_not_pass_says_both_the_element_and_its_type() {
+        assert_eq!(
+            elements(&[failed(), failed(), broken()], &[]),
+            named(&[
+                ("error", "infrastructure-error"),
+                ("rerunFailure", "failed"),
+                ("rerunFailure", "failed")
+            ])
+        );
+        assert_eq!(
+            elements(&[failed(), broken(), failed()], &[]),
+            named(&[
+                ("failure", "failed"),
+                ("rerunFailure", "failed"),
+                ("rerunError", "infrastructure-error")
+            ])
         );
     }
 
@@ -302,7 +357,7 @@ mod tests {
             elapsed: Duration::from_millis(1_500),
             ..attempt
         });
-        let elapsed = Trials::of(&trials(&attempts)).elapsed();
+        let elapsed = Trials::of(&trials(&attempts), &[]).elapsed();
         assert_eq!(elapsed, Duration::from_secs(3));
     }
 }

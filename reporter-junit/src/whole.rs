@@ -9,16 +9,13 @@ use std::{
 use runner_core::{
     plain::PlainVerdict,
     results::{GateResult, RunInfo},
-    words::Problem,
+    words::{GateWords, Problem},
 };
 
 use crate::{
     trials::{Kinds, message},
     xml::Xml,
 };
-
-/// These problems have elements of their own: those of cases and of gates.
-const TOLD_ELSEWHERE: [&str; 2] = ["case-failed", "gate-failed"];
 
 /// A duration in seconds, as the format has them.
 pub(crate) struct Seconds(pub(crate) f64);
@@ -34,6 +31,7 @@ pub(crate) struct Whole<'a> {
     pub(crate) run: &'a RunInfo,
     pub(crate) elapsed: Duration,
     pub(crate) gates: &'a [GateResult],
+    /// Those that no case and no gate tells of.
     pub(crate) problems: Vec<Problem<'a>>,
     /// The cases by what becomes of them.
     pub(crate) cases: Kinds,
@@ -75,17 +73,12 @@ impl Whole<'_> {
         }
         if problems.tests > 0 {
             self.open_suite(&mut xml, ".run", &problems, &Seconds(0.0))?;
-            for problem in self.other_problems() {
+            for problem in &self.problems {
                 self.write_problem(&mut xml, problem)?;
             }
             xml.close()?;
         }
         xml.close()
-    }
-
-    fn other_problems(&self) -> impl Iterator<Item = &Problem<'_>> {
-        let problems = self.problems.iter();
-        problems.filter(|problem| !TOLD_ELSEWHERE.contains(&problem.code))
     }
 
     fn of_gates(&self) -> Kinds {
@@ -96,7 +89,7 @@ impl Whole<'_> {
     }
 
     fn of_problems(&self) -> Kinds {
-        Kinds::of(self.other_problems().map(|_| PlainVerdict::Error))
+        Kinds::of(self.problems.iter().map(|_| PlainVerdict::Error))
     }
 
     fn open_suite<Out: Write>(
@@ -150,9 +143,7 @@ impl Whole<'_> {
         if gate.holds {
             return xml.empty("testcase", &with);
         }
-        let value = gate.value.as_ref();
-        let value = value.map_or_else(|| "no attempt counts".into(), ToString::to_string);
-        let words = format!("{value}; demanded: {}", gate.bound);
+        let words = GateWords(gate).to_string();
         xml.open("testcase", &with)?;
         xml.empty(
             "failure",

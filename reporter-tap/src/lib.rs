@@ -1,7 +1,8 @@
 //! Writes the results of a run in the Test Anything Protocol, version 14.
 //!
 //! A case is a test point, and so is each gate and what else speaks against the run: all points are `ok`
-//! exactly if the run has no problem and no case failed. What was skipped or not run is so by a directive.
+//! exactly if the run has no problem and no case failed. What was skipped or not run is so by a directive. A case
+//! that passed only when it was tried again says `# flaky` in its description, for which there is no directive.
 //! Why something is not `ok` stands below it as YAML. But for the number in the first line, nothing in it is
 //! newer than version 13, which is the latest that Perl's `prove` knows.
 //!
@@ -15,10 +16,10 @@ mod points;
 use std::io::{self, BufWriter, Write};
 
 use runner_core::{
-    plain::PlainVerdict,
-    recorded::RecordedRun,
-    results::{GateResult, RunResults},
-    words::{Attempts, Problem, problems, reason},
+    plain::{PlainCase, PlainVerdict, of_the_whole},
+    recorded::{RecordedCase, RecordedRun},
+    results::{GateResult, RunResults, Verdict},
+    words::{Attempts, GateWords, Problem, problems, tries},
 };
 
 use points::{Point, Points};
@@ -58,25 +59,23 @@ pub fn write_report(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let mut out = BufWriter::new(out);
-    let against: Vec<Problem<'_>> = results.problems.iter().map(Problem::from).collect();
-    let mut points = Points::begin(
-        &mut out,
-        *options,
-        results.cases.len(),
-        &results.gates,
-        &against,
-    )?;
+    let against = results.problems.iter().map(Problem::from).collect();
+    let against = of_the_whole(against, &results.cases);
+    let count = results.cases.len() + results.gates.len() + against.len();
+    let mut points = Points::begin(&mut out, *options, count)?;
     for result in &results.cases {
-        let attempt = result.attempt().map(|attempt| &**attempt);
-        let class = attempt.map(|attempt| attempt.outcome.class());
+        let told = PlainCase::of(result, &results.problems);
+        let attempts = result.attempts().iter();
         points.write(Point {
-            verdict: PlainVerdict::of_case(result),
+            verdict: told.verdict,
             id: &result.case.id,
             name: &result.case.name,
-            kind: class.map_or("not-run", |class| class.as_str()),
-            message: reason(result).map(|(_, words)| words),
-            elapsed: attempt.map(|attempt| attempt.elapsed),
-            output: attempt.map(|attempt| &attempt.output),
+            kind: told.kind,
+            message: told.message,
+            tries: tries(result),
+            is_flaky: result.verdict() == Verdict::Flaky,
+            elapsed: told.attempt.map(|_| attempts.map(|it| it.elapsed).sum()),
+            output: told.attempt.map(|attempt| &attempt.output),
         })?;
     }
     write_whole(points, &results.gates, &against)?;
@@ -84,7 +83,8 @@ pub fn write_report(
 }
 
 /// Writes the report on what a ledger holds of `run` to `out`, which need not be buffered, and flushes
-/// it. A case is one test point, however many attempts were made of it.
+/// it. A case is one test point, however many attempts were made of it; it is flaky if some of them failed
+/// and the run is a success all the same, as gates decide.
 ///
 /// # Errors
 /// Only those of `out`; what was written until then is an incomplete document.
@@ -95,24 +95,47 @@ pub fn write_recorded_report(
 ) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     let against = problems(run);
-    let mut points = Points::begin(&mut out, *options, run.cases.len(), &run.gates, &against)?;
+    let is_success = against.is_empty();
+    let against = of_the_whole(against, &[]);
+    let count = run.cases.len() + run.gates.len() + against.len();
+    let mut points = Points::begin(&mut out, *options, count)?;
     for case in &run.cases {
-        let outcomes = &case.totals.outcomes;
-        let mut latest = run.failed.iter().filter(|it| it.case_id == case.id);
-        points.write(Point {
-            verdict: PlainVerdict::of_recorded(case, against.is_empty()),
-            id: &case.id,
-            name: &case.name,
-            kind: latest
-                .next()
-                .map_or("failed", |latest| latest.outcome.as_str()),
-            message: Some(Attempts(outcomes).to_string()),
-            elapsed: None,
-            output: None,
-        })?;
+        points.write(recorded_point(run, case, is_success))?;
     }
     write_whole(points, &run.gates, &against)?;
     out.flush()
+}
+
+/// What a case is in a run that is a success or none.
+fn recorded_point<'a>(run: &'a RecordedRun, case: &'a RecordedCase, is_success: bool) -> Point<'a> {
+    let outcomes = &case.totals.outcomes;
+    let verdict = PlainVerdict::of_recorded(case, is_success);
+    let is_flaky = verdict == PlainVerdict::Success && outcomes.counts().failed > 0;
+    let mut latest = run.failed.iter().filter(|it| it.case_id == case.id);
+    // What is `not ok` is so for an attempt of its own kind.
+    let latest = latest.find(|it| is_flaky || PlainVerdict::of(it.outcome) == verdict);
+    let attempts = Attempts(outcomes).to_string();
+    let (kind, message, tries) = match is_flaky {
+        true => {
+            let message = latest.and_then(|latest| latest.explanation.clone());
+            ("flaky", message, Some(attempts))
+        }
+        false => {
+            let kind = latest.map_or("failed", |latest| latest.outcome.as_str());
+            (kind, Some(attempts), None)
+        }
+    };
+    Point {
+        verdict,
+        id: &case.id,
+        name: &case.name,
+        kind,
+        message,
+        tries,
+        is_flaky,
+        elapsed: None,
+        output: None,
+    }
 }
 
 /// Writes what is said of a run as a whole.
@@ -122,8 +145,6 @@ fn write_whole(
     against: &[Problem<'_>],
 ) -> io::Result<()> {
     for gate in gates {
-        let value = gate.value.as_ref();
-        let value = value.map_or_else(|| "no attempt counts".into(), ToString::to_string);
         points.write(Point {
             verdict: match gate.holds {
                 true => PlainVerdict::Success,
@@ -132,18 +153,22 @@ fn write_whole(
             id: "gate",
             name: &gate.name,
             kind: "gate-failed",
-            message: Some(format!("{value}; demanded: {}", gate.bound)),
+            message: Some(GateWords(gate).to_string()),
+            tries: None,
+            is_flaky: false,
             elapsed: None,
             output: None,
         })?;
     }
-    for problem in points::told_here(against) {
+    for problem in against {
         points.write(Point {
             verdict: PlainVerdict::Error,
             id: "run",
             name: problem.code,
             kind: problem.code,
             message: Some(problem.words.to_string()),
+            tries: None,
+            is_flaky: false,
             elapsed: None,
             output: None,
         })?;

@@ -5,26 +5,12 @@ use std::{
     time::Duration,
 };
 
-use runner_core::{
-    excerpt::Excerpt,
-    plain::PlainVerdict,
-    results::{CapturedOutput, GateResult},
-    words::Problem,
-};
+use runner_core::{excerpt::Excerpt, plain::PlainVerdict, results::CapturedOutput};
 
 use crate::{
     ReportOptions,
     escape::{Description, Quoted},
 };
-
-/// These problems have points of their own: those of cases and of gates.
-const TOLD_ELSEWHERE: [&str; 2] = ["case-failed", "gate-failed"];
-
-/// The problems that no other point tells of.
-pub(crate) fn told_here<'a>(problems: &'a [Problem<'a>]) -> impl Iterator<Item = &'a Problem<'a>> {
-    let problems = problems.iter();
-    problems.filter(|problem| !TOLD_ELSEWHERE.contains(&problem.code))
-}
 
 /// What is said of one thing that was tested.
 pub(crate) struct Point<'a> {
@@ -35,6 +21,10 @@ pub(crate) struct Point<'a> {
     pub(crate) kind: &'a str,
     /// Why it is no success, in words.
     pub(crate) message: Option<String>,
+    /// How often it was tried, in words, if that was more than once or was to be.
+    pub(crate) tries: Option<String>,
+    /// Whether it passed only now and then.
+    pub(crate) is_flaky: bool,
     pub(crate) elapsed: Option<Duration>,
     pub(crate) output: Option<&'a CapturedOutput>,
 }
@@ -47,15 +37,12 @@ pub(crate) struct Points<'o, Out> {
 }
 
 impl<'o, Out: Write> Points<'o, Out> {
-    /// Begins a document with its plan.
+    /// Begins a document that has so many points.
     pub(crate) fn begin(
         out: &'o mut Out,
         options: ReportOptions,
-        cases: usize,
-        gates: &[GateResult],
-        problems: &[Problem<'_>],
+        count: usize,
     ) -> io::Result<Self> {
-        let count = cases + gates.len() + told_here(problems).count();
         writeln!(out, "TAP version 14")?;
         match count {
             0 => writeln!(out, "1..0 # SKIP nothing was selected")?,
@@ -81,20 +68,24 @@ impl<'o, Out: Write> Points<'o, Out> {
         if point.verdict == PlainVerdict::Skipped {
             let reason = point.message.as_deref().unwrap_or_default();
             write!(self.out, " # SKIP {}", Description(reason))?;
+        } else if point.is_flaky {
+            // No directive of the protocol, so that it stays a part of the description.
+            let tries = point.tries.as_deref().unwrap_or_default();
+            write!(self.out, " # flaky: tried {}", Description(tries))?;
         }
         writeln!(self.out)?;
-        if is_ok {
-            Ok(())
-        } else {
-            self.write_reason(&point)
+        match is_ok && !point.is_flaky {
+            true => Ok(()),
+            false => self.write_reason(&point),
         }
     }
 
     fn write_reason(&mut self, point: &Point<'_>) -> io::Result<()> {
         let max_chars = self.options.max_output_chars;
         let severity = match point.verdict {
+            PlainVerdict::Success | PlainVerdict::Skipped => "comment",
             PlainVerdict::Error => "error",
-            _ => "fail",
+            PlainVerdict::Failure => "fail",
         };
         let out = &mut *self.out;
         writeln!(out, "  ---")?;
@@ -104,6 +95,9 @@ impl<'o, Out: Write> Points<'o, Out> {
         }
         writeln!(out, "  severity: {severity}")?;
         writeln!(out, "  outcome: {}", Quoted(point.kind))?;
+        if let Some(tries) = &point.tries {
+            writeln!(out, "  tried: {}", Quoted(tries))?;
+        }
         if let Some(elapsed) = point.elapsed {
             writeln!(out, "  duration_ms: {:.3}", elapsed.as_secs_f64() * 1000.0)?;
         }

@@ -22,6 +22,9 @@ const WAL_BYTES: i64 = 16 << 20;
 /// Statements that are kept ready: more than there are in the crate.
 const STATEMENTS: usize = 64;
 
+/// Pages that are kept in memory while a ledger is made: 32 MiB.
+const MAKING_PAGES: i64 = 8192;
+
 /// Opens the ledger at `path` to write to it, and creates it if there is none.
 pub(crate) fn for_writing(path: &Path) -> Result<Connection, LedgerError> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
@@ -67,43 +70,99 @@ fn switch_to_wal(connection: &Connection) -> rusqlite::Result<()> {
     }
 }
 
+/// Begins a ledger in an empty file that nobody else knows, and that is thrown away if anything goes wrong
+/// with it: nothing of it has to be durable before [`finish`].
+pub(crate) fn for_making(path: &Path) -> Result<Connection, LedgerError> {
+    let failed = |source| LedgerError::of(path, source);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    prepare(&connection)
+        .and_then(|()| connection.pragma_update(None, "journal_mode", "off"))
+        .and_then(|()| connection.pragma_update(None, "synchronous", "off"))
+        .and_then(|()| connection.pragma_update(None, "cache_size", MAKING_PAGES))
+        .map_err(failed)?;
+    schema::migrate(&mut connection, path)?;
+    Ok(connection)
+}
+
+/// Makes a ledger that was begun with [`for_making`] one like others, and closes it.
+pub(crate) fn finish(connection: Connection, path: &Path) -> Result<(), LedgerError> {
+    connection
+        .pragma_update(None, "journal_mode", "wal")
+        .and_then(|()| connection.close().map_err(|(_, error)| error))
+        .map_err(|source| LedgerError::of(path, source))?;
+    let synced = fs::File::open(path).and_then(|file| file.sync_all());
+    synced.map_err(|source| LedgerError::Folder {
+        path: path.to_owned(),
+        source,
+    })
+}
+
 /// Opens the ledger at `path` to read it, also while others write.
 pub(crate) fn for_reading(path: &Path) -> Result<Connection, LedgerError> {
-    if !path.exists() {
-        let path = path.to_owned();
-        return Err(LedgerError::Missing { path });
-    }
-    let connection = open_to_read(path).map_err(|source| LedgerError::of_reading(path, source))?;
-    match schema::version(&connection, path)? {
-        schema::VERSION => Ok(connection),
+    let opened = as_it_is(path)?;
+    match opened.version {
+        schema::VERSION => Ok(opened.connection),
         // An older one is brought up to date once, by a connection that may write.
         _ => {
-            drop(connection);
+            drop(opened);
             for_writing(path)
         }
     }
 }
 
+/// A ledger that is open to be read as it is: also an older one stays what it is.
+pub(crate) struct AsItIs {
+    /// Reads it. While this is open, what stands beside the ledger stays there.
+    pub connection: Connection,
+    /// The version of its schema.
+    pub version: i64,
+    /// The name under which it can be attached to another connection, to be read and nothing else.
+    pub address: PathBuf,
+}
+
+/// Opens the ledger at `path` to read it and nothing else, whatever its version.
+pub(crate) fn as_it_is(path: &Path) -> Result<AsItIs, LedgerError> {
+    if !path.exists() {
+        let path = path.to_owned();
+        return Err(LedgerError::Missing { path });
+    }
+    let opened = open_to_read(path).map_err(|source| LedgerError::of_reading(path, source))?;
+    let (connection, query) = opened;
+    Ok(AsItIs {
+        version: schema::version(&connection, path)?,
+        address: address(path, query),
+        connection,
+    })
+}
+
 /// Opens the file with the right to write where there is one, and without using it: whoever closes it
-/// last tidies up beside it, which takes that right.
-fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
+/// last tidies up beside it, which takes that right. With it comes how others are to open it, who only read.
+fn open_to_read(path: &Path) -> rusqlite::Result<(Connection, &'static str)> {
     let is_for_us = |opened: &rusqlite::Result<Connection>| match opened {
         Ok(_) => true,
         Err(error) => error.sqlite_error_code() == Some(ErrorCode::NotADatabase),
     };
+    let read_only = |connection| (connection, "mode=ro");
     let opened = query_only(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
     if is_for_us(&opened) {
-        return opened;
+        return opened.map(read_only);
     }
     let opened = query_only(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
     if is_for_us(&opened) || has_log(path) {
-        return opened;
+        return opened.map(read_only);
     }
     // In a folder that may not be written SQLite cannot even look whether others write. As there is no log
     // beside the ledger, nobody does.
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-    query_only(&immutable(path), flags)
+    let opened = query_only(&address(path, IMMUTABLE), flags)?;
+    Ok((opened, IMMUTABLE))
 }
+
+/// Says of a file that nobody changes it.
+const IMMUTABLE: &str = "immutable=1";
 
 fn query_only(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
@@ -121,8 +180,8 @@ fn has_log(path: &Path) -> bool {
     fs::metadata(log).is_ok_and(|log| log.len() > 0)
 }
 
-/// The ledger's address as a file that nobody changes.
-fn immutable(path: &Path) -> PathBuf {
+/// The ledger's address as a file that is opened in a special way.
+fn address(path: &Path, query: &str) -> PathBuf {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut address = String::from("file:");
     for byte in path.as_os_str().as_bytes() {
@@ -134,7 +193,8 @@ fn immutable(path: &Path) -> PathBuf {
             other => drop(write!(address, "%{other:02X}")),
         }
     }
-    address.push_str("?immutable=1");
+    address.push('?');
+    address.push_str(query);
     address.into()
 }
 
@@ -153,7 +213,7 @@ mod tests {
         let path = folder.path().join("a b?c#d%41\u{e9}.db");
         drop(for_writing(&path).expect("a ledger"));
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        let connection = query_only(&immutable(&path), flags).expect("the same file");
+        let connection = query_only(&address(&path, IMMUTABLE), flags).expect("the same file");
         assert_eq!(
             schema::version(&connection, &path).ok(),
             Some(schema::VERSION)

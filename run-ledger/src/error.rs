@@ -133,6 +133,34 @@ pub enum LedgerError {
         /// The process that began its latest part.
         process: u32,
     },
+    /// No run in it is that of a shard.
+    #[error("the ledger {} has no run of a shard", .path.display())]
+    NoShards {
+        /// The ledger.
+        path: PathBuf,
+    },
+    /// Shards that were started together do not fit together.
+    #[error("{one} and {other} do not fit together: {difference}")]
+    Misfit {
+        /// A shard, with its run: `shard 1/4 (SUITE_20261125_080000_1OF4)`.
+        one: String,
+        /// Another one.
+        other: String,
+        /// What is different, in words.
+        difference: &'static str,
+    },
+    /// Another process made the ledger that was to be made.
+    #[error("the ledger {} was made by another process meanwhile", .path.display())]
+    Appeared {
+        /// The ledger.
+        path: PathBuf,
+    },
+    /// The run is made of those of shards.
+    #[error("run {id} is merged of those of shards, and cannot be resumed")]
+    Merged {
+        /// The run's number.
+        id: u64,
+    },
     /// The run is no soak, or it is complete.
     #[error("run {id} ({marker}) cannot be resumed: {reason}")]
     NotResumable {
@@ -198,6 +226,14 @@ impl LedgerError {
             Self::NoSuchRun { .. } => "`gauntlet history` lists the runs",
             Self::InUse { .. } => "one process at a time writes a run; stop that one first",
             Self::NotResumable { .. } => "begin a new soak with `gauntlet soak SUITE`",
+            Self::NoShards { .. } => {
+                "merge ledgers of runs that were started with --shard K/N or --shard auto"
+            }
+            Self::Misfit { .. } => {
+                "give what belongs together a name of its own with --shard-group, or merge into another ledger"
+            }
+            Self::Appeared { .. } => "merge again: what is there by then is merged with",
+            Self::Merged { .. } => "resume the shards, each in its own ledger, and merge again",
             Self::Ended { .. }
             | Self::Removed { .. }
             | Self::LocksRemoved { .. }

@@ -3,7 +3,10 @@
 use runner_core::self_sample::ExecutorSample;
 use rusqlite::{Connection, Row, params};
 
-use crate::convert::{Columns as _, int, us};
+use crate::{
+    convert::{Columns as _, int, us},
+    members::members_of_first,
+};
 
 /// Keeps a sample, if there is one.
 pub(crate) fn add(
@@ -38,8 +41,11 @@ pub(crate) fn each(
     run_id: i64,
     mut take: impl FnMut(i64, ExecutorSample),
 ) -> rusqlite::Result<()> {
-    let mut select = connection
-        .prepare_cached("SELECT * FROM executor_samples WHERE run_id = ?1 ORDER BY at_us")?;
+    let mut select = connection.prepare_cached(concat!(
+        "SELECT * FROM executor_samples WHERE run_id IN ",
+        members_of_first!(),
+        " ORDER BY at_us, memory_bytes, cpu_us"
+    ))?;
     let mut rows = select.query([run_id])?;
     while let Some(row) = rows.next()? {
         take(row.get("at_us")?, read(row)?);

@@ -1,6 +1,7 @@
 //! What can be read of the runs in a ledger.
 
 use std::{
+    ops::Deref,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -15,15 +16,32 @@ use crate::{
     error::LedgerError,
     graduation::{self, Suites},
     lock::RunLock,
-    recorded,
+    parts, recorded,
     selector::RunSelector,
+    shards::{self, ShardRun},
     suite_file,
 };
 
-/// A ledger that is only read, also while others write to it.
-pub struct RunReader {
-    connection: Connection,
+/// A ledger that is only read, also while others write to it, or as a transaction that is under way leaves it.
+pub struct RunReader<'c> {
+    connection: Source<'c>,
     path: PathBuf,
+}
+
+enum Source<'c> {
+    Own(Connection),
+    Lent(&'c Connection),
+}
+
+impl Deref for Source<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        match self {
+            Self::Own(connection) => connection,
+            Self::Lent(connection) => connection,
+        }
+    }
 }
 
 /// A run in a list of runs.
@@ -51,14 +69,22 @@ pub struct RunLine {
     pub problems: Vec<String>,
 }
 
-impl RunReader {
+impl<'c> RunReader<'c> {
+    /// Reads what `connection` sees of the ledger at `path`.
+    pub(crate) fn within(connection: &'c Connection, path: &Path) -> Self {
+        Self {
+            connection: Source::Lent(connection),
+            path: path.to_owned(),
+        }
+    }
+
     /// Opens the ledger at `path`.
     ///
     /// # Errors
     /// When there is none, or it cannot be read.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
         Ok(Self {
-            connection: connection::for_reading(path)?,
+            connection: Source::Own(connection::for_reading(path)?),
             path: path.to_owned(),
         })
     }
@@ -106,8 +132,10 @@ impl RunReader {
         let is_running = RunLock::is_taken(&self.path, id)?;
         self.checked(|connection| {
             // One transaction, so that all of it is of one moment while another process writes.
-            let transaction = connection.unchecked_transaction()?;
-            recorded::load(&transaction, id, is_running)
+            let is_free = connection.is_autocommit();
+            let transaction = is_free.then(|| connection.unchecked_transaction());
+            let _until_the_end = transaction.transpose()?;
+            recorded::load(connection, id, is_running)
         })
     }
 
@@ -137,6 +165,15 @@ impl RunReader {
                 row.get(0)
             })
         })
+    }
+
+    /// Which shard's the run is that `selector` names; `None` if it is none's.
+    ///
+    /// # Errors
+    /// When there is no such run, or the ledger cannot be read.
+    pub fn shard(&self, selector: &RunSelector) -> Result<Option<ShardRun>, LedgerError> {
+        let id = find(&self.connection, &self.path, selector)?;
+        self.checked(|connection| shards::of(connection, id))
     }
 
     /// How far suites are from their graduation: those in the ledger, or only the one at this path (or
@@ -201,11 +238,10 @@ pub(crate) fn find(
 
 fn line(connection: &Connection, id: i64, is_running: bool) -> rusqlite::Result<RunLine> {
     let outcomes = recorded::outcomes(connection, id, None)?;
+    let elapsed = parts::elapsed(connection, id)?;
     connection
         .prepare_cached(
-            "SELECT runs.*, suites.hash, \
-             (SELECT sum(elapsed_us) FROM parts WHERE run_id = runs.id) AS elapsed_us \
-             FROM runs JOIN suites ON suites.id = suite_id WHERE runs.id = ?1",
+            "SELECT runs.*, suites.hash FROM runs JOIN suites ON suites.id = suite_id WHERE runs.id = ?1",
         )?
         .query_row([id], |row| {
             Ok(RunLine {
@@ -215,7 +251,7 @@ fn line(connection: &Connection, id: i64, is_running: bool) -> rusqlite::Result<
                 suite_path: row.get("suite_path")?,
                 suite_hash: row.get("hash")?,
                 started_at: recorded::started_at(row)?,
-                elapsed: row.duration("elapsed_us")?,
+                elapsed,
                 state: recorded::state(row, is_running)?,
                 outcomes,
                 problems: recorded::problems(row)?

@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use runner_core::{
     agent::AgentTotals,
     journal::{Entry, Journal, JournalError, JournalEvent},
-    results::Place,
+    results::{Place, RunProblem},
+    run_state::RunEnd,
     tries::Tries,
 };
 use rusqlite::{Connection, TransactionBehavior};
@@ -21,6 +22,7 @@ use upkeep::Upkeep;
 use crate::{
     clocks::{Clocks, Moment, SleepWatch},
     error::LedgerError,
+    history::RunReader,
     identity::Identity,
     lock::RunLock,
     writer::Ledger,
@@ -46,7 +48,14 @@ pub struct RunJournal {
     /// What tells the file from another at its place, and when it was looked at.
     file: Option<Identity>,
     looked: Duration,
+    judgement: Option<Judgement>,
 }
+
+/// Says what speaks against a run that has just ended: read it by its number, as its end leaves it.
+///
+/// It is asked in the transaction that makes the end durable, so that no run is ever there that has ended and is
+/// not judged. Nobody else can write meanwhile.
+pub type Judgement = Box<dyn FnMut(&RunReader<'_>, u64) -> Vec<RunProblem> + Send>;
 
 /// The right and the means to write. The last one who closes a ledger tidies up beside it.
 struct Open {
@@ -71,6 +80,7 @@ impl RunJournal {
         Self {
             file: Identity::behind(&path),
             looked: Duration::ZERO,
+            judgement: None,
             upkeep: Upkeep::new(path.clone()),
             path,
             open: Some(Open { connection, lock }),
@@ -97,6 +107,14 @@ impl RunJournal {
     #[must_use]
     pub fn with_retention(mut self, retention: Duration) -> Self {
         self.upkeep.retention = Some(retention);
+        self
+    }
+
+    /// Asks `judgement` at the end of a run that is complete for problems that show only once the whole of it is
+    /// looked at. They follow those that its end comes with, unless there is one of the same kind.
+    #[must_use]
+    pub fn with_judgement(mut self, judgement: Judgement) -> Self {
+        self.judgement = Some(judgement);
         self
     }
 
@@ -164,7 +182,13 @@ impl RunJournal {
                 .transaction_with_behavior(TransactionBehavior::Immediate);
             let written = begun.and_then(|transaction| {
                 self.run
-                    .commit(transaction, entries, slept, &mut self.upkeep)
+                    .write(&transaction, entries, slept, &mut self.upkeep)?;
+                if let (Some(judgement), true) = (&mut self.judgement, is_complete(entries)) {
+                    let run = self.run.run_id.unsigned_abs();
+                    let problems = judgement(&RunReader::within(&transaction, path), run);
+                    self.run.add_problems(&transaction, &problems)?;
+                }
+                transaction.commit()
             });
             let written = written.map_err(|source| LedgerError::of(path, source));
             // Where it is, nothing has been written: once begun, a commit has the ledger for itself.
@@ -198,6 +222,15 @@ impl Journal for RunJournal {
         }
         Ok(())
     }
+}
+
+/// Whether a run ends with these entries, and is complete.
+fn is_complete(entries: &[Entry]) -> bool {
+    let is_complete = |entry: &Entry| {
+        let end = RunEnd::Completed;
+        matches!(&entry.event, JournalEvent::Ended { end: how, .. } if *how == end)
+    };
+    entries.iter().any(is_complete)
 }
 
 fn is_end(entry: &Entry) -> bool {

@@ -1,16 +1,19 @@
-//! Reads the lists of a run: its parts, outages, findings, and the attempts somebody will read about.
+//! Reads the lists of a run: its outages, findings, and the attempts somebody will read about.
 
-use runner_core::recorded::{FindingTotal, Outage, PartEnd, RecordedAttempt, RunPart, SuiteUse};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, btree_map::Entry},
+};
+
+use runner_core::recorded::{FindingTotal, Outage, RecordedAttempt, SuiteUse};
 use rusqlite::{Connection, Params, Row, types::Type};
 use serde::Deserialize;
 
 use crate::{
     convert::{Columns as _, FAILED, misread},
+    members::{self, Member, members_of_first},
     recorded,
 };
-
-/// So many parts are listed.
-const PARTS: i64 = 1_000;
 
 /// So many outages are listed.
 const OUTAGES: i64 = 1_000;
@@ -21,7 +24,7 @@ const LISTED: i64 = 100;
 /// So many of the slowest attempts are listed.
 const SLOWEST: i64 = 20;
 
-fn list<T>(
+pub(crate) fn list<T>(
     connection: &Connection,
     sql: &str,
     params: impl Params,
@@ -30,33 +33,12 @@ fn list<T>(
     connection.prepare(sql)?.query_map(params, read)?.collect()
 }
 
-pub(crate) fn parts(connection: &Connection, id: i64) -> rusqlite::Result<Vec<RunPart>> {
-    let sql = "SELECT * FROM parts WHERE run_id = ?1 ORDER BY id DESC LIMIT ?2";
-    let mut parts = list(connection, sql, [id, PARTS], |row| {
-        Ok(RunPart {
-            began: row.timestamp("began_us")?,
-            elapsed: row.duration("elapsed_us")?,
-            version: row.get("version")?,
-            end: part_end(row)?,
-        })
-    })?;
-    parts.reverse();
-    Ok(parts)
-}
-
-pub(crate) fn part_count(connection: &Connection, id: i64) -> rusqlite::Result<u64> {
-    let sql = "SELECT count(*) AS parts FROM parts WHERE run_id = ?1";
-    connection.query_row(sql, [id], |row| row.count("parts"))
-}
-
-fn part_end(row: &Row<'_>) -> rusqlite::Result<Option<PartEnd>> {
-    let end: Option<String> = row.get("ended")?;
-    end.map(|end| PartEnd::from_name(&end).ok_or_else(|| misread(row, "ended", Type::Text)))
-        .transpose()
-}
-
 pub(crate) fn outages(connection: &Connection, id: i64) -> rusqlite::Result<Vec<Outage>> {
-    let sql = "SELECT * FROM outages WHERE run_id = ?1 ORDER BY id DESC LIMIT ?2";
+    let sql = concat!(
+        "SELECT * FROM outages WHERE run_id IN ",
+        members_of_first!(),
+        " ORDER BY began_us DESC, reason DESC, id DESC LIMIT ?2"
+    );
     let mut outages = list(connection, sql, [id, OUTAGES], |row| {
         let lasted: Option<i64> = row.get("lasted_us")?;
         Ok(Outage {
@@ -71,13 +53,20 @@ pub(crate) fn outages(connection: &Connection, id: i64) -> rusqlite::Result<Vec<
 }
 
 pub(crate) fn outage_count(connection: &Connection, id: i64) -> rusqlite::Result<u64> {
-    let sql = "SELECT count(*) AS outages FROM outages WHERE run_id = ?1";
+    let sql = concat!(
+        "SELECT count(*) AS outages FROM outages WHERE run_id IN ",
+        members_of_first!()
+    );
     connection.query_row(sql, [id], |row| row.count("outages"))
 }
 
 pub(crate) fn suites(connection: &Connection, id: i64) -> rusqlite::Result<Vec<SuiteUse>> {
-    let sql = "SELECT DISTINCT suite_id, hash FROM totals JOIN suites ON suites.id = suite_id \
-               WHERE run_id = ?1 ORDER BY suite_id";
+    let sql = concat!(
+        "SELECT DISTINCT suite_id, hash FROM totals JOIN suites ON suites.id = suite_id \
+         WHERE run_id IN ",
+        members_of_first!(),
+        " ORDER BY suite_id"
+    );
     list(connection, sql, [id], |row| {
         let suite_id = row.get("suite_id")?;
         Ok(SuiteUse {
@@ -88,34 +77,64 @@ pub(crate) fn suites(connection: &Connection, id: i64) -> rusqlite::Result<Vec<S
 }
 
 pub(crate) fn findings(connection: &Connection, id: i64) -> rusqlite::Result<Vec<FindingTotal>> {
-    let sql = "SELECT * FROM finding_totals WHERE run_id = ?1 ORDER BY code";
-    list(connection, sql, [id], |row| {
-        Ok(FindingTotal {
-            code: row.get("code")?,
-            count: row.count("count")?,
-            attempts: row.count("attempts")?,
-            first_attempt: row.count("first_number")?,
-            detail: row.get("detail")?,
-        })
-    })
+    let mut totals: BTreeMap<String, FindingTotal> = BTreeMap::new();
+    for member in members::of(connection, id)? {
+        let sql = "SELECT * FROM finding_totals WHERE run_id = ?1";
+        let found = list(connection, sql, [member.id], |row| {
+            Ok(FindingTotal {
+                code: row.get("code")?,
+                count: row.count("count")?,
+                attempts: row.count("attempts")?,
+                first_attempt: member.number_offset + row.count("first_number")?,
+                detail: row.get("detail")?,
+            })
+        })?;
+        for total in found {
+            match totals.entry(total.code.clone()) {
+                Entry::Vacant(free) => {
+                    free.insert(total);
+                }
+                // The members come in the order of their attempts: the first is known.
+                Entry::Occupied(mut known) => {
+                    let known = known.get_mut();
+                    known.count += total.count;
+                    known.attempts += total.attempts;
+                }
+            }
+        }
+    }
+    Ok(totals.into_values().collect())
 }
 
 const ATTEMPTS: &str = "SELECT attempts.*, case_id, hash FROM attempts \
                         JOIN cases ON cases.id = case_key JOIN suites ON suites.id = suite_id ";
 
+/// The latest attempts that did not pass, latest first; those of a merged run by their numbers.
 pub(crate) fn failed(connection: &Connection, id: i64) -> rusqlite::Result<Vec<RecordedAttempt>> {
     let sql = format!("{ATTEMPTS} WHERE run_id = ?1 AND {FAILED} ORDER BY number DESC LIMIT ?2");
-    list(connection, &sql, [id, LISTED], attempt)
+    let mut failed = Vec::new();
+    for member in members::of(connection, id)?.into_iter().rev() {
+        let left = LISTED - failed.len() as i64;
+        let params = [member.id, left];
+        failed.extend(list(connection, &sql, params, |row| attempt(row, member))?);
+    }
+    Ok(failed)
 }
 
 pub(crate) fn slowest(connection: &Connection, id: i64) -> rusqlite::Result<Vec<RecordedAttempt>> {
     // The numbers first: the joins are for these few alone.
     let sql = format!(
         "{ATTEMPTS} WHERE run_id = ?1 AND number IN (SELECT number FROM attempts \
-         WHERE run_id = ?1 AND outcome = ?2 ORDER BY elapsed_us DESC LIMIT ?3) \
-         ORDER BY elapsed_us DESC, number"
+         WHERE run_id = ?1 AND outcome = ?2 ORDER BY elapsed_us DESC, number LIMIT ?3)"
     );
-    list(connection, &sql, [id, recorded::passed(), SLOWEST], attempt)
+    let mut slowest = Vec::new();
+    for member in members::of(connection, id)? {
+        let params = [member.id, recorded::passed(), SLOWEST];
+        slowest.extend(list(connection, &sql, params, |row| attempt(row, member))?);
+    }
+    slowest.sort_by_key(|attempt: &RecordedAttempt| (Reverse(attempt.elapsed), attempt.number));
+    slowest.truncate(SLOWEST as usize);
+    Ok(slowest)
 }
 
 /// What is read of a finding that is kept with its attempt.
@@ -124,13 +143,13 @@ struct FindingFile {
     code: String,
 }
 
-fn attempt(row: &Row<'_>) -> rusqlite::Result<RecordedAttempt> {
+fn attempt(row: &Row<'_>, member: Member) -> rusqlite::Result<RecordedAttempt> {
     let findings: Option<String> = row.get("findings")?;
     let findings: Vec<FindingFile> = findings
         .map_or(Ok(Vec::new()), |text| serde_json::from_str(&text))
         .map_err(|_| misread(row, "findings", Type::Text))?;
     Ok(RecordedAttempt {
-        number: row.count("number")?,
+        number: member.number_offset + row.count("number")?,
         iteration: row.count("iteration")?,
         try_number: row.count("try")?,
         case_id: row.get("case_id")?,

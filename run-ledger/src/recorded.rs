@@ -13,16 +13,18 @@ use runner_core::{
         RunKind, Totals,
     },
     results::{Counts, RunInfo, Verdict},
-    self_sample::{SelfSample, SelfTotals},
 };
-use rusqlite::{Connection, OptionalExtension as _, Row, types::Type};
+use rusqlite::{Connection, Row, types::Type};
 use suite::Usd;
 
 use crate::{
     convert::{Columns as _, misread, outcome},
     graduation::{self, Suites},
     lists,
+    members::members_of_first,
+    parts,
     rollup::{self, HOUR},
+    runner,
     windows::Cutting,
 };
 
@@ -45,8 +47,11 @@ pub(crate) fn load(
         connection.query_row("SELECT * FROM runs WHERE id = ?1", [id], head)?;
     let before = before(connection, id)?;
     let (iteration, pruned) = connection.query_row(
-        "SELECT max(iteration, coalesce(flight_iteration, 0)) AS iteration, pruned \
-         FROM progress WHERE run_id = ?1",
+        concat!(
+            "SELECT coalesce(max(max(iteration, coalesce(flight_iteration, 0))), 0) AS iteration, \
+             coalesce(sum(pruned), 0) AS pruned FROM progress WHERE run_id IN ",
+            members_of_first!()
+        ),
         [id],
         |row| Ok((row.count("iteration")?, row.count("pruned")?)),
     )?;
@@ -61,8 +66,8 @@ pub(crate) fn load(
         interrupted: outcomes(connection, id, None)?.get(OutcomeClass::Interrupted),
         iteration,
         elapsed: before.elapsed,
-        parts: lists::parts(connection, id)?,
-        part_count: lists::part_count(connection, id)?,
+        parts: parts::list(connection, id)?,
+        part_count: parts::count(connection, id)?,
         outages: lists::outages(connection, id)?,
         outage_count: lists::outage_count(connection, id)?,
         suites: lists::suites(connection, id)?,
@@ -83,11 +88,6 @@ pub(crate) fn load(
 
 /// What came of the run so far.
 pub(crate) fn before(connection: &Connection, id: i64) -> rusqlite::Result<SoakBefore> {
-    let elapsed = connection.query_row(
-        "SELECT coalesce(sum(elapsed_us), 0) AS elapsed_us FROM parts WHERE run_id = ?1",
-        [id],
-        |row| row.duration("elapsed_us"),
-    )?;
     let mut counts = Counts {
         agents: agents(connection, id)?,
         ..outcomes(connection, id, None)?.counts()
@@ -95,8 +95,8 @@ pub(crate) fn before(connection: &Connection, id: i64) -> rusqlite::Result<SoakB
     add_verdicts(connection, id, &mut counts)?;
     Ok(SoakBefore {
         counts,
-        runner: runner(connection, id)?,
-        elapsed,
+        runner: runner::totals(connection, id)?,
+        elapsed: parts::elapsed(connection, id)?,
     })
 }
 
@@ -107,9 +107,10 @@ pub(crate) fn outcomes(
     suite_id: Option<i64>,
 ) -> rusqlite::Result<OutcomeCounts> {
     let mut outcomes = OutcomeCounts::default();
-    let mut select = connection.prepare_cached(
-        "SELECT outcome, count FROM totals WHERE run_id = ?1 AND (?2 IS NULL OR suite_id = ?2)",
-    )?;
+    let mut select = connection.prepare_cached(concat!(
+        "SELECT outcome, count FROM totals WHERE (?2 IS NULL OR suite_id = ?2) AND run_id IN ",
+        members_of_first!()
+    ))?;
     let mut rows = select.query((id, suite_id))?;
     while let Some(row) = rows.next()? {
         outcomes.add(row.outcome("outcome")?, row.count("count")?);
@@ -119,8 +120,10 @@ pub(crate) fn outcomes(
 
 /// Adds how many cases of a run got which verdict.
 fn add_verdicts(connection: &Connection, id: i64, counts: &mut Counts) -> rusqlite::Result<()> {
-    let mut select =
-        connection.prepare_cached("SELECT verdict, count FROM verdict_totals WHERE run_id = ?1")?;
+    let mut select = connection.prepare_cached(concat!(
+        "SELECT verdict, count FROM verdict_totals WHERE run_id IN ",
+        members_of_first!()
+    ))?;
     let mut rows = select.query([id])?;
     while let Some(row) = rows.next()? {
         let verdict = Verdict::from_name(row.get_ref("verdict")?.as_str()?);
@@ -129,6 +132,19 @@ fn add_verdicts(connection: &Connection, id: i64, counts: &mut Counts) -> rusqli
     }
     Ok(())
 }
+
+/// What is told of agents, all of it numbers that add up.
+const AGENT_SUMS: [&str; 9] = [
+    "attempts",
+    "cost_billionths",
+    "cost_untold",
+    "input",
+    "output",
+    "cache_creation",
+    "cache_read",
+    "tokens_untold",
+    "rate_limited",
+];
 
 fn agents(connection: &Connection, id: i64) -> rusqlite::Result<AgentTotals> {
     let read = |row: &Row<'_>| {
@@ -150,50 +166,14 @@ fn agents(connection: &Connection, id: i64) -> rusqlite::Result<AgentTotals> {
             rate_limited: row.count("rate_limited")?,
         })
     };
-    let totals = connection
-        .query_row("SELECT * FROM agent_totals WHERE run_id = ?1", [id], read)
-        .optional()?;
-    Ok(totals.unwrap_or_default())
-}
-
-/// The sums of what the runner measured about itself, made where they are: there is a sample each minute.
-fn runner(connection: &Connection, id: i64) -> rusqlite::Result<SelfTotals> {
-    let sql = "SELECT count(*) AS samples, coalesce(sum(span_us), 0) AS span_us, \
-               coalesce(max(lag_max_us), 0) AS lag_max_us, coalesce(sum(late_us), 0) AS late_us, \
-               coalesce(sum(cpu_us), 0) AS cpu_us, coalesce(max(memory_bytes), 0) AS memory_max, \
-               coalesce(max(descriptors), 0) AS descriptors_max, \
-               coalesce(sum(lost_log_lines), 0) AS lost_log_lines, \
-               coalesce(sum(commits), 0) AS commits, coalesce(sum(commit_us), 0) AS commit_us, \
-               coalesce(max(commit_max_us), 0) AS commit_max_us, \
-               coalesce((SELECT memory_bytes FROM samples WHERE run_id = ?1 \
-               ORDER BY id LIMIT 1), 0) AS memory_first, \
-               coalesce((SELECT memory_bytes FROM samples WHERE run_id = ?1 \
-               ORDER BY id DESC LIMIT 1), 0) AS memory_last, \
-               coalesce((SELECT descriptors FROM samples WHERE run_id = ?1 \
-               ORDER BY id DESC LIMIT 1), 0) AS descriptors_last \
-               FROM samples WHERE run_id = ?1";
-    connection.query_row(sql, [id], |row| {
-        let memory_last = row.count("memory_last")?;
-        Ok(SelfTotals {
-            samples: row.count("samples")?,
-            memory_first: row.count("memory_first")?,
-            memory_last,
-            memory_max: row.count("memory_max")?,
-            descriptors_max: row.count("descriptors_max")?,
-            sum: SelfSample {
-                span: row.duration("span_us")?,
-                lag_max: row.duration("lag_max_us")?,
-                late: row.duration("late_us")?,
-                cpu: row.duration("cpu_us")?,
-                memory_bytes: memory_last,
-                descriptors: row.count("descriptors_last")?,
-                lost_log_lines: row.count("lost_log_lines")?,
-                commits: row.count("commits")?,
-                commit_time: row.duration("commit_us")?,
-                commit_max: row.duration("commit_max_us")?,
-            },
-        })
-    })
+    // Of sums over nothing, each is NULL.
+    let sums = AGENT_SUMS.map(|column| format!("coalesce(sum({column}), 0) AS {column}"));
+    let sql = format!(
+        "SELECT {} FROM agent_totals WHERE run_id IN {}",
+        sums.join(", "),
+        members_of_first!()
+    );
+    connection.query_row(&sql, [id], read)
 }
 
 /// What came of the cases, of the hours and of the windows.
@@ -328,6 +308,12 @@ pub(crate) fn problems(row: &Row<'_>) -> rusqlite::Result<Vec<RecordedProblem>> 
     Ok(problems
         .map(|(code, text)| RecordedProblem { code, text })
         .collect())
+}
+
+/// Problems as they are kept.
+pub(crate) fn problems_text(problems: &[RecordedProblem]) -> String {
+    let pairs: Vec<_> = problems.iter().map(|it| (&it.code, &it.text)).collect();
+    serde_json::json!(pairs).to_string()
 }
 
 /// The number by which an attempt that passed is known.

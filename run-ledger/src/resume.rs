@@ -19,9 +19,8 @@ use crate::{
     error::LedgerError,
     history,
     journal::{Begun, RunJournal},
-    lists,
     lock::RunLock,
-    recorded,
+    merge, parts, recorded,
     selector::RunSelector,
     writer::{self, Ledger},
 };
@@ -87,9 +86,14 @@ impl Ledger {
             let run = StoredRun::read(&transaction, id)?;
             let progress = Progress::read(&transaction, id)?;
             let before = recorded::before(&transaction, id)?;
-            let parts = lists::part_count(&transaction, id)?;
+            let parts = parts::count(&transaction, id)?;
             Ok((run, progress, before, parts))
         };
+        if merge::is_merged(&self.connection, id).map_err(failed)? {
+            return Err(LedgerError::Merged {
+                id: id.unsigned_abs(),
+            });
+        }
         let (run, progress, mut before, parts) = read().map_err(failed)?;
         if let Some(reason) = run.obstacle() {
             let marker = run.info.marker;

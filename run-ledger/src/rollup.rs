@@ -10,7 +10,10 @@ use runner_core::{
 };
 use rusqlite::{Connection, Row, params, types::Type};
 
-use crate::convert::{Columns as _, misread};
+use crate::{
+    convert::{Columns as _, misread},
+    members,
+};
 
 /// Seconds in a minute, the width of a rollup at first.
 pub(crate) const MINUTE: i64 = 60;
@@ -170,6 +173,17 @@ pub(crate) fn each_piece(
     connection: &Connection,
     run_id: i64,
     mut visit: impl FnMut(i64, i64, &Piece),
+) -> rusqlite::Result<()> {
+    for member in members::of(connection, run_id)? {
+        each_piece_of(connection, member.id, &mut visit)?;
+    }
+    Ok(())
+}
+
+fn each_piece_of(
+    connection: &Connection,
+    run_id: i64,
+    visit: &mut impl FnMut(i64, i64, &Piece),
 ) -> rusqlite::Result<()> {
     let mut select = connection.prepare_cached("SELECT * FROM rollups WHERE run_id = ?1")?;
     let mut rows = select.query([run_id])?;

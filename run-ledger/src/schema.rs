@@ -14,7 +14,10 @@ const APPLICATION_ID: i64 = 0x474e_544c;
 
 /// Each brings a ledger from the version that is its index to the next. What has been released stays as
 /// it is: a change of the schema is one more entry.
-const MIGRATIONS: &[&str] = &[include_str!("schema/0001.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/0001.sql"),
+    include_str!("schema/0002.sql"),
+];
 
 /// The version of the schema that this program writes.
 pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;

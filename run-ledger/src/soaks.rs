@@ -6,6 +6,7 @@ use crate::{
     convert::{Columns as _, int},
     error::LedgerError,
     lock::RunLock,
+    shards::{self, ShardRun},
     suite_file,
     writer::Ledger,
 };
@@ -17,6 +18,8 @@ pub struct Soak {
     pub id: u64,
     /// The suite's file: absolute, without links.
     pub suite_file: String,
+    /// Which shard's it is, if it is one's.
+    pub shard: Option<ShardRun>,
     /// Whether there is nothing left to go on with.
     pub is_complete: bool,
     /// Whether a process is at it.
@@ -40,10 +43,12 @@ impl Ledger {
         let read = || -> rusqlite::Result<Vec<Soak>> {
             let mut select = self.connection.prepare(
                 "SELECT id, suite_file, ended IS 'completed' AS is_complete FROM runs \
-                 WHERE kind = 'soak' ORDER BY id DESC LIMIT 1000",
+                 WHERE kind = 'soak' AND id NOT IN (SELECT run_id FROM merged_runs) \
+                 ORDER BY id DESC LIMIT 1000",
             )?;
             let soaks = select.query_map([], |row| {
                 Ok(Soak {
+                    shard: shards::of(&self.connection, row.get("id")?)?,
                     id: row.count("id")?,
                     suite_file: row.get("suite_file")?,
                     is_complete: row.get("is_complete")?,

@@ -17,6 +17,7 @@ use rusqlite::Connection;
 use crate::{
     convert::Columns as _,
     executor_samples,
+    members::members_of_first,
     rollup::{self, HOUR, MINUTE, Piece},
 };
 
@@ -118,13 +119,19 @@ impl Cut {
     fn of(connection: &Connection, run_id: i64) -> rusqlite::Result<Self> {
         // A run has a part from its beginning on.
         let (began, ended): (i64, i64) = connection.query_row(
-            "SELECT coalesce(min(began_us), 0), coalesce(max(began_us + elapsed_us), 0) \
-             FROM parts WHERE run_id = ?1",
+            concat!(
+                "SELECT coalesce(min(began_us), 0), coalesce(max(began_us + elapsed_us), 0) \
+                 FROM parts WHERE run_id IN ",
+                members_of_first!()
+            ),
             [run_id],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
         let widest: Option<i64> = connection.query_row(
-            "SELECT max(width_s) FROM rollups WHERE run_id = ?1",
+            concat!(
+                "SELECT max(width_s) FROM rollups WHERE run_id IN ",
+                members_of_first!()
+            ),
             [run_id],
             |row| row.get(0),
         )?;
@@ -158,10 +165,12 @@ impl Cut {
 
 /// The ids of the cases of a run by the numbers by which they are kept.
 fn case_ids(connection: &Connection, run_id: i64) -> rusqlite::Result<HashMap<i64, String>> {
-    let mut select = connection.prepare_cached(
+    let mut select = connection.prepare_cached(concat!(
         "SELECT id, case_id FROM cases WHERE suite_id IN \
-         (SELECT suite_id FROM totals WHERE run_id = ?1)",
-    )?;
+         (SELECT suite_id FROM totals WHERE run_id IN ",
+        members_of_first!(),
+        ")"
+    ))?;
     let rows = select.query_map([run_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.collect()
 }
@@ -192,8 +201,11 @@ fn of_samples(connection: &Connection, run_id: i64, cut: &Cut) -> rusqlite::Resu
         }
     })?;
     let mut runner = Quantity::OF_RUNNER.map(|quantity| Means::new(quantity, cut.count));
-    let mut select = connection
-        .prepare_cached("SELECT at_us, memory_bytes, descriptors FROM samples WHERE run_id = ?1")?;
+    let mut select = connection.prepare_cached(concat!(
+        "SELECT at_us, memory_bytes, descriptors FROM samples WHERE run_id IN ",
+        members_of_first!(),
+        " ORDER BY at_us, memory_bytes, descriptors"
+    ))?;
     let mut rows = select.query([run_id])?;
     while let Some(row) = rows.next()? {
         let sample = SelfSample {

@@ -3,20 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use jiff::{Timestamp, Zoned};
-use runner_core::{
-    journal::SuiteVersion,
-    recorded::{RecordedProblem, RunKind},
-    results::{RunInfo, RunProblem},
-};
+use runner_core::{journal::SuiteVersion, recorded::RunKind, results::RunInfo};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use crate::{
     connection,
-    convert::int,
     error::LedgerError,
     journal::{Begun, RunJournal},
     lock::RunLock,
-    recorded, suite_file,
+    shards::{self, ShardRun},
+    suite_file,
 };
 
 /// A ledger that can be written to.
@@ -38,6 +34,8 @@ pub struct NewRun<'a> {
     pub options: &'a str,
     /// The settings in force, without secrets. The ledger does not look into them.
     pub settings: &'a str,
+    /// Which shard's run it is, if it is one's.
+    pub shard: Option<&'a ShardRun>,
 }
 
 impl Ledger {
@@ -93,37 +91,6 @@ impl Ledger {
             began,
         };
         Ok(RunJournal::new(self, lock, begun))
-    }
-
-    /// Adds a problem to a run that has ended, if that is not among its problems: one that shows only
-    /// once the whole run is looked at.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn add_problem(&mut self, run_id: u64, problem: &RunProblem) -> Result<(), LedgerError> {
-        let path = &self.path;
-        let add = |connection: &mut Connection| {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let mut problems = transaction.query_row(
-                "SELECT * FROM runs WHERE id = ?1",
-                [int(run_id)],
-                recorded::problems,
-            )?;
-            if problems.iter().all(|known| known.code != problem.code()) {
-                problems.push(RecordedProblem {
-                    code: problem.code().to_owned(),
-                    text: problem.to_string(),
-                });
-            }
-            let pairs: Vec<_> = problems.iter().map(|it| (&it.code, &it.text)).collect();
-            transaction.execute(
-                "UPDATE runs SET problems = ?2 WHERE id = ?1",
-                params![int(run_id), serde_json::json!(pairs).to_string()],
-            )?;
-            transaction.commit()
-        };
-        add(&mut self.connection).map_err(|source| LedgerError::of(path, source))
     }
 }
 
@@ -182,8 +149,9 @@ fn insert(
     let environment = serde_json::json!(info.environment).to_string();
     transaction.execute(
         "INSERT INTO runs (marker, kind, suite_path, suite_stem, description, started_at, version, \
-         executor, environment, options, settings, suite_id, suite_file) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+         executor, environment, options, settings, suite_id, suite_file, uid) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
+         lower(hex(randomblob(16))))",
         params![
             marker,
             kind.as_str(),
@@ -202,6 +170,9 @@ fn insert(
     )?;
     let run_id = transaction.last_insert_rowid();
     transaction.execute("INSERT INTO progress (run_id) VALUES (?1)", [run_id])?;
+    if let Some(shard) = run.shard {
+        shards::insert(transaction, run_id, shard)?;
+    }
     Ok(run_id)
 }
 

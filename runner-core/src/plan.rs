@@ -8,7 +8,7 @@ use std::{
 };
 
 use executor_protocol::Health;
-use suite::Case;
+use suite::{Case, Shard};
 use tokio::time::Instant;
 
 use crate::{
@@ -45,6 +45,9 @@ pub struct RunPlan {
     pub tail: Option<OutputTail>,
     /// Whether a case that did not pass at once makes the run fail, although it passed in the end.
     pub flaky_fails: bool,
+    /// Which shard of its suite the run is, if it is one's: `cases` are what falls to it. Its gates are held
+    /// against all shards together, once they are merged, and not against it alone.
+    pub shard: Option<Shard>,
     /// What makes the run a soak; `None` for a run that goes over the suite once.
     pub soak: Option<SoakPlan>,
 }
@@ -99,6 +102,12 @@ impl RunPlan {
         }
     }
 
+    /// Whether nothing of the suite falls to the shard that the run is.
+    #[must_use]
+    pub fn is_empty_shard(&self) -> bool {
+        self.shard.is_some() && self.cases.is_empty()
+    }
+
     /// Whether the run goes over its suite again and again.
     #[must_use]
     pub fn is_soak(&self) -> bool {
@@ -119,6 +128,8 @@ pub struct Conclusion<'a> {
     pub is_gated: bool,
     /// Whether flaky cases make it fail.
     pub flaky_fails: bool,
+    /// Whether there was nothing to try, and rightly so: more shards than cases leave some without any.
+    pub is_empty_shard: bool,
     /// What shows that the runner itself could not keep up.
     pub overload: Option<Overload>,
 }
@@ -145,7 +156,8 @@ impl Conclusion<'_> {
     }
 
     /// Why the run is no success, gravest first.
-    fn problems(&self) -> Vec<RunProblem> {
+    #[must_use]
+    pub fn problems(&self) -> Vec<RunProblem> {
         let mut problems: Vec<RunProblem> = problem_of_end(self.end).into_iter().collect();
         if matches!(self.end, RunEnd::ExecutorUnavailable { .. }) {
             return problems;
@@ -167,7 +179,7 @@ impl Conclusion<'_> {
             problems.push(RunProblem::CaseInconclusive);
         }
         let tried = self.counts.success().trials() + self.counts.inconclusive;
-        if *self.end == RunEnd::Completed && tried == 0 {
+        if *self.end == RunEnd::Completed && tried == 0 && !self.is_empty_shard {
             problems.push(RunProblem::NothingTried);
         }
         problems

@@ -112,6 +112,9 @@ impl RunKind {
     }
 }
 
+/// The stable name of how a merged run stands of which shards are missing, or did not come to their end.
+pub const OUTSTANDING: &str = "outstanding";
+
 /// Where a run in a ledger stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecordedState {

@@ -158,7 +158,8 @@ pub struct AttemptReport {
     pub findings: Findings,
     /// What the executor wanted known besides, such as limits of a service behind the command.
     pub notices: Notices,
-    /// How long the executor wants to be left alone before it is asked again, if it said so.
+    /// How long the executor, or the service behind an agent, wants to be left alone before it is asked again, if
+    /// it said so.
     pub retry_after: Option<Duration>,
     /// What the command printed, as far as it was kept.
     pub output: CapturedOutput,

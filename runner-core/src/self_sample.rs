@@ -124,6 +124,33 @@ impl SelfTotals {
         };
     }
 
+    /// Adds what another runner took and missed, which ran beside this one. How memory and descriptors went
+    /// is told of the one that took most: of several processes together nothing grows.
+    pub fn merge(&mut self, other: &Self) {
+        let most = if other.memory_max > self.memory_max {
+            *other
+        } else {
+            *self
+        };
+        let (sum, added) = (self.sum, other.sum);
+        *self = Self {
+            samples: self.samples + other.samples,
+            descriptors_max: self.descriptors_max.max(other.descriptors_max),
+            sum: SelfSample {
+                span: sum.span + added.span,
+                lag_max: sum.lag_max.max(added.lag_max),
+                late: sum.late + added.late,
+                cpu: sum.cpu + added.cpu,
+                lost_log_lines: sum.lost_log_lines + added.lost_log_lines,
+                commits: sum.commits + added.commits,
+                commit_time: sum.commit_time + added.commit_time,
+                commit_max: sum.commit_max.max(added.commit_max),
+                ..most.sum
+            },
+            ..most
+        };
+    }
+
     /// The share of one processor that the runner took, 0 before the first sample.
     #[must_use]
     pub fn cpu_share(&self) -> f64 {

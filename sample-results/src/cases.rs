@@ -122,19 +122,26 @@ pub fn expectation(
 pub fn gates(passed: u64, tried: u64, infrastructure_errors: u64) -> Vec<GateResult> {
     let rate = Proportion::new(passed, tried);
     let bound = Ratio::new(0.8).expect("a ratio");
+    let side = |is_above| if is_above { "above" } else { "below" };
+    let points = rate.rate().map(|rate| (rate - bound.get()) * 100.0);
+    let points = points.map(|points| format!("{:.1} points {}", points.abs(), side(points > 0.0)));
+    let errors = match infrastructure_errors {
+        0 => "0 away".to_owned(),
+        errors => format!("{errors} above"),
+    };
     vec![
         GateResult {
             name: "min_success_rate".into(),
             bound: GateBound::AtLeast(bound),
             value: (tried > 0).then_some(GateValue::Share(rate)),
-            margin: None,
+            margin: points,
             holds: rate.rate().is_some_and(|rate| rate >= bound.get()),
         },
         GateResult {
             name: "max_infrastructure_errors".into(),
             bound: GateBound::AtMost(0),
             value: (tried > 0).then_some(GateValue::Count(infrastructure_errors)),
-            margin: None,
+            margin: (tried > 0).then_some(errors),
             holds: tried > 0 && infrastructure_errors == 0,
         },
     ]

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use runner_core::{
-    outcome::{Failure, Outcome},
-    results::{AttemptReport, CaseResult},
+    outcome::{Failure, Fault, FaultKind, Outcome},
+    results::{AttemptReport, CaseResult, RunProblem, RunResults},
 };
 use suite::{Case, Ratio, Repeat, Retries, RetryOn};
 
-use crate::cases::{attempt, case, output};
+use crate::cases::{attempt, case, output, results};
 
 fn failed(said: &str) -> AttemptReport {
     let outcome = Outcome::Failed(vec![Failure::ErrorEvent {
@@ -64,4 +64,39 @@ pub fn inconclusive_case(tries: u64) -> CaseResult {
         _ => passed("there it is"),
     });
     CaseResult::tried(Arc::new(case), attempts.map(Arc::new))
+}
+
+/// A case that was tried three times and never passed: at last it was the executor's fault.
+#[must_use]
+pub fn retried_case() -> CaseResult {
+    let retries = Retries {
+        max: 2,
+        on: RetryOn::ALL.into(),
+        ..Retries::default()
+    };
+    let case = Case {
+        retries,
+        ..case("never", "Never", "./never")
+    };
+    let broken = AttemptReport {
+        exit_code: None,
+        ..attempt(Outcome::InfrastructureError(Fault {
+            kind: FaultKind::Broken,
+            message: "the connection broke".into(),
+        }))
+    };
+    let attempts = [failed("not once"), failed("not twice"), broken];
+    CaseResult::tried(Arc::new(case), attempts.map(Arc::new))
+}
+
+/// A run over one case of each kind, in which flaky ones count as failures or do not.
+#[must_use]
+pub fn run(flaky_fails: bool) -> RunResults {
+    let cases = vec![flaky_case("not yet"), retried_case(), inconclusive_case(10)];
+    let flaky = flaky_fails.then_some(RunProblem::CaseFlaky);
+    let problems = [RunProblem::CaseFailed].into_iter().chain(flaky);
+    RunResults {
+        problems: problems.chain([RunProblem::CaseInconclusive]).collect(),
+        ..results(cases)
+    }
 }

@@ -1,13 +1,18 @@
 //! Whether an answer is an event stream at all.
 
-use std::{borrow::Cow, future::poll_fn, pin::pin, time::Duration};
+use std::{
+    borrow::Cow,
+    future::poll_fn,
+    pin::pin,
+    time::{Duration, SystemTime},
+};
 
 use awc::{
     ClientResponse,
     error::PayloadError,
     http::{
         StatusCode,
-        header::{self, HeaderMap, HeaderName},
+        header::{self, HeaderMap, HeaderName, HttpDate},
     },
 };
 use bytes::Bytes;
@@ -125,12 +130,26 @@ pub(crate) fn refusal(status: StatusCode, headers: &HeaderMap, body: String) -> 
             location: text(header::LOCATION),
         };
     }
-    let retry_after = text(header::RETRY_AFTER).and_then(|seconds| seconds.trim().parse().ok());
     TransportError::Status {
         status: status.as_u16(),
-        retry_after: retry_after.map(Duration::from_secs),
+        retry_after: retry_after(headers),
         body,
     }
+}
+
+/// How long the executor wants to be left alone: told in seconds, or as a date.
+///
+/// A date is held against the one at which the answer was made, so that the clocks of two machines need not
+/// agree; where that is not told, against the clock of this one. A date that is over asks for no wait.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| Some(headers.get(name)?.to_str().ok()?.trim());
+    let date = |name| -> Option<SystemTime> { Some(text(name)?.parse::<HttpDate>().ok()?.into()) };
+    if let Ok(seconds) = text(header::RETRY_AFTER)?.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = date(header::RETRY_AFTER)?;
+    let now = date(header::DATE).unwrap_or_else(SystemTime::now);
+    Some(at.duration_since(now).unwrap_or_default())
 }
 
 /// The beginning of a body that has to come whole.
@@ -169,4 +188,53 @@ pub(crate) async fn excerpt(
 async fn next_chunk(answer: &mut ClientResponse) -> Option<Result<Bytes, PayloadError>> {
     let mut body = pin!(answer);
     poll_fn(|cx| body.as_mut().poll_next(cx)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use awc::http::header::HeaderValue;
+
+    use super::*;
+
+    fn told(retry_after: &str, date: Option<&str>) -> Option<Duration> {
+        let mut headers = HeaderMap::new();
+        let value = |text: &str| HeaderValue::from_str(text).expect("a value");
+        headers.insert(header::RETRY_AFTER, value(retry_after));
+        if let Some(date) = date {
+            headers.insert(header::DATE, value(date));
+        }
+        super::retry_after(&headers)
+    }
+
+    #[test]
+    fn a_wait_is_told_in_seconds_or_as_a_date() {
+        let date = Some("Wed, 21 Oct 2026 07:28:00 GMT");
+        for (retry_after, seconds) in [
+            ("17", Some(17)),
+            (" 0 ", Some(0)),
+            ("Wed, 21 Oct 2026 07:30:05 GMT", Some(125)),
+            // The forms that HTTP had before.
+            ("Wednesday, 21-Oct-26 07:30:05 GMT", Some(125)),
+            ("Wed Oct 21 07:30:05 2026", Some(125)),
+            // It is over.
+            ("Wed, 21 Oct 2026 07:27:00 GMT", Some(0)),
+            ("soon", None),
+            ("-3", None),
+            ("1.5", None),
+            ("", None),
+        ] {
+            let waited = told(retry_after, date).map(|it| it.as_secs());
+            assert_eq!(waited, seconds, "{retry_after:?}");
+        }
+    }
+
+    #[test]
+    fn without_the_date_of_the_answer_the_clock_of_this_machine_counts() {
+        let hour = Duration::from_secs(3_600);
+        let at = HttpDate::from(SystemTime::now() + hour).to_string();
+        let waited = told(&at, Some("yesterday")).expect("a date");
+        assert!(waited <= hour && waited > hour / 2, "{waited:?}");
+        let past = told("Wed, 21 Oct 2015 07:28:00 GMT", None);
+        assert_eq!(past, Some(Duration::ZERO));
+    }
 }

@@ -43,7 +43,7 @@ use crate::{
 /// A ledger that is open for reading, and where it is.
 struct OpenLedger {
     path: PathBuf,
-    reader: RunReader,
+    reader: RunReader<'static>,
 }
 
 impl OpenLedger {
@@ -65,16 +65,24 @@ impl OpenLedger {
 /// A suite that was valid when it ran may not be any more, for another version of the program: then
 /// there are no gates.
 pub(crate) fn recorded_run(
-    reader: &RunReader,
+    reader: &RunReader<'_>,
     selector: &RunSelector,
 ) -> Result<RecordedRun, CliError> {
     let mut run = reader.run(selector)?;
+    if reader.shard(&RunSelector::Id(run.id))?.is_some() {
+        // Its gates are about all shards together.
+        return Ok(run);
+    }
     // By its number: meanwhile the latest run may be another one.
     let text = reader.suite_text(&RunSelector::Id(run.id))?;
     let options = reader.options(&RunSelector::Id(run.id))?;
     let (given, baseline) = match run.kind {
+        // Of what is merged of shards, no run of theirs is the baseline: numbers are a ledger's own.
         RunKind::Soak => Options::from_json(&options)
-            .map(|options| (options.gates, options.baseline))
+            .map(|options| {
+                let baseline = options.baseline.filter(|_| options.shard.is_none());
+                (options.gates, baseline)
+            })
             .unwrap_or_default(),
         _ => (gate::from_json(&options), None),
     };
@@ -96,7 +104,7 @@ pub(crate) fn recorded_run(
 
 /// What a run is like beside the one with this number.
 fn against(
-    reader: &RunReader,
+    reader: &RunReader<'_>,
     id: u64,
     candidate: &RecordedRun,
 ) -> Result<AgainstBaseline, CliError> {

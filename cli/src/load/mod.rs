@@ -175,7 +175,7 @@ impl Driver<'_> {
         let exits = problems.map(|problem| Exit::of_problem(problem, signal));
         let mut exit = exits.min().unwrap_or(Exit::Success);
         let document = Document::of_load(results, signal);
-        exit = exit.min(session::write_to(targets, &document, &self.progress));
+        exit = exit.min(report::write_all(targets, &document, &self.progress));
         if self.args.json
             && let Err(error) = Records::finished(results)
         {

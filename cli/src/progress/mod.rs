@@ -13,6 +13,7 @@ use console::Style;
 use runner_core::{
     events::{RunEvent, RunObserver},
     outcome::OutcomeClass,
+    recorded::RecordedProblem,
     results::{AttemptReport, Counts, GateResult, Place, RunProblem, RunResults, Verdict},
     text::{Share, Tokens, Untold, Visible},
     tries::TurnEnd,
@@ -85,7 +86,12 @@ impl Progress {
 
     /// Tells why a run is no success.
     pub(crate) fn problem(&self, problem: &RunProblem) {
-        self.0.borrow().problem(problem);
+        self.0.borrow().problem(&problem.to_string());
+    }
+
+    /// Tells a reason why a run of a ledger is no success.
+    pub(crate) fn recorded_problem(&self, problem: &RecordedProblem) {
+        self.0.borrow().problem(&problem.text);
     }
 
     /// Tells what came of a gate.
@@ -238,13 +244,13 @@ impl Screen {
             }
         }
         for problem in &results.problems {
-            self.problem(problem);
+            self.problem(&problem.to_string());
         }
     }
 
-    fn problem(&self, problem: &RunProblem) {
+    fn problem(&self, problem: &str) {
         let (sign, style) = sign(Verdict::Fail);
-        let words = clip(&problem.to_string());
+        let words = clip(problem);
         self.say(Detail::Quiet, &format!("{} {words}", style.apply_to(sign)));
     }
 

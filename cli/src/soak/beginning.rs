@@ -1,6 +1,9 @@
 //! How a soak begins, or goes on where the ledger ends.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    num::NonZeroU64,
+    time::{Duration, SystemTime},
+};
 
 use run_ledger::{Ledger, NewPart, Resumed, RunJournal};
 use runner_core::{
@@ -12,7 +15,7 @@ use runner_core::{
 };
 use suite::Suite;
 
-use super::{Soaker, options::Options};
+use super::{Soaker, conclusion::judge, options::Options};
 use crate::{error::CliError, executor::Executor, session};
 
 /// Where a soak begins.
@@ -40,7 +43,8 @@ impl Soaker {
     ) -> Result<(Ready, Executor), CliError> {
         let path = suite.path.display().to_string();
         let suite = self.session.select(suite);
-        let suite = suite.ok_or(CliError::NothingSelected { suites: path })?;
+        let mut suite = suite.ok_or(CliError::NothingSelected { suites: path })?;
+        let shard = self.session.deal(&mut suite);
         let executor = self.session.open_executor().await?;
         let info = self.session.run_info(&suite, &executor);
         let mut plan = self.session.plan(suite, info, &executor);
@@ -49,7 +53,8 @@ impl Soaker {
         let options = self.options.to_json();
         let journal = self
             .session
-            .begin(ledger, RunKind::Soak, &mut plan, &options)?;
+            .begin(ledger, RunKind::Soak, &mut plan, &options, shard.as_ref())?
+            .with_judgement(Box::new(judge));
         self.session.progress.say(&format!(
             "soak {} ({}): {}",
             journal.run_id(),
@@ -70,11 +75,12 @@ impl Soaker {
         loaded: Result<Suite, CliError>,
         resumed: Resumed,
     ) -> Result<(Ready, Executor), CliError> {
-        let suite = match self.is_through(&resumed) {
+        let mut suite = match self.is_through(&resumed) {
             // Nothing is left to do: what was done was done with this version.
             true => self.kept(&resumed)?,
             false => self.usable(loaded, &resumed)?,
         };
+        self.session.deal(&mut suite);
         let executor = self.session.open_executor().await?;
         let mut start = resumed.start;
         let changed = (suite.hash != resumed.suite.hash).then(|| suite.clone());
@@ -87,7 +93,7 @@ impl Soaker {
         }
         let mut info = resumed.info.clone();
         info.executor = executor.address();
-        info.environment = executor.environment();
+        info.environment = self.session.environment(&executor);
         let mut plan = self.session.plan(suite, info, &executor);
         plan.started = self.started;
         plan.soak = Some(self.plan(resumed.part, start, resumed.before));
@@ -101,7 +107,9 @@ impl Soaker {
             executor: &plan.run.executor,
             environment: &plan.run.environment,
         })?;
-        let journal = journal.with_retention(self.session.settings.ledger.retention);
+        let journal = journal
+            .with_retention(self.session.settings.ledger.retention)
+            .with_judgement(Box::new(judge));
         tracing::info!(run = journal.run_id(), "going on with a soak");
         self.session.progress.say(&words);
         let ready = Ready {
@@ -151,7 +159,12 @@ impl Soaker {
         is_last
             && suite::parse(&self.options.suite, &resumed.suite.text).is_ok_and(|suite| {
                 let selection = session::selection(&self.session.args.selection);
-                start.done >= suite.select(&selection).cases.len()
+                let selected = suite.select(&selection).cases;
+                let dealt = match &self.session.shard {
+                    Some(of) => of.shard.deal(&suite.hash, &selected),
+                    None => selected,
+                };
+                start.done >= dealt.len()
             })
     }
 
@@ -222,7 +235,11 @@ impl Soaker {
     }
 
     fn set_policy(&self, plan: &mut RunPlan) {
-        plan.policy.iterations = self.options.iterations;
+        plan.policy.iterations = match plan.is_empty_shard() {
+            // Again and again nothing is nothing once.
+            true => Some(NonZeroU64::MIN),
+            false => self.options.iterations,
+        };
         plan.policy.shuffle = self.options.shuffle;
         plan.policy.backs_off = true;
         plan.policy.max_outage = self.session.settings.soak.max_outage;

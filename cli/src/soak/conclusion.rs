@@ -1,6 +1,6 @@
 //! How a soak ends: in good order, or not.
 
-use run_ledger::{Ledger, RunReader, RunSelector};
+use run_ledger::{RunReader, RunSelector};
 use runner_core::{
     actors::RunSummary,
     plan::RunPlan,
@@ -80,8 +80,13 @@ impl Soaker {
             Ok(mut recorded) => {
                 let mut problems = summary.results.problems.clone();
                 if summary.end == RunEnd::Completed {
-                    for problem in self.judge_as_a_whole(&recorded, &summary.results.gates) {
-                        exit = exit.min(self.note(run, &mut problems, problem));
+                    self.tell_of_the_whole(&recorded, &summary.results.gates);
+                    // The ledger has them: they were written with the end.
+                    for problem in problems_of_the_whole(&recorded) {
+                        exit = exit.min(exit_of(&problem));
+                        if !problems.contains(&problem) {
+                            problems.push(problem);
+                        }
                     }
                 }
                 // What could not be kept is known here alone.
@@ -106,15 +111,12 @@ impl Soaker {
 }
 
 impl Soaker {
-    /// Tells what came of that which needs the whole soak: gates over times, parts and drift, and the
-    /// comparison with the baseline. What is a problem comes back. `told` are the gates that were told.
-    fn judge_as_a_whole(&self, recorded: &RecordedRun, told: &[GateResult]) -> Vec<RunProblem> {
-        let mut problems = Vec::new();
+    /// Tells what came of that which needs the whole soak. `told` are the gates that were told.
+    fn tell_of_the_whole(&self, recorded: &RecordedRun, told: &[GateResult]) {
         let progress = &self.session.progress;
         if let Some(baseline) = &recorded.baseline {
-            problems.extend(baseline.problem());
-            match problems.last() {
-                Some(problem) => progress.problem(problem),
+            match baseline.problem() {
+                Some(problem) => progress.problem(&problem),
                 None => progress.say(&baseline.to_string()),
             }
         }
@@ -127,29 +129,30 @@ impl Soaker {
         {
             progress.gate(gate);
         }
-        if recorded.gates.iter().any(|gate| !gate.holds) {
-            problems.push(RunProblem::GateFailed);
-        }
-        problems
     }
+}
 
-    /// Makes this a problem of the run, also in the ledger.
-    fn note(&self, run: u64, problems: &mut Vec<RunProblem>, problem: RunProblem) -> Exit {
-        let exit = exit_of(&problem);
-        if problems.contains(&problem) {
-            return exit;
-        }
-        let noted = Ledger::open(&self.ledger_path)
-            .and_then(|mut ledger| ledger.add_problem(run, &problem));
-        problems.push(problem);
-        match noted {
-            Ok(()) => exit,
-            Err(error) => {
-                CliError::from(error).show();
-                exit.min(Exit::ReportNotWritten)
-            }
+/// What speaks against a soak that is complete, and shows only in the whole of it: gates over times, parts and
+/// drift, and the comparison with the baseline.
+pub(super) fn judge(reader: &RunReader<'_>, run: u64) -> Vec<RunProblem> {
+    match ledger::recorded_run(reader, &RunSelector::Id(run)) {
+        Ok(recorded) => problems_of_the_whole(&recorded),
+        Err(error) => {
+            tracing::error!(run, error = %error, "the soak cannot be judged as a whole");
+            // What was not judged is no success.
+            let part = format!("judgement of the whole soak: {error}");
+            vec![RunProblem::HarnessLost { part }]
         }
     }
+}
+
+fn problems_of_the_whole(recorded: &RecordedRun) -> Vec<RunProblem> {
+    let baseline = recorded.baseline.as_ref();
+    let mut problems: Vec<_> = baseline.and_then(|it| it.problem()).into_iter().collect();
+    if recorded.gates.iter().any(|gate| !gate.holds) {
+        problems.push(RunProblem::GateFailed);
+    }
+    problems
 }
 
 /// A soak is resumed after whatever has ended it early, if it has begun at all.

@@ -49,6 +49,7 @@ use crate::{
     service::Service,
     session::{self, Crew, Session},
     settings::{HAD_CREDENTIALS, Layers, bare_url},
+    shard, start_at,
     telemetry::{Telemetry, TelemetryTarget},
 };
 
@@ -73,12 +74,17 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
     let ledger_path = ledger_path.ok_or(CliError::NoLedger)?;
     let telemetry = TelemetryTarget::of(&args.running)?;
     let ledger = Ledger::open(&ledger_path)?;
+    let asked = shard::resolve(&args.shard, shard::environment)?;
+    let progress = Progress::new(session::detail(common, args.running.json));
+    if let Some(exit) = start_at::wait(&args.shard, args.suite.as_slice(), &progress)? {
+        return Ok(exit);
+    }
     // The moment from which everything of this part is counted, by both clocks.
     let (now, started) = (Timestamp::now(), Instant::now());
     let mut ignored = Vec::new();
     // Where it cannot listen, nothing has begun yet that would have to be resumed.
     let dashboard = LiveDashboard::start(&args.running, &layers.merge()?, common.quiet)?;
-    let (options, beginning) = match target(args, &ledger)? {
+    let (options, beginning) = match target(args, asked.as_ref(), &ledger)? {
         Target::New { suite } => {
             if let Some(until) = args.until.filter(|until| *until <= now) {
                 return Err(CliError::Past { until });
@@ -87,6 +93,7 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
             let seed = now.as_nanosecond().unsigned_abs() as u64;
             let mut options = Options::of(args, suite, seed);
             options.baseline = baseline(args, &ledger_path)?;
+            options.shard = asked;
             (options, Beginning::New(ledger))
         }
         Target::Resumed(run) => {
@@ -135,6 +142,7 @@ pub(crate) fn soak(common: &CommonArgs, args: &SoakArgs) -> Result<Exit, CliErro
                 token,
                 telemetry,
                 progress: Progress::new(detail),
+                shard: options.shard.clone(),
             },
             options,
             ledger_path,
@@ -219,7 +227,9 @@ impl Soaker {
         // Before anything else: by default both signals end a program.
         let requests = Requests::listen()?;
         let dashboard = self.dashboard.take();
-        let loader = ConfigLoader::new(session::selection(&self.session.args.selection)).start();
+        let loader = ConfigLoader::new(session::selection(&self.session.args.selection))
+            .for_shard(self.session.shard.as_ref().map(|of| of.shard))
+            .start();
         let loaded = session::load(&loader, &self.options.suite).await;
         // After a week it would be late to find out.
         let suite = self.options.suite.file_stem().unwrap_or_default();

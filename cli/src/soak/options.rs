@@ -4,10 +4,12 @@ use std::{num::NonZeroU64, path::PathBuf, time::Duration};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use suite::ShardError;
 
 use super::executor_measure::WatchTarget;
 use crate::args::{FlakyAs, ReportFormat, ReportTarget, SelectionArgs, SoakArgs};
 use crate::gate::AnyGate;
+use crate::shard::ShardOf;
 
 /// What a soak is to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +31,8 @@ pub(crate) struct Options {
     pub gates: Vec<AnyGate>,
     /// The number of the run that this one is to be no worse than.
     pub baseline: Option<u64>,
+    /// Which shard of its suite it is.
+    pub shard: Option<ShardOf>,
 }
 
 /// The same as it is written.
@@ -55,6 +59,11 @@ struct OptionsFile {
     #[serde(default)]
     gates: Vec<String>,
     baseline: Option<u64>,
+    /// Written as it is typed.
+    #[serde(default)]
+    shard: Option<String>,
+    #[serde(default)]
+    shard_group: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -82,6 +91,7 @@ impl Options {
             watch: args.watch_pid.clone(),
             gates: args.running.gate.clone(),
             baseline: None,
+            shard: None,
         }
     }
 
@@ -109,6 +119,8 @@ impl Options {
             },
             gates: this.gates.iter().map(ToString::to_string).collect(),
             baseline: this.baseline,
+            shard: this.shard.as_ref().map(|of| of.shard.to_string()),
+            shard_group: this.shard.map(|of| of.group).unwrap_or_default(),
         };
         serde_json::json!(file).to_string()
     }
@@ -117,6 +129,11 @@ impl Options {
     pub(crate) fn from_json(text: &str) -> Result<Self, serde_json::Error> {
         let file: OptionsFile = serde_json::from_str(text)?;
         let reports = file.report.into_iter();
+        let group = file.shard_group;
+        let shard: Result<Option<ShardOf>, ShardError> = file
+            .shard
+            .map(|shard| shard.parse().map(|shard| ShardOf { shard, group }))
+            .transpose();
         let gates: Result<Vec<AnyGate>, _> = file.gates.iter().map(|gate| gate.parse()).collect();
         let until: Result<Option<Timestamp>, jiff::Error> =
             file.until.map(|until| until.parse()).transpose();
@@ -145,6 +162,7 @@ impl Options {
             watch: file.watch_pid_file.map(WatchTarget::PidFile),
             gates: gates.map_err(<serde_json::Error as serde::de::Error>::custom)?,
             baseline: file.baseline,
+            shard: shard.map_err(<serde_json::Error as serde::de::Error>::custom)?,
         })
     }
 
@@ -253,6 +271,10 @@ mod tests {
                 .map(|gate| gate.parse().expect("a gate"))
                 .into(),
             baseline: Some(3),
+            shard: Some(ShardOf {
+                shard: "2/4".parse().expect("a shard"),
+                group: "tonight".into(),
+            }),
         };
         let read = Options::from_json(&options.to_json()).expect("readable");
         assert_eq!(read, options);

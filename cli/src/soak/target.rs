@@ -2,12 +2,22 @@
 
 use std::path::PathBuf;
 
-use run_ledger::{Ledger, RunSelector};
+use run_ledger::{Ledger, RunSelector, Soak};
 
 use crate::{
     args::{ResumeTarget, SoakArgs},
     error::CliError,
+    shard::ShardOf,
 };
+
+/// Whether a soak is that of this shard, among the same others, or is none's where none is asked for.
+fn is_of_shard(soak: &Soak, asked: Option<&ShardOf>) -> bool {
+    match (&soak.shard, asked) {
+        (None, None) => true,
+        (Some(known), Some(asked)) => known.shard == asked.shard && known.group == asked.group,
+        _ => false,
+    }
+}
 
 /// What is soaked.
 pub(super) enum Target {
@@ -21,7 +31,11 @@ pub(super) enum Target {
 }
 
 /// What `args` ask for.
-pub(super) fn target(args: &SoakArgs, ledger: &Ledger) -> Result<Target, CliError> {
+pub(super) fn target(
+    args: &SoakArgs,
+    shard: Option<&ShardOf>,
+    ledger: &Ledger,
+) -> Result<Target, CliError> {
     match &args.resume {
         Some(ResumeTarget::Run(run)) => return Ok(Target::Resumed(run.clone())),
         Some(ResumeTarget::Latest) => {
@@ -40,7 +54,8 @@ pub(super) fn target(args: &SoakArgs, ledger: &Ledger) -> Result<Target, CliErro
     let suite = args.suite.clone().unwrap_or_default();
     if args.continue_latest {
         let soaks = ledger.soaks()?;
-        let latest = soaks.iter().find(|soak| soak.is_of(&suite));
+        let is_asked = |soak: &&Soak| soak.is_of(&suite) && is_of_shard(soak, shard);
+        let latest = soaks.iter().find(is_asked);
         // One that a process is at is refused later, by name: two of a suite at once are no wish.
         if let Some(soak) = latest.filter(|soak| !soak.is_complete) {
             return Ok(Target::Resumed(RunSelector::Id(soak.id)));

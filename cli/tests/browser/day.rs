@@ -106,6 +106,7 @@ fn write_day(scratch: &Scratch, ledger: &Path) {
         suite: &SuiteVersion::of(&suite),
         options: &options.to_string(),
         settings: "{}",
+        shard: None,
     };
     std::fs::create_dir_all(ledger.parent().expect("a folder")).expect("a folder");
     let journal = Ledger::open(ledger).and_then(|ledger| ledger.begin(&new));

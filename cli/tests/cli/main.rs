@@ -1,11 +1,14 @@
 //! Black-box tests: the real program, its exit codes, its files, its words.
 
+mod batch_engines;
 mod bundles;
 mod capacity;
 mod cleanup;
+mod code_syntax;
 mod dashboard;
 mod differential;
 mod exit_codes;
+mod expectations;
 mod fault_matrix;
 mod gates;
 mod hostile_output;
@@ -29,6 +32,7 @@ mod serve;
 mod served_faults;
 mod service_unit;
 mod settings;
+mod shards;
 mod shipped_suite;
 mod signals;
 mod soak;
@@ -40,5 +44,6 @@ mod soak_resume;
 mod soak_service;
 mod support;
 mod terminal;
+mod tried_again;
 mod until_decided;
 mod verify;

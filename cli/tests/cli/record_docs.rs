@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{Scratch, case, serving};
 
 const DOCUMENT: &str = include_str!("../../../docs/records.md");
+const README: &str = include_str!("../../../README.md");
 
 /// The keys of each type of record that the document has, but for `type`.
 fn documented() -> BTreeMap<&'static str, BTreeSet<String>> {
@@ -105,6 +106,20 @@ fn the_examples_have_every_documented_key_and_no_other() {
         let of_example = keys(example.unwrap_or_else(|| panic!("no example of {kind}")));
         assert_eq!(of_example, documented, "{kind}");
     }
+}
+
+#[test]
+fn the_record_in_the_readme_is_one_that_the_program_writes() {
+    let is_record = |line: &&str| line.starts_with(r#"{"type":"case_finished""#);
+    let records: Vec<_> = README.lines().filter(is_record).collect();
+    assert_eq!(records.len(), 1);
+    let seen = assert_documented(records[0]);
+    let scratch = Scratch::with_cases([json!({
+        "id": "stream", "command": "echo step 1; echo step 3", "expected_patterns": ["step 1", "step 3"],
+    })]);
+    let stdout = scratch.run_suite(["--json"]).exits(0).stdout;
+    let written = stdout.lines().find(is_record).expect("a case ended");
+    assert_eq!(seen, assert_documented(written));
 }
 
 #[test]

@@ -77,7 +77,13 @@ impl UnderWay {
             tail: None,
             settings: worker.plan.attempt,
         };
-        let report = attempt::run(&plan, &*worker.transport, worker.stop.until_set()).await;
+        let report = attempt::run_prepared(
+            &plan,
+            &worker.prepared[self.case],
+            &*worker.transport,
+            worker.stop.until_set(),
+        )
+        .await;
         let waited = started.saturating_duration_since(self.ticket.due);
         self.count(&report, waited)
     }

@@ -12,6 +12,7 @@ use std::{
 
 use actix_rt::task::JoinHandle;
 use executor_protocol::Transport;
+use runner_core::attempt::Prepared;
 use rustix::time::{ClockId, clock_gettime};
 use tokio::{
     sync::{Notify, mpsc, watch},
@@ -91,6 +92,8 @@ pub(super) struct Worker {
     pub(super) plan: Arc<LoadPlan>,
     pub(super) transport: Rc<dyn Transport>,
     pub(super) clock: Clock,
+    /// What each case expects, its patterns compiled once.
+    pub(super) prepared: Vec<Prepared>,
     pub(super) limits: Vec<GoodLimits>,
     pub(super) stop: StopFlag,
     pub(super) counting: RefCell<Counting>,
@@ -159,6 +162,7 @@ impl Worker {
         let limits = plan.cases.iter();
         let worker = Self {
             thread: seat.thread,
+            prepared: plan.cases.iter().map(|it| Prepared::of(it)).collect(),
             limits: limits.map(|it| GoodLimits::of(it, &plan.gates)).collect(),
             counting: RefCell::new(Counting::new(plan.cases.len())),
             plan,

@@ -129,10 +129,13 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "status-503",
-        about: "The executor is not ready; `Retry-After` is a date.",
+        about: "The executor is not ready; `Retry-After` is a date, 7 seconds after the answer's own.",
         may_pass: false,
         script: |_| {
-            let headers = ["Retry-After: Wed, 21 Oct 2026 07:28:00 GMT"];
+            let headers = [
+                "Date: Wed, 21 Oct 2026 07:27:53 GMT",
+                "Retry-After: Wed, 21 Oct 2026 07:28:00 GMT",
+            ];
             refusal("503 Service Unavailable", &headers, "starting")
         },
     },

@@ -1,7 +1,7 @@
 //! What is written and read again renders as it did.
 
 use runner_core::results::{RunProblem, RunResults};
-use sample_results::{cases, drifting, recorded, recorded_runs, runs};
+use sample_results::{cases, drifting, recorded, recorded_runs, runs, tries};
 
 use crate::rendered::Rendered;
 
@@ -28,6 +28,13 @@ fn what_agents_told_survives() {
 }
 
 #[test]
+fn cases_that_were_tried_more_than_once_survive_and_are_told_whole() {
+    run_survives(&tries::run(false));
+    run_survives(&tries::run(true));
+    insta::assert_snapshot!(Rendered::of_run(&tries::run(false), None).json);
+}
+
+#[test]
 fn every_problem_survives() {
     let text = || "why: <b>it</b> did\nnot".to_owned();
     let mut results = cases::results(vec![runs::passed_case()]);
@@ -37,6 +44,8 @@ fn every_problem_survives() {
         RunProblem::Interrupted,
         RunProblem::GateFailed,
         RunProblem::CaseFailed,
+        RunProblem::CaseFlaky,
+        RunProblem::CaseInconclusive,
         RunProblem::NothingTried,
         RunProblem::LedgerLost { reason: text() },
         RunProblem::RunnerTooSlow { evidence: text() },

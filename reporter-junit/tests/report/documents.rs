@@ -6,7 +6,7 @@ use runner_core::{
     recorded::RecordedRun,
     results::{RunProblem, RunResults},
 };
-use sample_results::{cases, recorded_runs, runs};
+use sample_results::{cases, recorded_runs, runs, tries};
 
 /// The report with the default options.
 pub(crate) fn of_run(results: &RunResults) -> String {
@@ -32,6 +32,19 @@ fn a_week_in_eight_hours() {
 }
 
 #[test]
+fn cases_that_were_tried_more_than_once() {
+    insta::assert_snapshot!(of_run(&tries::run(false)));
+}
+
+#[test]
+fn a_flaky_case_is_one_failure_where_it_is_to_fail_the_run() {
+    let report = of_run(&tries::run(true));
+    assert_eq!(report.matches(r#"type="flaky""#).count(), 1, "{report}");
+    // The case says it, so that the run need not.
+    assert!(!report.contains("case-flaky"), "{report}");
+}
+
+#[test]
 fn equal_results_give_equal_bytes() {
     assert_eq!(of_run(&runs::eventful_run()), of_run(&runs::eventful_run()));
 }
@@ -40,6 +53,8 @@ fn equal_results_give_equal_bytes() {
 fn the_counts_are_those_of_the_elements() {
     for report in [
         of_run(&runs::eventful_run()),
+        of_run(&tries::run(false)),
+        of_run(&tries::run(true)),
         of_recorded(&recorded_runs::eventful()),
     ] {
         let document = Document::parse(&report).expect("XML");

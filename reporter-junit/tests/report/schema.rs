@@ -7,7 +7,7 @@ use std::{
 };
 
 use roxmltree::{Document, Node};
-use sample_results::{recorded_runs, runs};
+use sample_results::{recorded_runs, runs, tries};
 
 use crate::documents::{of_recorded, of_run};
 
@@ -111,6 +111,8 @@ pub(crate) fn assert_keeps_to_the_schema(document: &Document<'_>) {
 fn reports_keep_to_the_schema_of_jenkins() {
     for report in [
         of_run(&runs::eventful_run()),
+        of_run(&tries::run(false)),
+        of_run(&tries::run(true)),
         of_recorded(&recorded_runs::eventful()),
     ] {
         assert_keeps_to_the_schema(&Document::parse(&report).expect("XML"));
@@ -122,6 +124,8 @@ fn a_validator_of_schemas_accepts_reports() {
     let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/junit.xsd");
     for report in [
         of_run(&runs::eventful_run()),
+        of_run(&tries::run(false)),
+        of_run(&tries::run(true)),
         of_recorded(&recorded_runs::eventful()),
     ] {
         let mut xmllint = Command::new("xmllint");

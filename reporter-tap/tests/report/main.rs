@@ -8,11 +8,14 @@ use std::{
 
 use proptest::prelude::*;
 use reporter_tap::{ReportOptions, write_recorded_report, write_report};
-use runner_core::{recorded::RecordedRun, results::RunResults};
+use runner_core::{
+    recorded::{RecordedProblem, RecordedRun},
+    results::RunResults,
+};
 use sample_results::{
     cases,
     foreign::{recorded_with, results_with},
-    recorded_runs, runs,
+    recorded_runs, runs, tries,
 };
 
 fn of_run(results: &RunResults) -> String {
@@ -35,6 +38,51 @@ fn a_run_in_which_everything_happened() {
 #[test]
 fn a_week_in_eight_hours() {
     insta::assert_snapshot!(of_recorded(&recorded_runs::eventful()));
+}
+
+#[test]
+fn cases_that_were_tried_more_than_once() {
+    insta::assert_snapshot!(of_run(&tries::run(false)));
+}
+
+#[test]
+fn a_flaky_case_is_not_ok_where_it_is_to_fail_the_run() {
+    let report = of_run(&tries::run(true));
+    let line = "not ok 1 - flaky: Now and Then # flaky: tried 2 times, of which it passed once\n";
+    assert!(report.contains(line), "{report}");
+    assert!(
+        report.contains("  severity: fail\n  outcome: \"flaky\"\n"),
+        "{report}"
+    );
+    // The point says it, so that the run need not.
+    assert!(!report.contains("case-flaky"), "{report}");
+}
+
+#[test]
+fn a_case_of_a_successful_soak_that_failed_now_and_then_says_that_it_is_flaky() {
+    let mut run = recorded_runs::eventful();
+    run.problems.clear();
+    run.gates.clear();
+    let report = of_recorded(&run);
+    let line = "ok 2 - simple_2: The case simple_2 # flaky: tried 282, of which 278 passed";
+    assert!(
+        report.contains(line) && !report.contains("not ok"),
+        "{report}"
+    );
+}
+
+#[test]
+fn what_the_cases_of_a_recorded_run_do_not_tell_is_told_of_the_run() {
+    let mut run = recorded_runs::eventful();
+    run.problems = ["case-flaky", "case-inconclusive", "case-failed"]
+        .map(|code| RecordedProblem {
+            code: code.into(),
+            text: code.into(),
+        })
+        .into();
+    let report = of_recorded(&run);
+    assert!(report.contains("- run: case-flaky") && report.contains("- run: case-inconclusive"));
+    assert!(!report.contains("- run: case-failed"), "{report}");
 }
 
 #[test]
@@ -115,6 +163,8 @@ fn prove_comes_to_the_same_as_the_run() {
         of_run(&runs::eventful_run()),
         of_recorded(&recorded_runs::eventful()),
         of_run(&results_with(&texts)),
+        of_run(&tries::run(false)),
+        of_run(&tries::run(true)),
     ] {
         let (is_well, words) = proven(&report).expect("prove is there");
         assert!(!is_well, "{words}");

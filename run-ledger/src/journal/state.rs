@@ -14,7 +14,7 @@ use runner_core::{
     agent::AgentTotals,
     journal::{Entry, JournalEvent, SuiteVersion},
     outcome::OutcomeClass,
-    recorded::PartEnd,
+    recorded::{PartEnd, RecordedProblem},
     results::{AttemptReport, Place, RunProblem, Verdict},
     run_state::RunEnd,
     self_sample::SelfSample,
@@ -29,7 +29,7 @@ use turn::Turn;
 use super::{Begun, attempt_row::AttemptRow, upkeep::Upkeep};
 use crate::{
     convert::{int, us},
-    executor_samples,
+    executor_samples, recorded,
     rollup::{OpenMinute, Sample},
     writer,
 };
@@ -98,25 +98,52 @@ impl State {
         self.agents = agents;
     }
 
-    pub(super) fn commit(
+    /// Writes entries, all in the transaction that is given.
+    pub(super) fn write(
         &mut self,
-        transaction: Transaction<'_>,
+        transaction: &Transaction<'_>,
         entries: &[Entry],
         slept: Option<Duration>,
         upkeep: &mut Upkeep,
     ) -> rusqlite::Result<()> {
         let last = entries.last().map_or(Duration::ZERO, |entry| entry.at);
         if let Some(slept) = slept {
-            self.sleep(&transaction, slept)?;
+            self.sleep(transaction, slept)?;
         }
         for entry in entries {
-            self.take(&transaction, entry)?;
+            self.take(transaction, entry)?;
         }
-        self.settle(&transaction, last)?;
+        self.settle(transaction, last)?;
         if let Ok(now) = self.began.checked_add(last) {
-            upkeep.work(&transaction, self.run_id, now, last)?;
+            upkeep.work(transaction, self.run_id, now, last)?;
         }
-        transaction.commit()
+        Ok(())
+    }
+
+    /// Adds problems to those of the run, unless they are of a kind that is among them.
+    pub(super) fn add_problems(
+        &self,
+        connection: &Connection,
+        further: &[RunProblem],
+    ) -> rusqlite::Result<()> {
+        let mut problems = connection.query_row(
+            "SELECT * FROM runs WHERE id = ?1",
+            [self.run_id],
+            recorded::problems,
+        )?;
+        for problem in further {
+            let code = problem.code();
+            if problems.iter().all(|known| known.code != code) {
+                let (code, text) = (code.to_owned(), problem.to_string());
+                problems.push(RecordedProblem { code, text });
+            }
+        }
+        let pairs: Vec<_> = problems.iter().map(|it| (&it.code, &it.text)).collect();
+        connection.execute(
+            "UPDATE runs SET problems = ?2 WHERE id = ?1",
+            params![self.run_id, serde_json::json!(pairs).to_string()],
+        )?;
+        Ok(())
     }
 
     /// Begins another part of the run, because the machine has slept for so long since the latest commit:

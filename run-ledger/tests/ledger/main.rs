@@ -2,6 +2,8 @@
 
 mod breaking_off;
 mod clocks;
+mod merge_order;
+mod merging;
 mod pruning;
 mod resuming;
 mod sharing;

@@ -1,7 +1,11 @@
 //! What is written to a ledger is read back, also after the worst.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
+use run_ledger::{RunReader, RunSelector};
 use runner_core::{
     journal::{Journal as _, JournalEvent},
     outcome::{Fault, FaultKind, Outcome},
@@ -230,4 +234,48 @@ fn what_the_runner_measured_about_itself_is_the_same_summed_up_in_the_ledger() {
             .expect("committed");
     }
     assert_eq!(book.run(1).runner, totals);
+}
+
+#[test]
+fn a_complete_run_is_judged_in_the_transaction_of_its_end() {
+    let book = Book::new();
+    let (seen, path) = (Arc::new(Mutex::new(Vec::new())), book.path.clone());
+    let told = Arc::clone(&seen);
+    let judge = move |reader: &RunReader<'_>, id: u64| {
+        let run = reader.run(&RunSelector::Id(id)).expect("read");
+        // Nobody else sees an end that is not judged.
+        let outside = RunReader::open(&path).expect("opened");
+        let outside = outside.run(&RunSelector::Id(id)).expect("read");
+        let mut told = told.lock().expect("unpoisoned");
+        told.push((run.state, run.counts.passed, run.elapsed, outside.state));
+        vec![RunProblem::CaseFailed, RunProblem::GateFailed]
+    };
+    let mut journal = book.begin().with_judgement(Box::new(judge));
+    journal.commit(&[started(1, 1, "a")]).expect("committed");
+    journal
+        .commit(&[
+            finished(1, 1, "a", report(Outcome::Passed, 10)),
+            ended(9, RunEnd::Completed, vec![RunProblem::CaseFailed]),
+        ])
+        .expect("committed");
+    let state = RecordedState::Ended("completed".into());
+    assert_eq!(
+        *seen.lock().expect("unpoisoned"),
+        [(state, 1, Duration::from_secs(9), RecordedState::Running)]
+    );
+    let problems = book.run(1).problems.into_iter().map(|it| it.code);
+    assert_eq!(problems.collect::<Vec<_>>(), ["case-failed", "gate-failed"]);
+}
+
+#[test]
+fn a_run_that_goes_on_another_time_is_not_judged() {
+    let book = Book::new();
+    let judge = |_: &RunReader<'_>, _| vec![RunProblem::GateFailed];
+    let mut journal = book.begin().with_judgement(Box::new(judge));
+    let problems = vec![RunProblem::Interrupted];
+    journal
+        .commit(&[ended(9, RunEnd::Interrupted, problems)])
+        .expect("committed");
+    let problems = book.run(1).problems.into_iter().map(|it| it.code);
+    assert_eq!(problems.collect::<Vec<_>>(), ["interrupted"]);
 }

@@ -10,12 +10,13 @@ use std::{
 };
 
 use actix::prelude::*;
-use suite::{Selection, Suite, SuiteError};
+use suite::{Selection, Shard, Suite, SuiteError};
 
 /// Loads suite files for whoever runs them.
 #[derive(Debug, Default)]
 pub struct ConfigLoader {
     selection: Selection,
+    shard: Option<Shard>,
     /// What was loaded, by its path.
     known: HashMap<PathBuf, Known>,
 }
@@ -66,8 +67,16 @@ impl ConfigLoader {
     pub fn new(selection: Selection) -> Self {
         Self {
             selection,
+            shard: None,
             known: HashMap::new(),
         }
+    }
+
+    /// Of what is selected when suites are loaded again, only what falls to this shard counts.
+    #[must_use]
+    pub fn for_shard(mut self, shard: Option<Shard>) -> Self {
+        self.shard = shard;
+        self
     }
 
     fn load(&mut self, path: &Path) -> Result<Suite, SuiteError> {
@@ -101,6 +110,9 @@ impl ConfigLoader {
                         known.hash = in_force;
                     }
                     return Reload::Rejected("no case of it is selected any more".into());
+                }
+                if let Some(shard) = self.shard {
+                    suite.cases = shard.deal(&suite.hash, &suite.cases);
                 }
                 Reload::Changed(Box::new(suite))
             }

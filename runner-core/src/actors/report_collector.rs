@@ -39,6 +39,8 @@ pub struct ReportCollector {
     run: RunInfo,
     started: Instant,
     is_soak: bool,
+    /// Whether gates wait until all shards are merged.
+    is_shard: bool,
     /// How many cases were selected.
     total: usize,
     gates: RunGates,
@@ -107,6 +109,7 @@ impl ReportCollector {
             run: plan.run.clone(),
             started: plan.started,
             is_soak: plan.is_soak(),
+            is_shard: plan.shard.is_some(),
             total: plan.cases.len(),
             gates: plan.gates.clone(),
             flaky_fails: plan.flaky_fails,

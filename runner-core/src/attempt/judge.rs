@@ -14,7 +14,7 @@ use self::reasons::{failed, too_late, untrustworthy, without_terminal};
 use super::{
     capture::Capture,
     expectations::{Ending, Watch},
-    format::{AgentOutput, AgentReader},
+    format::{AgentOutput, AgentReader, AskAgain},
 };
 use crate::{
     agent::AgentReport,
@@ -53,6 +53,18 @@ pub enum Strictness {
     Strict,
 }
 
+/// What a case expects, ready to be held against outputs: for who makes many attempts at it.
+#[derive(Debug, Clone)]
+pub struct Prepared(Watch);
+
+impl Prepared {
+    /// Compiles the patterns of a case.
+    #[must_use]
+    pub fn of(case: &Case) -> Self {
+        Self(Watch::new(&case.expectations))
+    }
+}
+
 /// How the stream of an attempt ended.
 #[derive(Debug)]
 pub enum StreamEnd {
@@ -88,6 +100,8 @@ pub struct Judgement {
     pub findings: Findings,
     /// What the executor wanted known besides.
     pub notices: Notices,
+    /// When the service behind an agent wants to be asked again, if it was asked too much and says so.
+    pub ask_again: Option<AskAgain>,
 }
 
 /// Messages of error events are kept up to this many characters.
@@ -97,7 +111,14 @@ impl Judge {
     /// A judge for an attempt at `case` that keeps the first and last `keep_bytes` of its output.
     #[must_use]
     pub fn new(case: &Case, join: OutputJoin, keep_bytes: usize) -> Self {
-        let watch = Watch::new(&case.expectations);
+        Self::prepared(case, &Prepared::of(case), join, keep_bytes)
+    }
+
+    /// The same with what was prepared for the case: compiling its patterns takes longer than judging a short
+    /// output by them.
+    #[must_use]
+    pub fn prepared(case: &Case, prepared: &Prepared, join: OutputJoin, keep_bytes: usize) -> Self {
+        let watch = prepared.0.clone();
         Self {
             join,
             match_on: case.match_on,
@@ -276,6 +297,7 @@ impl Judge {
             expectations,
             code: examined.code,
             output,
+            ask_again: agent.as_ref().and_then(|agent| agent.ask_again),
             agent: agent.and_then(|agent| agent.report),
             findings,
             notices: self.notices,

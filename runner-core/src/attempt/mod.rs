@@ -5,13 +5,14 @@ mod expectations;
 mod format;
 mod judge;
 mod search;
+mod syntax;
 
 use std::{
     future::{Future, poll_fn},
     pin::pin,
     sync::Arc,
     task::Poll,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use executor_protocol::{
@@ -22,10 +23,11 @@ use suite::Case;
 use tokio::time::Instant;
 
 pub use expectations::{MAX_STRUCTURED_BYTES, code_in};
-pub use judge::{Judge, Judgement, StreamEnd, Strictness};
+pub use format::AskAgain;
+pub use judge::{Judge, Judgement, Prepared, StreamEnd, Strictness};
 pub use search::LONGEST_MATCH;
 
-use crate::{cleanup::CleanupMarker, results::AttemptReport, tail::OutputTail};
+use crate::{cleanup::CleanupMarker, outcome::Outcome, results::AttemptReport, tail::OutputTail};
 
 /// What an attempt needs to know besides its transport.
 #[derive(Debug, Clone)]
@@ -59,10 +61,13 @@ pub struct AttemptSettings {
     pub events_idle_timeout: Option<Duration>,
     /// Which breaches of the stream protocol fail a case.
     pub strictness: Strictness,
+    /// Whether the syntax of code is checked where a case asks for it, by a second command to the executor.
+    /// Otherwise it stays unchecked.
+    pub check_syntax: bool,
 }
 
 impl Default for AttemptSettings {
-    /// 5 s, 30 s, 64 KiB, no limits of idleness but the cases' own, and lenient.
+    /// 5 s, 30 s, 64 KiB, no limits of idleness but the cases' own, lenient, and nothing but the command.
     fn default() -> Self {
         let Deadlines { connect, head, .. } = Deadlines::default();
         Self {
@@ -72,6 +77,7 @@ impl Default for AttemptSettings {
             bytes_idle_timeout: None,
             events_idle_timeout: None,
             strictness: Strictness::default(),
+            check_syntax: false,
         }
     }
 }
@@ -84,18 +90,75 @@ const CANCEL_WAIT: Duration = Duration::from_secs(2);
 
 /// How long an attempt can take at most, by its own deadlines.
 pub(crate) fn longest(plan: &AttemptPlan) -> Duration {
-    let Deadlines { total, end, .. } = plan.deadlines();
-    total + end + CANCEL_WAIT
+    let once = |plan: &AttemptPlan| {
+        let Deadlines { total, end, .. } = plan.deadlines();
+        total + end + CANCEL_WAIT
+    };
+    once(plan) + syntax::longest_check(plan).map_or(Duration::ZERO, |check| once(&check))
 }
 
 /// Runs one attempt to its end, or until `cancel` resolves. It always comes to a report.
+///
+/// Where the plan says so, and all else held, it ends with a second command that checks the syntax of the code
+/// that the first one printed. How long that takes is no part of the attempt's time. An attempt that is cancelled
+/// meanwhile was not finished.
 pub async fn run(
     plan: &AttemptPlan,
     transport: &dyn Transport,
     cancel: impl Future<Output = ()>,
 ) -> AttemptReport {
-    let started = Instant::now();
+    let prepared = Prepared::of(&plan.case);
+    run_prepared(plan, &prepared, transport, cancel).await
+}
+
+/// The same as [`run`], with what was `prepared` for the case: for who makes many attempts at it.
+pub async fn run_prepared(
+    plan: &AttemptPlan,
+    prepared: &Prepared,
+    transport: &dyn Transport,
+    cancel: impl Future<Output = ()>,
+) -> AttemptReport {
     let mut cancel = pin!(cancel);
+    let (mut report, code) = run_command(plan, prepared, transport, &mut cancel).await;
+    let code = code.filter(|_| report.outcome == Outcome::Passed && syntax::is_asked_for(plan));
+    if let Some(code) = code {
+        check_syntax(plan, transport, cancel, &code, &mut report).await;
+    }
+    report
+}
+
+/// Has the syntax of `code` checked, and enters what came of it.
+async fn check_syntax(
+    plan: &AttemptPlan,
+    transport: &dyn Transport,
+    cancel: impl Future<Output = ()> + Unpin,
+    code: &str,
+    report: &mut AttemptReport,
+) {
+    let syntax = match syntax::check(plan, code) {
+        Err(decided) => decided,
+        Ok(check) => {
+            let prepared = Prepared::of(&check.plan.case);
+            let (checked, _) = run_command(&check.plan, &prepared, transport, cancel).await;
+            if checked.outcome == Outcome::Cancelled {
+                report.outcome = Outcome::Cancelled;
+                return;
+            }
+            check.verdict(&checked)
+        }
+    };
+    syntax.enter(report);
+}
+
+/// Runs the command of a case to its end, or until `cancel` resolves. With the report comes the code that the
+/// case expects, if it is there.
+async fn run_command(
+    plan: &AttemptPlan,
+    prepared: &Prepared,
+    transport: &dyn Transport,
+    mut cancel: impl Future<Output = ()> + Unpin,
+) -> (AttemptReport, Option<String>) {
+    let started = Instant::now();
     let opening = transport.execute(plan.request(), plan.deadlines());
     let opened = tokio::select! {
         biased;
@@ -105,7 +168,7 @@ pub async fn run(
     let mut stream = match opened {
         Ok(stream) => stream,
         Err(end) => {
-            let judge = Judge::new(&plan.case, OutputJoin::Concat, 0);
+            let judge = Judge::prepared(&plan.case, prepared, OutputJoin::Concat, 0);
             return plan.report(
                 judge,
                 end,
@@ -115,8 +178,9 @@ pub async fn run(
             );
         }
     };
-    let mut judge = Judge::new(
+    let mut judge = Judge::prepared(
         &plan.case,
+        prepared,
         stream.output_join(),
         plan.settings.keep_output_bytes,
     )
@@ -226,13 +290,18 @@ impl AttemptPlan {
         findings: &Findings,
         stats: &StreamStats,
         started: Instant,
-    ) -> AttemptReport {
-        let retry_after = match &end {
+    ) -> (AttemptReport, Option<String>) {
+        let told = match &end {
             StreamEnd::Error(TransportError::Status { retry_after, .. }) => *retry_after,
             _ => None,
         };
         let judgement = judge.finish(&self.case, end, findings, stats);
-        AttemptReport {
+        // What came to something in the end need not be asked again.
+        let ask_again = judgement
+            .ask_again
+            .filter(|_| judgement.outcome != Outcome::Passed);
+        let retry_after = told.or_else(|| Some(ask_again?.from(SystemTime::now())));
+        let report = AttemptReport {
             execution_id: self.execution_id.clone(),
             started_after: self.started_after,
             elapsed: started.elapsed(),
@@ -245,7 +314,8 @@ impl AttemptPlan {
             output: judgement.output,
             agent: judgement.agent,
             stats: stats.clone(),
-        }
+        };
+        (report, judgement.code)
     }
 }
 

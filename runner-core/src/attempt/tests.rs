@@ -1,7 +1,10 @@
 //! Attempts through a transport that lives in the test, in time that passes when the test says so.
 
+mod checks;
+
 use std::{
     cell::{Cell, RefCell},
+    collections::VecDeque,
     pin::Pin,
     rc::Rc,
     task::Context,
@@ -29,9 +32,12 @@ const fn output(data: &str) -> StreamEvent<'_> {
     }
 }
 
-/// An executor that says what it is told to, each event so many seconds after the one before.
+/// What an executor says, each event so many seconds after the one before.
+type Events = Vec<(u64, StreamEvent<'static>)>;
+
+/// An executor that says what it is told to, in one execution after the other.
 struct Script {
-    events: RefCell<Vec<(u64, StreamEvent<'static>)>>,
+    executions: RefCell<VecDeque<Events>>,
     was_cancelled: Rc<Cell<bool>>,
 }
 
@@ -61,7 +67,9 @@ impl Transport for Script {
         _: Deadlines,
     ) -> LocalBoxFuture<'_, Result<Box<dyn EventStream>, TransportError>> {
         let stream = ScriptStream {
-            events: self.events.take().into_iter(),
+            events: (self.executions.borrow_mut().pop_front())
+                .unwrap_or_default()
+                .into_iter(),
             pause: None,
             current: None,
             started: Instant::now(),
@@ -128,7 +136,7 @@ async fn attempt(
 ) -> (AttemptReport, bool) {
     let was_cancelled = Rc::new(Cell::new(false));
     let script = Script {
-        events: RefCell::new(events.to_vec()),
+        executions: RefCell::new([events.to_vec()].into()),
         was_cancelled: Rc::clone(&was_cancelled),
     };
     let plan = AttemptPlan {
@@ -266,4 +274,37 @@ async fn what_has_ended_by_itself_is_judged_as_a_whole() {
     };
     let (report, _) = attempt(expectations, &events).await;
     assert!(matches!(report.outcome, Outcome::Failed(_)), "{report:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_agent_tells_of_its_service_says_how_long_to_wait_unless_it_passed_all_the_same() {
+    const LIMITED: &str = concat!(
+        r#"{"type":"system","subtype":"api_retry","retry_delay_ms":2500,"error_status":429}"#,
+        "\n"
+    );
+    const ANSWER: &str = concat!(
+        r#"{"type":"result","subtype":"success","is_error":false,"result":"4"}"#,
+        "\n"
+    );
+    for (answer, told) in [("", Some(Duration::from_millis(2_500))), (ANSWER, None)] {
+        let events = vec![(1, output(LIMITED)), (0, output(answer)), (0, COMPLETE)];
+        let script = Script {
+            executions: RefCell::new([events].into()),
+            was_cancelled: Rc::default(),
+        };
+        let plan = AttemptPlan {
+            case: Arc::new(Case {
+                output_format: suite::OutputFormat::ClaudeStreamJson,
+                ..case("a")
+            }),
+            execution_id: "TEST_1".into(),
+            started_after: Duration::ZERO,
+            marker: None,
+            tail: None,
+            settings: AttemptSettings::default(),
+        };
+        let report = run(&plan, &script, std::future::pending()).await;
+        assert_eq!(report.retry_after, told, "{report:?}");
+        assert!(report.met_rate_limit());
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Outage, RecordedRun, RecordedState, RunKind, RunPart};
+use super::{OUTSTANDING, Outage, RecordedRun, RecordedState, RunKind, RunPart};
 use crate::{drift::Windows, results::RunProblem, run_state::RunEnd};
 
 /// How a run that is not over stands.
@@ -62,7 +62,8 @@ impl RecordedState {
         let can_go_on = match self {
             Self::Running => false,
             Self::Broken => true,
-            Self::Ended(_) => !self.is_completed(),
+            // Shards are resumed, and not what is made of them.
+            Self::Ended(end) => !self.is_completed() && end != OUTSTANDING,
         };
         kind == RunKind::Soak && can_go_on
     }

@@ -54,6 +54,12 @@ impl CaseResult {
         self.attempts.push(attempt);
     }
 
+    /// The last attempt that did not pass, if there is any.
+    #[must_use]
+    pub fn failed_attempt(&self) -> Option<&Arc<AttemptReport>> {
+        self.last_failed().map(|index| &self.attempts[index])
+    }
+
     fn last_failed(&self) -> Option<usize> {
         let mut attempts = self.attempts.iter();
         attempts.rposition(|attempt| attempt.outcome != Outcome::Passed)
@@ -70,10 +76,7 @@ impl CaseResult {
     #[must_use]
     pub fn attempt(&self) -> Option<&Arc<AttemptReport>> {
         match self.verdict() {
-            Verdict::Fail | Verdict::Inconclusive => {
-                let failed = self.last_failed().map(|index| &self.attempts[index]);
-                failed.or(self.attempts.last())
-            }
+            Verdict::Fail | Verdict::Inconclusive => self.failed_attempt().or(self.attempts.last()),
             _ => self.attempts.last(),
         }
     }

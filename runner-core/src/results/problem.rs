@@ -48,6 +48,11 @@ pub enum RunProblem {
         /// Why, in words.
         reason: String,
     },
+    /// Of shards that were started together, some have no run, or one that did not come to its end.
+    ShardsOutstanding {
+        /// Which, in words.
+        shards: String,
+    },
     /// A part of the runner was lost.
     HarnessLost {
         /// Which, in words.
@@ -72,6 +77,7 @@ impl RunProblem {
             Self::RunnerTooSlow { .. } => "runner-too-slow",
             Self::Regression { .. } => "regression",
             Self::Incomparable { .. } => "incomparable",
+            Self::ShardsOutstanding { .. } => "shards-outstanding",
             Self::HarnessLost { .. } => "harness-lost",
         }
     }
@@ -100,6 +106,9 @@ impl fmt::Display for RunProblem {
             Self::Regression { differences } => write!(f, "a regression: {differences}"),
             Self::Incomparable { reason } => {
                 write!(f, "nothing can be said about a regression: {reason}")
+            }
+            Self::ShardsOutstanding { shards } => {
+                write!(f, "work of shards is outstanding: {shards}")
             }
             Self::HarnessLost { part } => write!(f, "gauntlet lost its {part}"),
         }

@@ -4,12 +4,14 @@
 //! wherever it is read. It refuses signs, colours and markup: whoever shows the words knows what can
 //! hold them, and makes foreign ones inert.
 
+mod gates;
 mod graduation;
 mod outcomes;
 mod problems;
 mod runner;
 mod tries;
 
+pub use gates::GateWords;
 pub use graduation::GraduationLine;
 pub use outcomes::{Attempts, NotPassed, Outcomes, Tried, reason};
 pub use problems::{Headline, Nouns, Problem, Reason, Reasons, Told, problems};

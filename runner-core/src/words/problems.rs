@@ -62,6 +62,7 @@ impl<'a> From<&'a RunProblem> for Problem<'a> {
             RunProblem::RunnerTooSlow { evidence } => evidence.into(),
             RunProblem::Regression { differences } => differences.into(),
             RunProblem::Incomparable { reason } => reason.into(),
+            RunProblem::ShardsOutstanding { shards } => shards.into(),
             RunProblem::HarnessLost { part } => part.into(),
             other => other.to_string().into(),
         };
@@ -92,7 +93,7 @@ impl<'a> From<&'a RecordedProblem> for Problem<'a> {
 /// What the words of a problem begin with where the rest is foreign. It says what the code says.
 fn beginning(code: &str) -> Option<String> {
     let (reason, evidence, part) = (String::new(), String::new(), String::new());
-    let differences = String::new();
+    let (differences, shards) = (String::new(), String::new());
     let empty = match code {
         "executor-unavailable" => RunProblem::ExecutorUnavailable { reason },
         "executor-lost" => RunProblem::ExecutorLost { reason },
@@ -100,6 +101,7 @@ fn beginning(code: &str) -> Option<String> {
         "runner-too-slow" => RunProblem::RunnerTooSlow { evidence },
         "regression" => RunProblem::Regression { differences },
         "incomparable" => RunProblem::Incomparable { reason },
+        "shards-outstanding" => RunProblem::ShardsOutstanding { shards },
         "harness-lost" => RunProblem::HarnessLost { part },
         _ => return None,
     };
@@ -140,6 +142,7 @@ impl fmt::Display for Headline<'_> {
             "case-inconclusive" => "is inconclusive",
             "ledger-lost" => return f.write_str("The ledger was lost"),
             "runner-too-slow" => "is not valid",
+            "shards-outstanding" => "is not complete",
             _ => "failed",
         };
         write!(f, "The {} {what}", self.nouns.whole)
@@ -230,6 +233,7 @@ impl Reasons<'_> {
             "runner-too-slow" => quoted("Runner itself too slow"),
             "regression" => quoted("Regression"),
             "incomparable" => quoted("Not to be told from the baseline"),
+            "shards-outstanding" => quoted("Shards outstanding"),
             "harness-lost" => quoted("Part of the runner lost"),
             // A problem that is younger than this program is told in its own words.
             _ => quoted("Problem"),
@@ -278,6 +282,7 @@ mod tests {
             RunProblem::RunnerTooSlow { evidence: words() },
             RunProblem::HarnessLost { part: words() },
             RunProblem::Incomparable { reason: words() },
+            RunProblem::ShardsOutstanding { shards: words() },
             RunProblem::GateFailed,
         ] {
             let recorded = RecordedProblem {

@@ -56,6 +56,7 @@ pub(crate) fn plan(commands: &[&str]) -> RunPlan {
         },
         tail: None,
         flaky_fails: false,
+        shard: None,
         soak: None,
     }
 }

@@ -123,7 +123,7 @@ const CASES: &[Case] = &[
     case("status-413",                           "", "status 413", ""),
     case("status-429",                           "", "status 429, retry after 7s", ""),
     case("status-500",                           "", "status 500", ""),
-    case("status-503",                           "", "status 503", ""),
+    case("status-503",                           "", "status 503, retry after 7s", ""),
     case("gzip",                                 "", "encoding gzip", ""),
     case("gzip-cut-short",                       "", "encoding gzip", ""),
     case("garbage",                              "", "invalid-answer", ""),

@@ -2,6 +2,7 @@
 
 mod body;
 mod load;
+mod merge;
 mod page;
 mod reports;
 mod serial;
@@ -41,6 +42,8 @@ pub(crate) enum Benchmark {
     Soak,
     /// What it costs a soak that somebody looks at its live page
     Page,
+    /// Making one ledger of those of 64 shards
+    Merge,
     /// Reports on 100,000 cases in each format, and the memory they take
     Reports,
     /// Load on a static answer, against wrk, oha and hey; its memory, and how exactly it keeps a schedule
@@ -105,6 +108,7 @@ impl Benchmark {
             Self::Spawn => "spawn",
             Self::Soak => "soak",
             Self::Page => "page",
+            Self::Merge => "merge",
             Self::Reports => "reports",
             Self::Load => "load",
         }
@@ -140,6 +144,7 @@ impl Bench {
             Benchmark::Spawn => spawn::run(self),
             Benchmark::Soak => soak::run(self),
             Benchmark::Page => page::run(self),
+            Benchmark::Merge => merge::run(self),
             Benchmark::Reports => reports::run(self),
             Benchmark::Load => load::run(self),
         }

@@ -74,7 +74,7 @@ pub(super) async fn find(
     let signal = interrupt.signal();
     let document = Document::of_capacity(&results, signal);
     let exit = Exit::of_capacity(&results.end, signal);
-    let exit = exit.min(session::write_to(targets, &document, &driver.progress));
+    let exit = exit.min(report::write_all(targets, &document, &driver.progress));
     tracing::info!(
         run = results.info.run.marker,
         exit = exit.code(),

@@ -1,5 +1,7 @@
 //! A ledger in a folder of its own, and short words for what is written to it.
 
+pub(crate) mod shards;
+
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -73,6 +75,7 @@ impl Book {
             suite: &version("first"),
             options: "{}",
             settings: "{}",
+            shard: None,
         };
         Ledger::open(&self.path)?.begin(&new)
     }

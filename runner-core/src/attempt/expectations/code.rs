@@ -92,7 +92,7 @@ fn same(one: &str, other: &str) -> bool {
 }
 
 /// The name of a language for the short names in common use.
-fn full_name(name: &str) -> &str {
+pub(in crate::attempt) fn full_name(name: &str) -> &str {
     let short = [
         ("py", "python"),
         ("python3", "python"),

@@ -9,24 +9,27 @@ mod nearest;
 mod verdicts;
 mod words;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use suite::{Expectations, Pattern};
 
-use super::search::{Extent, QuestId, Search};
+use super::search::{Extent, QuestId, Search, SearchBuilder};
 
 pub use code::code_in;
+pub(super) use code::full_name;
 pub(super) use verdicts::Ending;
 
 /// JSON and code are looked for in so much of what a command prints, from its beginning on.
 pub const MAX_STRUCTURED_BYTES: usize = 1 << 20;
 
 /// Watches what a command prints for what its case expects.
-#[derive(Debug)]
+///
+/// To make one takes long, as its patterns are compiled; to clone one that has seen nothing yet does not.
+#[derive(Debug, Clone)]
 pub(super) struct Watch {
-    expected: Expectations,
+    expected: Arc<Expectations>,
     search: Search,
-    quests: Quests,
+    quests: Arc<Quests>,
     /// How many characters were printed, if that matters.
     chars: u64,
     /// The beginning of what was printed, if JSON or code is looked for in it.
@@ -53,7 +56,7 @@ struct Quests {
 }
 
 impl Quests {
-    fn of(expected: &Expectations, search: &mut Search) -> Self {
+    fn of(expected: &Expectations, search: &mut SearchBuilder) -> Self {
         let mut first = |pattern: &Pattern, after| search.ask(pattern, after, Extent::First);
         let mut chain = |patterns: &Vec<Pattern>| {
             let mut after = None;
@@ -97,12 +100,12 @@ impl Quests {
 
 impl Watch {
     pub(super) fn new(expected: &Expectations) -> Self {
-        let mut search = Search::new();
+        let mut search = SearchBuilder::new();
         let quests = Quests::of(expected, &mut search);
         Self {
-            expected: expected.clone(),
-            search,
-            quests,
+            expected: Arc::new(expected.clone()),
+            search: search.build(),
+            quests: Arc::new(quests),
             chars: 0,
             kept: String::new(),
             is_cut: false,

@@ -19,6 +19,11 @@ pub(super) fn nearest_line(text: &str, output: &CapturedOutput) -> Option<String
     if pairs.is_empty() {
         return None;
     }
+    // Each pair's number at its own place, zero elsewhere: every pair of the output is looked up.
+    let mut numbers = vec![0_u8; 1 << 16];
+    for (number, pair) in (1..).zip(&pairs) {
+        numbers[place(*pair)] = number;
+    }
     let mut seen = vec![0_usize; pairs.len()];
     let mut best: Option<(usize, &str)> = None;
     let lines = output.head.lines().chain(output.tail.lines());
@@ -28,7 +33,7 @@ pub(super) fn nearest_line(text: &str, output: &CapturedOutput) -> Option<String
         let bytes = line.as_bytes();
         for two in bytes.windows(2) {
             let two = [two[0].to_ascii_lowercase(), two[1].to_ascii_lowercase()];
-            if let Ok(index) = pairs.binary_search(&two)
+            if let Some(index) = usize::from(numbers[place(two)]).checked_sub(1)
                 && seen[index] != number
             {
                 seen[index] = number;
@@ -48,6 +53,10 @@ pub(super) fn nearest_line(text: &str, output: &CapturedOutput) -> Option<String
 
 fn pair(two: &[u8]) -> [u8; 2] {
     [two[0], two[1]]
+}
+
+fn place(pair: [u8; 2]) -> usize {
+    u16::from_ne_bytes(pair).into()
 }
 
 #[cfg(test)]

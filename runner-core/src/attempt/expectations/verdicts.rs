@@ -257,11 +257,15 @@ impl Watch {
     fn add_code(&mut self, results: &mut Vec<ExpectationResult>, end: Ending) -> Option<String> {
         let expected = self.expected.code.as_ref()?;
         let code = code_in(&self.kept, &expected.language).filter(|_| end == Ending::Whole);
+        // What reaches the end of what was kept may go on behind it.
+        let goes_on = |code: &&str| self.is_cut && self.kept.ends_with(code);
+        let is_cut = code.as_ref().is_some_and(goes_on);
         let fate = match code {
             None => Fate::missed_at(end, self.within_limit("there is none")),
             Some(_) if expected.checked => Fate::unknown(UNCHECKED_SYNTAX),
             Some(_) => Fate::met(),
         };
+        let code = code.filter(|_| !is_cut);
         results.push(result(ExpectationKind::Code, words::code(expected), fate));
         code.map(str::to_owned)
     }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::error::Category;
 use suite::Usd;
 
-use super::{AgentFormat, AgentOutput, Malformed};
+use super::{AgentFormat, AgentOutput, AskAgain, Malformed};
 use crate::{
     agent::{AgentReport, AgentResult, NAME_CHARS, TokenUsage},
     attempt::capture::Capture,
@@ -35,6 +35,8 @@ pub(super) struct ClaudeStreamJson {
     report: AgentReport,
     final_text: Option<String>,
     sessions: SessionCosts,
+    /// The latest that was told after a question too many.
+    ask_again: Option<AskAgain>,
 }
 
 /// The CLI tells what its session has cost so far with every result, while tokens and turns are told
@@ -55,6 +57,7 @@ impl ClaudeStreamJson {
             report: AgentReport::default(),
             final_text: None,
             sessions: SessionCosts::default(),
+            ask_again: None,
         }
     }
 
@@ -71,10 +74,13 @@ impl ClaudeStreamJson {
                 let retry: RetryWire<'_> = parse(line)?;
                 let retries = &mut self.report.retries;
                 retries.count += 1;
-                retries.waits += retry.retry_delay_ms.and_then(millis).unwrap_or_default();
+                let wait = retry.retry_delay_ms.and_then(millis);
+                retries.waits = (retries.waits).saturating_add(wait.unwrap_or_default());
                 let limited = retry.error_status == Some(TOO_MANY_REQUESTS)
                     || retry.error.as_deref() == Some("rate_limit");
                 retries.rate_limited += u64::from(limited);
+                let told = wait.filter(|_| limited).map(AskAgain::After);
+                self.ask_again = told.or(self.ask_again);
             }
             _ => {}
         }
@@ -178,6 +184,9 @@ impl AgentFormat for ClaudeStreamJson {
                 let RateLimitWire { rate_limit_info } = parse(line)?;
                 let rejected = rate_limit_info.status.as_deref() == Some("rejected");
                 self.report.retries.rate_limited += u64::from(rejected);
+                let resets_at = rate_limit_info.resets_at.filter(|_| rejected);
+                let told = resets_at.and_then(seconds).map(AskAgain::At);
+                self.ask_again = told.or(self.ask_again);
             }
             "result" => self.on_result(parse(line)?),
             _ => {}
@@ -190,6 +199,7 @@ impl AgentFormat for ClaudeStreamJson {
         AgentOutput {
             report: self.understood.then_some(self.report),
             final_text: self.final_text,
+            ask_again: self.ask_again,
         }
     }
 }
@@ -209,6 +219,12 @@ fn name(text: Cow<'_, str>) -> String {
 
 fn millis(millis: f64) -> Option<Duration> {
     Duration::try_from_secs_f64(millis / 1000.0).ok()
+}
+
+/// Whole seconds since 1970, rounded up so that nobody comes too early.
+fn seconds(seconds: f64) -> Option<u64> {
+    let after_1970 = Duration::try_from_secs_f64(seconds.ceil());
+    after_1970.ok().map(|it| it.as_secs())
 }
 
 /// The sum of those that are told.
@@ -308,6 +324,8 @@ struct RateLimitWire<'a> {
 struct RateLimitInfoWire<'a> {
     #[serde(borrow)]
     status: Option<Cow<'a, str>>,
+    #[serde(rename = "resetsAt")]
+    resets_at: Option<f64>,
 }
 
 #[derive(Deserialize)]

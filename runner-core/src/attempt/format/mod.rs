@@ -7,7 +7,10 @@
 mod claude_stream_json;
 mod lines;
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use executor_protocol::{FindingCode, Findings, OutputJoin};
 use suite::OutputFormat;
@@ -46,6 +49,30 @@ pub(super) struct AgentOutput {
     pub(super) report: Option<AgentReport>,
     /// The whole answer, to look for patterns in.
     pub(super) final_text: Option<String>,
+    /// When the service behind the agent wants to be asked again, if it was asked too much and says so.
+    pub(super) ask_again: Option<AskAgain>,
+}
+
+/// When a service wants to be asked again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskAgain {
+    /// After so long.
+    After(Duration),
+    /// At this time, in seconds since 1970 in universal time.
+    At(u64),
+}
+
+impl AskAgain {
+    /// How long that is from this time of the wall clock on.
+    pub(super) fn from(self, now: SystemTime) -> Duration {
+        match self {
+            Self::After(wait) => wait,
+            Self::At(seconds) => {
+                let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+                Duration::from_secs(seconds).saturating_sub(now)
+            }
+        }
+    }
 }
 
 /// Reads what an agent prints, while it streams.
@@ -158,6 +185,23 @@ mod tests {
             reader.push(piece, join, &|| None);
         }
         reader.finish(true)
+    }
+
+    #[test]
+    fn a_time_that_is_over_asks_for_no_wait() {
+        let now = UNIX_EPOCH + Duration::from_secs(1_000);
+        let wait = Duration::from_secs(3);
+        for (ask_again, waits) in [
+            (AskAgain::After(wait), wait),
+            (AskAgain::At(1_003), wait),
+            (AskAgain::At(997), Duration::ZERO),
+            (
+                AskAgain::At(u64::MAX),
+                Duration::from_secs(u64::MAX - 1_000),
+            ),
+        ] {
+            assert_eq!(ask_again.from(now), waits);
+        }
     }
 
     #[test]

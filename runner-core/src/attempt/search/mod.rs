@@ -4,11 +4,12 @@
 //! not matter how the text was cut. What is expected of it, it refuses to know.
 
 mod fold;
+mod pieces;
 mod scanner;
 mod sought;
 mod window;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use suite::Pattern;
 
@@ -28,6 +29,9 @@ pub const LONGEST_MATCH: u64 = 64 * 1024;
 /// doing it for a line: large against that, small against the processor's caches.
 const PORTION: usize = 32 * 1024;
 
+/// Where a scanner looks more closely more often than once in so many bytes, another one may do better.
+const BYTES_BETWEEN_HITS: usize = 1024;
+
 /// Searches a streamed text for patterns, across the borders of its pieces.
 ///
 /// What is asked for are *quests*: the first find of a pattern, or all of them, from the beginning of the text
@@ -36,19 +40,26 @@ const PORTION: usize = 32 * 1024;
 /// Texts whose case does not matter are compared by Unicode's simple rule: each character is lower-cased by
 /// itself, and a final sigma equals any other sigma. Matches of regular expressions are found up to
 /// [`LONGEST_MATCH`].
-#[derive(Debug)]
+///
+/// To make one ready takes long beside searching a short text. A clone of one that is ready shares what does
+/// not change.
+#[derive(Debug, Clone)]
 pub(super) struct Search {
     window: Window,
-    patterns: Vec<Kept>,
+    patterns: Arc<[Compiled]>,
+    states: Vec<PatternState>,
     quests: Vec<Quest>,
-    scanner: Scanner,
-    /// Whether the scanner looks for what nobody asks for any more, or not yet for what is asked for.
-    is_stale: bool,
+    scanner: Arc<Scanner>,
+    /// Whether another scanner may do better: this one looks for what nobody asks for any more, or at what
+    /// is nothing too often, or was made before there was any text.
+    is_wasteful: bool,
+    /// The offset from which on another scanner is worth the time that it takes to make it; the next one when the
+    /// text is twice as long.
+    renews_at: u64,
     /// How many quests are not over.
     open: usize,
     /// The folded text before this offset was scanned.
     scanned: u64,
-    block: u64,
 }
 
 /// Names a quest.
@@ -71,18 +82,26 @@ pub(super) enum Extent {
     All,
 }
 
-#[derive(Debug)]
-struct Kept {
+/// A pattern, ready to be looked for.
+#[derive(Debug, Clone)]
+struct Compiled {
     pattern: Pattern,
     sought: Sought,
     needles: Option<Vec<Vec<u8>>>,
+    /// How many bytes from the end of the text back can belong to a find of which no needle is there yet.
+    keeps: u64,
+}
+
+/// What became of a pattern so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct PatternState {
     /// The offset up to which a needle of it may be there.
     awake_until: u64,
     /// How many quests for it are not over.
     open: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Quest {
     pattern: usize,
     after: Option<QuestId>,
@@ -97,27 +116,32 @@ struct Quest {
     glimpsed: u64,
 }
 
-impl Search {
-    /// A search without quests.
+/// Gathers what a search is to look for.
+#[derive(Debug)]
+pub(super) struct SearchBuilder {
+    patterns: Vec<Compiled>,
+    states: Vec<PatternState>,
+    quests: Vec<Quest>,
+    block: u64,
+}
+
+impl SearchBuilder {
+    /// For a search without quests.
     pub(super) fn new() -> Self {
         Self::with_longest_match(LONGEST_MATCH)
     }
 
     fn with_longest_match(block: u64) -> Self {
         Self {
-            window: Window::default(),
             patterns: Vec::new(),
+            states: Vec::new(),
             quests: Vec::new(),
-            scanner: Scanner::default(),
-            is_stale: false,
-            open: 0,
-            scanned: 0,
             block,
         }
     }
 
     /// Asks for finds of `pattern`, of those that begin behind the first find of `after` if that is given.
-    /// To be called before any text is pushed. Who asks the same again gets the same quest.
+    /// Who asks the same again gets the same quest.
     pub(super) fn ask(
         &mut self,
         pattern: &Pattern,
@@ -131,11 +155,7 @@ impl Search {
             return QuestId(index);
         }
         let is_over = self.patterns[pattern].sought.trouble().is_some();
-        if !is_over {
-            self.open += 1;
-            self.patterns[pattern].open += 1;
-            self.is_stale = true;
-        }
+        self.states[pattern].open += usize::from(!is_over);
         self.quests.push(Quest {
             pattern,
             after,
@@ -157,17 +177,45 @@ impl Search {
             .position(|kept| kept.pattern == *pattern);
         known.unwrap_or_else(|| {
             let sought = Sought::new(pattern, self.block);
-            self.patterns.push(Kept {
+            self.patterns.push(Compiled {
                 needles: sought.needles(pattern),
+                keeps: sought.keeps(),
                 pattern: pattern.clone(),
                 sought,
-                awake_until: 0,
-                open: 0,
             });
+            self.states.push(PatternState::default());
             self.patterns.len() - 1
         })
     }
 
+    /// A search of a text of which nothing has come yet.
+    pub(super) fn build(self) -> Search {
+        Search {
+            window: Window::default(),
+            scanner: Arc::new(scanner(&self.patterns, &self.states, b"")),
+            patterns: self.patterns.into(),
+            states: self.states,
+            open: self.quests.iter().filter(|quest| !quest.is_over).count(),
+            quests: self.quests,
+            is_wasteful: true,
+            renews_at: self.block,
+            scanned: 0,
+        }
+    }
+}
+
+/// A scanner for what is not found yet, in text like `sample`.
+fn scanner(patterns: &[Compiled], states: &[PatternState], sample: &[u8]) -> Scanner {
+    let patterns = patterns.iter().zip(states).enumerate();
+    let open = patterns.filter(|(_, (_, state))| state.open > 0);
+    let needles = open.flat_map(|(number, (compiled, _))| {
+        let needles = compiled.needles.iter().flatten().cloned();
+        needles.map(move |needle| (number, needle))
+    });
+    Scanner::new(needles, sample)
+}
+
+impl Search {
     /// Why a quest cannot find anything, if its pattern cannot be used.
     pub(super) fn trouble(&self, id: QuestId) -> Option<&str> {
         self.patterns[self.quests[id.0].pattern].sought.trouble()
@@ -211,12 +259,12 @@ impl Search {
     fn advance(&mut self, is_end: bool) {
         self.window.fold();
         self.scan();
+        let mut needed = self.window.end();
         for index in 0..self.quests.len() {
-            self.pursue(index, is_end);
+            if let Some(from) = self.pursue(index, is_end) {
+                needed = needed.min(from);
+            }
         }
-        let needed = self.quests.iter().filter(|quest| !quest.is_over);
-        let needed = needed.filter_map(|quest| quest.from).min();
-        let needed = needed.unwrap_or(self.window.end());
         // What stands before a find can matter to it.
         self.window
             .drop_before(needed.saturating_sub(LONGEST_CHARACTER));
@@ -224,50 +272,51 @@ impl Search {
 
     /// Looks which patterns may be in what is new.
     fn scan(&mut self) {
-        let Self {
-            window,
-            patterns,
-            scanner,
-            ..
-        } = self;
-        if self.is_stale {
-            let open = patterns
-                .iter()
-                .enumerate()
-                .filter(|(_, kept)| kept.open > 0);
-            let needles = open.flat_map(|(number, kept)| {
-                let needles = kept.needles.iter().flatten().cloned();
-                needles.map(move |needle| (number, needle))
-            });
-            *scanner = Scanner::new(needles);
-            self.is_stale = false;
+        if self.is_wasteful && self.scanned >= self.renews_at {
+            let folded = self.window.folded();
+            let sample = &folded[folded.len().saturating_sub(PORTION)..];
+            self.scanner = Arc::new(scanner(&self.patterns, &self.states, sample));
+            self.is_wasteful = false;
+            self.renews_at = self.scanned * 2;
         }
+        let window = &self.window;
         let first = window.folded_offset(0);
-        let from = self.scanned.saturating_sub(scanner.reach() as u64);
+        let from = self.scanned.saturating_sub(self.scanner.reach() as u64);
         let from = from.saturating_sub(first) as usize;
         let end = window.end();
-        scanner.scan(&window.folded()[from..], |number| {
-            patterns[number].awake_until = end;
+        let text = &window.folded()[from..];
+        let hits = self.scanner.scan(text, |number| {
+            self.states[number].awake_until = end;
         });
+        self.is_wasteful |= hits > text.len() / BYTES_BETWEEN_HITS;
         self.scanned = window.folded_end();
     }
 
-    /// Takes what a quest finds in the text so far.
-    fn pursue(&mut self, index: usize, is_end: bool) {
-        let quest = &self.quests[index];
+    /// Takes what a quest finds in the text so far. Tells from where on it needs that text further on; `None` if it
+    /// does not.
+    fn pursue(&mut self, index: usize, is_end: bool) -> Option<u64> {
+        let quest = &mut self.quests[index];
         if quest.is_over {
-            return;
+            return None;
+        }
+        let kept = &self.patterns[quest.pattern];
+        let state = &mut self.states[quest.pattern];
+        let end = self.window.end();
+        // That it is asleep is all there is to know of most quests most of the time.
+        let asleep = Some(end.saturating_sub(kept.keeps));
+        let is_asleep = |from| kept.needles.is_some() && state.awake_until <= from;
+        if quest.from.is_some_and(is_asleep) {
+            return asleep;
         }
         let after = quest.after.and_then(|after| self.quests[after.0].first);
-        let Some(mut from) = quest.from.or(after.map(|find| find.end)) else {
-            return;
-        };
         let quest = &mut self.quests[index];
-        let kept = &mut self.patterns[quest.pattern];
-        while from <= self.window.end() {
-            if kept.needles.is_some() && kept.awake_until <= from {
-                from = kept.sought.without_needle(&self.window, from);
-                break;
+        let from = quest.from.or(after.map(|find| find.end))?;
+        // What was dropped while it was asleep has no find in it.
+        let mut from = from.max(self.window.base());
+        while from <= end {
+            if kept.needles.is_some() && state.awake_until <= from {
+                quest.from = Some(from);
+                return asleep;
             }
             match kept.sought.next(&self.window, from, is_end) {
                 Step::Nothing { before } => {
@@ -293,14 +342,15 @@ impl Search {
                     if quest.extent == Extent::First {
                         quest.is_over = true;
                         self.open -= 1;
-                        kept.open -= 1;
-                        self.is_stale |= kept.open == 0;
+                        state.open -= 1;
+                        self.is_wasteful |= state.open == 0;
                         break;
                     }
                 }
             }
         }
         quest.from = Some(from);
+        (!quest.is_over).then_some(from)
     }
 
     /// Whether a quest finds anything for certain, also where it is open what exactly: a match of an expression
@@ -316,11 +366,14 @@ impl Search {
         let Some(from) = quest.from.filter(|_| quest.first.is_none()) else {
             return quest.first;
         };
-        if kept.needles.is_some() && kept.awake_until <= from {
+        let awake_until = self.states[quest.pattern].awake_until;
+        if kept.needles.is_some() && awake_until <= from {
             return None;
         }
         let reach = kept.sought.longest();
-        let from = from.max(self.window.ceil(quest.glimpsed.saturating_sub(reach)));
+        let from = from
+            .max(self.window.base())
+            .max(self.window.ceil(quest.glimpsed.saturating_sub(reach)));
         let found = kept.sought.glimpse(&self.window, from);
         if found.is_none() {
             quest.glimpsed = self.window.end();
@@ -335,7 +388,10 @@ impl Search {
         let quest = &self.quests[id.0];
         let kept = &self.patterns[quest.pattern];
         match quest.from {
-            Some(from) if quest.first.is_none() => kept.sought.may_be_there(&self.window, from),
+            Some(from) if quest.first.is_none() => {
+                let from = from.max(self.window.base());
+                kept.sought.may_be_there(&self.window, from)
+            }
             _ => quest.first.is_some(),
         }
     }

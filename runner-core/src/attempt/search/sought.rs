@@ -1,12 +1,14 @@
 //! One pattern, ready to be looked for in the window of a streamed text.
 
+use std::cmp::Reverse;
+
 use memchr::memmem::Finder;
 use regex_automata::{
     Input,
     meta::{self, Regex},
 };
 use regex_syntax::hir::{
-    Hir,
+    Hir, HirKind,
     literal::{ExtractKind, Extractor},
 };
 use suite::Pattern;
@@ -17,7 +19,7 @@ use super::{
 };
 
 /// A pattern, compiled.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Sought {
     /// A text, in lower case if its case does not matter.
     Text(Box<Text>),
@@ -27,14 +29,14 @@ pub(super) enum Sought {
     Unusable(String),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Text {
     finder: Finder<'static>,
     case_sensitive: bool,
     is_word: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Expression {
     regex: Regex,
     /// Whether what stands behind a match can matter to it.
@@ -106,7 +108,7 @@ impl Sought {
             (Self::Text(_), _) => vec![folded(pattern.text())],
             (Self::Expression(_), Pattern::Regex { source }) => {
                 let hir = regex_syntax::parse(source).ok()?;
-                needles(&hir, ExtractKind::Prefix).or_else(|| needles(&hir, ExtractKind::Suffix))?
+                required(&hir)?
             }
             _ => return None,
         };
@@ -136,17 +138,15 @@ impl Sought {
         }
     }
 
-    /// From where on a find may begin if none of the pattern's needles is in the window behind `from`.
-    pub(super) fn without_needle(&self, window: &Window, from: u64) -> u64 {
-        let before = match self {
-            Self::Text(text) => return text.rest(window, from),
-            Self::Expression(expression) => {
-                let blocks = window.end() / expression.block;
-                window.ceil(blocks.saturating_sub(1) * expression.block)
-            }
-            Self::Unusable(_) => window.end(),
-        };
-        before.max(from)
+    /// How many bytes from the end of a text back can belong to a find of which no needle is there yet.
+    pub(super) fn keeps(&self) -> u64 {
+        match self {
+            // A character can be longer than it is in lower case.
+            Self::Text(text) => (text.finder.needle().len() as u64 + 1) * LONGEST_CHARACTER,
+            // The block in which the text ends, and the one before it, from which matches reach into it.
+            Self::Expression(expression) => 2 * expression.block + LONGEST_CHARACTER,
+            Self::Unusable(_) => 0,
+        }
     }
 
     /// A find behind `from` that more text may change, but not undo.
@@ -301,6 +301,25 @@ impl Expression {
         let base = window.base();
         Some((base + found.start() as u64, base + found.end() as u64))
     }
+}
+
+/// Texts in lower case of which one is in everything that matches: those that tell most.
+fn required(hir: &Hir) -> Option<Vec<Vec<u8>>> {
+    let ends = [ExtractKind::Prefix, ExtractKind::Suffix];
+    let of_ends = ends.into_iter().filter_map(|kind| needles(hir, kind));
+    // What matches a sequence has matches of all its members in it.
+    let of_members: Vec<_> = match hir.kind() {
+        HirKind::Concat(members) => members.iter().filter_map(required).collect(),
+        HirKind::Capture(capture) => required(&capture.sub).into_iter().collect(),
+        HirKind::Repetition(repetition) if repetition.min > 0 => {
+            required(&repetition.sub).into_iter().collect()
+        }
+        _ => Vec::new(),
+    };
+    let shortest = |needles: &Vec<Vec<u8>>| needles.iter().map(Vec::len).min();
+    of_ends
+        .chain(of_members)
+        .max_by_key(|needles| (shortest(needles), Reverse(needles.len())))
 }
 
 /// Texts of which one begins, or ends, everything that matches.

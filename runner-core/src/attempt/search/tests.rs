@@ -28,8 +28,9 @@ fn exact(text: &str) -> Pattern {
 }
 
 fn count_in(pattern: &Pattern, pieces: &[&str]) -> u64 {
-    let mut search = Search::new();
+    let mut search = SearchBuilder::new();
     let quest = search.ask(pattern, None, Extent::All);
+    let mut search = search.build();
     for piece in pieces {
         search.push(piece, None);
     }
@@ -74,23 +75,25 @@ fn matches_of_an_expression_are_counted_without_overlaps() {
 
 #[test]
 fn an_expression_that_cannot_be_used_says_why_and_finds_nothing() {
-    let mut search = Search::new();
+    let mut search = SearchBuilder::new();
     let quest = search.ask(&regex("("), None, Extent::First);
+    let huge = search.ask(&regex(r"\w{1000}"), None, Extent::First);
+    let mut search = search.build();
     search.push("(", None);
     search.finish();
     assert_eq!(search.first(quest), None);
     assert!(search.trouble(quest).expect("why").contains("unclosed"));
-    let huge = search.ask(&regex(r"\w{1000}"), None, Extent::First);
     assert!(search.trouble(huge).expect("why").contains("bytes"));
 }
 
 #[test]
 fn a_pattern_at_the_very_end_of_a_long_text_is_found() {
     let filler = "x".repeat(1000);
-    let mut search = Search::new();
+    let mut search = SearchBuilder::new();
     let end = search.ask(&Pattern::literal("END of it"), None, Extent::First);
     let absent = search.ask(&Pattern::literal("absent"), None, Extent::First);
     let never = search.ask(&regex("(?s)x y.*z"), None, Extent::First);
+    let mut search = search.build();
     for _ in 0..2000 {
         search.push(&filler, None);
         search.flush();
@@ -106,9 +109,10 @@ fn a_pattern_at_the_very_end_of_a_long_text_is_found() {
 
 #[test]
 fn memory_does_not_grow_with_a_text_in_which_nothing_but_plain_texts_is_sought() {
-    let mut search = Search::new();
+    let mut search = SearchBuilder::new();
     search.ask(&Pattern::literal("absent"), None, Extent::First);
     search.ask(&word("absent"), None, Extent::All);
+    let mut search = search.build();
     for _ in 0..10_000 {
         search.push(
             "İİİ a line of text that says nothing\n",
@@ -121,9 +125,10 @@ fn memory_does_not_grow_with_a_text_in_which_nothing_but_plain_texts_is_sought()
 
 #[test]
 fn a_find_has_the_time_at_which_its_last_character_came() {
-    let mut search = Search::new();
+    let mut search = SearchBuilder::new();
     let done = search.ask(&regex("d.ne"), None, Extent::First);
     let go = search.ask(&Pattern::literal("go"), Some(done), Extent::First);
+    let mut search = search.build();
     for (second, piece) in [(1, "go do"), (2, "ne "), (3, "g"), (4, "o"), (5, " go")] {
         search.push(piece, Some(Duration::from_secs(second)));
         search.flush();
@@ -136,9 +141,10 @@ fn a_find_has_the_time_at_which_its_last_character_came() {
 
 #[test]
 fn a_glimpse_sees_only_what_no_more_text_can_undo() {
-    let mut search = Search::new();
+    let mut search = SearchBuilder::new();
     let open = search.ask(&regex("err.*"), None, Extent::First);
     let at_end = search.ask(&regex("err$"), None, Extent::First);
+    let mut search = search.build();
     search.push("an err", None);
     search.flush();
     assert!(search.first(open).is_none() && search.is_found(open));
@@ -154,11 +160,12 @@ fn a_glimpse_sees_only_what_no_more_text_can_undo() {
 fn many_patterns_are_told_apart() {
     let texts: Vec<_> = (0..400).map(|number| format!("needle {number};")).collect();
     for many in [2, 5, 40, 100, 400] {
-        let mut search = Search::new();
+        let mut search = SearchBuilder::new();
         let quests: Vec<_> = texts[..many]
             .iter()
             .map(|text| search.ask(&Pattern::literal(text), None, Extent::All))
             .collect();
+        let mut search = search.build();
         for number in (0..many).filter(|number| number % 3 == 0) {
             search.push(&format!("a NEEDLE {number}; "), None);
         }
@@ -301,13 +308,14 @@ proptest! {
         patterns in prop::collection::vec(any_pattern(), 1..5),
         cuts in prop::collection::vec((0.0..1.0f64, any::<bool>()), 0..8),
     ) {
-        let mut search = Search::with_longest_match(LONGEST);
+        let mut search = SearchBuilder::with_longest_match(LONGEST);
         let all: Vec<_> =
             patterns.iter().map(|pattern| search.ask(pattern, None, Extent::All)).collect();
         let mut chain = Vec::new();
         for pattern in &patterns {
             chain.push(search.ask(pattern, chain.last().copied(), Extent::First));
         }
+        let mut search = search.build();
         for (piece, flush) in pieces(&text, &cuts) {
             search.push(piece, None);
             if flush {
@@ -335,8 +343,9 @@ proptest! {
         cuts in prop::collection::vec((0.0..1.0f64, any::<bool>()), 0..8),
     ) {
         let found = |pieces: Vec<(&str, bool)>| {
-            let mut search = Search::with_longest_match(LONGEST);
+            let mut search = SearchBuilder::with_longest_match(LONGEST);
             let all = search.ask(&regex(source), None, Extent::All);
+            let mut search = search.build();
             for (piece, flush) in pieces {
                 search.push(piece, None);
                 if flush {
@@ -355,8 +364,9 @@ proptest! {
         pattern in any_pattern(),
         cuts in prop::collection::vec((0.0..1.0f64, any::<bool>()), 0..8),
     ) {
-        let mut search = Search::with_longest_match(LONGEST);
+        let mut search = SearchBuilder::with_longest_match(LONGEST);
         let quest = search.ask(&pattern, None, Extent::First);
+        let mut search = search.build();
         let mut seen = false;
         let mut ends = 0;
         let mut never_before = 0;

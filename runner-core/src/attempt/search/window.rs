@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::fold::{Shifted, fold_into};
 
 /// What of a text is still needed.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Window {
     text: String,
     /// The offset at which `text` begins.

@@ -97,6 +97,33 @@ fn retries_and_rate_limits_are_counted() {
 }
 
 #[test]
+fn the_latest_word_on_when_to_ask_again_counts_where_it_was_asked_too_much() {
+    let overloaded = r#"{"type":"system","subtype":"api_retry","attempt":1,"retry_delay_ms":500,"error_status":529}"#;
+    let allowed =
+        r#"{"type":"rate_limit_event","rate_limit_info":{"status":"allowed","resetsAt":7}}"#;
+    let rejected = r#"{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":1700000000.5}}"#;
+    let silent = r#"{"type":"rate_limit_event","rate_limit_info":{"status":"rejected"}}"#;
+    let hostile =
+        r#"{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":-1e300}}"#;
+    let after = AskAgain::After(Duration::from_micros(1_024_500));
+    for (lines, told) in [
+        (&[INIT, overloaded, allowed, silent, hostile][..], None),
+        (&[RETRY, overloaded, silent], Some(after)),
+        (
+            &[RETRY, rejected, hostile],
+            Some(AskAgain::At(1_700_000_001)),
+        ),
+        (&[rejected, RETRY], Some(after)),
+    ] {
+        let mut format = ClaudeStreamJson::new(1024);
+        for line in lines {
+            format.on_line(line, &|| None).expect("understood");
+        }
+        assert_eq!(Box::new(format).finish().ask_again, told);
+    }
+}
+
+#[test]
 fn costs_add_up_over_sessions_and_all_else_over_results() {
     let told = |session: &str, cost: f64| {
         format!(
