@@ -1,5 +1,6 @@
 //! What can be typed on the command line.
 
+mod capacity;
 mod load;
 mod shard;
 
@@ -22,7 +23,8 @@ use jiff::Timestamp;
 use run_ledger::RunSelector;
 use suite::{LintCode, UnknownLint};
 
-pub(crate) use self::load::{Arrival, LoadArgs, ModelArgs, Weight};
+pub(crate) use self::capacity::CapacityArgs;
+pub(crate) use self::load::{Arrival, LoadArgs, Weight};
 
 pub(crate) use self::shard::{MergeArgs, ShardArg, ShardArgs, StartAt};
 use crate::gate::AnyGate;

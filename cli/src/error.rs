@@ -5,6 +5,7 @@ use std::{fmt::Display, io, path::PathBuf};
 use dashboard::DashboardError;
 use embedded_executor::{StartError, TokenError};
 use jiff::Timestamp;
+use load::{ArrivalRate, capacity::RateRange};
 use miette::Diagnostic;
 use reporter_json::ReadError;
 use run_ledger::LedgerError;
@@ -103,6 +104,23 @@ pub(crate) enum CliError {
         "give at least one of them a rate above zero, such as --stage 30s:10..200/s"
     ))]
     Schedule(#[from] load::ScheduleError),
+    #[error("there is no gate: a capacity is the highest rate at which gates hold")]
+    #[diagnostic(help(
+        "give --gate, such as --gate 'p95.time_to_first_output < 2s', or set `gates` in the suite"
+    ))]
+    CapacityWithoutGate,
+    #[error("there is no report on a capacity in html")]
+    #[diagnostic(help("give --report md=PATH or --report json=PATH"))]
+    CapacityInHtml,
+    #[error("--rate {start}, which is tried first, is not in the range {range}")]
+    #[diagnostic(help("give another --capacity-range LOW..HIGH, or another --rate"))]
+    CapacityStart {
+        start: ArrivalRate,
+        range: RateRange,
+    },
+    #[error("at {rate} there would be no attempt in a trial of {trial}")]
+    #[diagnostic(help("give a longer --trial-duration, or a --capacity-range that begins higher"))]
+    CapacityWithoutAttempt { rate: ArrivalRate, trial: Human },
     #[error("no load was generated")]
     Load(#[from] load::generator::LoadError),
     #[error(transparent)]
@@ -197,6 +215,10 @@ impl CliError {
             | Self::WeightOfNoCase { .. }
             | Self::Mix(_)
             | Self::Schedule(_)
+            | Self::CapacityWithoutGate
+            | Self::CapacityInHtml
+            | Self::CapacityStart { .. }
+            | Self::CapacityWithoutAttempt { .. }
             | Self::DriftOfRun { .. }
             | Self::Past { .. }
             | Self::Shard { .. }

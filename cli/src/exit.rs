@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, process::ExitCode};
 
+use load::capacity::CapacityEnd;
 use runner_core::{recorded::RunKind, results::RunProblem};
 
 /// How the program ends. The order is that of precedence: where several apply, the first is returned.
@@ -80,6 +81,20 @@ impl Exit {
     /// The exit that a problem of a run asks for; `signal` is the one that interrupted it, if any did.
     pub(crate) fn of_problem(problem: &RunProblem, signal: Option<Signal>) -> Self {
         Self::of_code(problem.code(), signal)
+    }
+
+    /// The exit that the end of a search for the capacity asks for.
+    pub(crate) fn of_capacity(end: &CapacityEnd, signal: Option<Signal>) -> Self {
+        match end {
+            CapacityEnd::Found | CapacityEnd::AboveRange => Self::Success,
+            CapacityEnd::BelowRange => Self::GateFailed,
+            CapacityEnd::OutOfTrials => Self::Inconclusive,
+            CapacityEnd::GeneratorTooSlow { .. } => Self::Invalid,
+            CapacityEnd::Interrupted => Self::Interrupted(signal.unwrap_or(Signal::Interrupt)),
+            CapacityEnd::ExecutorUnavailable { .. } => Self::ExecutorUnavailable,
+            CapacityEnd::ExecutorLost { .. } => Self::ExecutorLost,
+            _ => Self::Internal,
+        }
     }
 
     /// The exit that a problem with this stable code asks for, of a run of this kind. An interrupted soak is a

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use load::LoadResults;
+use load::{LoadResults, capacity::CapacityResults};
 use reporter_json::Report;
 use reporter_md::MAX_STEP_SUMMARY_BYTES;
 use runner_core::{
@@ -58,6 +58,11 @@ pub(crate) enum Document<'a> {
         results: &'a LoadResults,
         exit_codes: Vec<u8>,
     },
+    /// A search for the capacity.
+    Capacity {
+        results: &'a CapacityResults,
+        exit_codes: Vec<u8>,
+    },
 }
 
 impl<'a> Document<'a> {
@@ -81,6 +86,16 @@ impl<'a> Document<'a> {
         Self::Load {
             results,
             exit_codes: Exit::codes(problems, RunKind::Run, signal),
+        }
+    }
+
+    /// On a search for the capacity; `signal` is the one that interrupted it, if any did.
+    pub(crate) fn of_capacity(results: &'a CapacityResults, signal: Option<Signal>) -> Self {
+        let exit = Exit::of_capacity(&results.end, signal);
+        let is_failure = exit != Exit::Success;
+        Self::Capacity {
+            results,
+            exit_codes: is_failure.then(|| exit.code()).into_iter().collect(),
         }
     }
 
@@ -146,6 +161,7 @@ impl<'a> Document<'a> {
             }
             Self::Recorded { run, .. } => reporter_md::write_recorded_report(run, &options, out),
             Self::Load { results, .. } => reporter_md::write_load_report(results, out),
+            Self::Capacity { results, .. } => reporter_md::write_capacity_report(results, out),
         }
     }
 
@@ -165,6 +181,7 @@ impl<'a> Document<'a> {
             }
             Self::Recorded { run, .. } => reporter_html::write_recorded_report(run, &options, out),
             Self::Load { results, .. } => reporter_html::write_load_report(results, &options, out),
+            Self::Capacity { .. } => no_report_on_load(),
         }
     }
 
@@ -190,6 +207,10 @@ impl<'a> Document<'a> {
                 results,
                 exit_codes,
             } => reporter_json::write_load_report(results, exit_codes, out),
+            Self::Capacity {
+                results,
+                exit_codes,
+            } => reporter_json::write_capacity_report(results, exit_codes, out),
         }
     }
 
@@ -198,7 +219,7 @@ impl<'a> Document<'a> {
         match *self {
             Self::Run { results, .. } => reporter_junit::write_report(results, &options, out),
             Self::Recorded { run, .. } => reporter_junit::write_recorded_report(run, &options, out),
-            Self::Load { .. } => no_report_on_load(),
+            Self::Load { .. } | Self::Capacity { .. } => no_report_on_load(),
         }
     }
 
@@ -207,7 +228,7 @@ impl<'a> Document<'a> {
         match *self {
             Self::Run { results, .. } => reporter_tap::write_report(results, &options, out),
             Self::Recorded { run, .. } => reporter_tap::write_recorded_report(run, &options, out),
-            Self::Load { .. } => no_report_on_load(),
+            Self::Load { .. } | Self::Capacity { .. } => no_report_on_load(),
         }
     }
 
@@ -227,7 +248,7 @@ impl<'a> Document<'a> {
             Self::Recorded { run, .. } => {
                 reporter_md::write_recorded_step_summary(run, max_bytes, out)
             }
-            Self::Load { .. } => no_report_on_load(),
+            Self::Load { .. } | Self::Capacity { .. } => no_report_on_load(),
         }
     }
 }

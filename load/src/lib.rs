@@ -12,6 +12,7 @@
 
 mod arrival_rate;
 mod backoff;
+pub mod capacity;
 mod failures;
 pub mod generator;
 mod good;

@@ -3,7 +3,7 @@
 use run_stats::DurationHistogram;
 use runner_core::{
     outcome::OutcomeClass,
-    text::{Grouped, Human, OrDash, Seconds, Share},
+    text::{Grouped, Human, Many, OrDash, Seconds, Share},
     words::capitalized,
 };
 
@@ -18,6 +18,9 @@ pub const QUANTILES: [(&str, f64); 6] = [
     ("p99.9", 0.999),
     ("Max", 1.0),
 ];
+
+/// What makes attempts good, after their number.
+pub const GOODPUT: &str = "passed and took no longer than the gates on times allow";
 
 /// So many in a second, with one decimal place; a dash where that is not known.
 #[must_use]
@@ -39,10 +42,7 @@ pub fn figures(results: &LoadResults, total: &Tally) -> Vec<(&'static str, Strin
             "Attempts a second",
             per_second(measured.per_second(counts.total)),
         ),
-        (
-            "Goodput",
-            format!("{goodput} a second passed and took no longer than the gates on times allow"),
-        ),
+        ("Goodput", format!("{goodput} a second {GOODPUT}")),
         ("Success rate", Share(counts.success()).to_string()),
     ]
 }
@@ -72,8 +72,8 @@ pub fn generator_facts(results: &LoadResults) -> Vec<(&'static str, String)> {
         (
             "Generator",
             format!(
-                "{} threads, the busiest of them {:.0}% of its time",
-                load.threads,
+                "{}, the busiest of them {:.0}% of its time",
+                Many(load.threads as u64, "thread"),
                 measured.busy * 100.0
             ),
         ),

@@ -192,7 +192,7 @@ fn opening(behaviour: Behaviour) -> (OpenTransport, Arc<Seen>) {
 }
 
 async fn run(plan: &Arc<LoadPlan>, open: &OpenTransport) -> (Measured, LoadEnd) {
-    let ended = generator::run(plan, open, std::future::pending(), &mut |_| {}).await;
+    let ended = generator::run(plan, open, std::future::pending(), &mut |_, _| {}).await;
     ended.expect("it begins")
 }
 
@@ -240,7 +240,7 @@ async fn attempts_that_wait_for_ever_end_when_the_run_is_interrupted() {
                 tokio::task::yield_now().await;
             }
         };
-        let ended = generator::run(&plan, &open, interrupted, &mut |_| {}).await;
+        let ended = generator::run(&plan, &open, interrupted, &mut |_, _| {}).await;
         let (measured, end) = ended.expect("it begins");
         assert_eq!(end, LoadEnd::Interrupted);
         assert_eq!(count(&measured, OutcomeClass::Cancelled), 4);
@@ -252,7 +252,7 @@ async fn attempts_that_wait_for_ever_end_when_the_run_is_interrupted() {
 async fn a_thread_without_a_way_to_the_executor_is_an_error() {
     let open: OpenTransport = Arc::new(|| Err("no way".into()));
     let plan = plan(closed(4), 10, 2);
-    let ended = generator::run(&plan, &open, std::future::pending(), &mut |_| {}).await;
+    let ended = generator::run(&plan, &open, std::future::pending(), &mut |_, _| {}).await;
     assert!(matches!(ended, Err(LoadError::Transport(_))));
 }
 

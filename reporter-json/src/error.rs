@@ -26,6 +26,9 @@ pub enum ReadError {
     /// It is on a run of load, of which this program makes no other report.
     #[error("it is on a run of load, of which no other report can be made")]
     Load,
+    /// It is on a search for the capacity, of which this program makes no other report.
+    #[error("it is on a search for the capacity, of which no other report can be made")]
+    Capacity,
     /// Its keys are not those of its version.
     #[error("it is not as schema version {SCHEMA_VERSION} has it")]
     Malformed(#[source] serde_json::Error),

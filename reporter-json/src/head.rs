@@ -14,6 +14,8 @@ pub(crate) enum Document {
     Recorded,
     /// A run of load.
     Load,
+    /// A search for the capacity.
+    Capacity,
 }
 
 /// The keys that every version has. All others are left for later.

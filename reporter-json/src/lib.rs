@@ -19,6 +19,7 @@
 //! that: a reader of its own ignores what it does not know. This one does not, so that a report that is
 //! made again from another one lacks nothing.
 
+mod capacity;
 mod error;
 mod head;
 mod layout;
@@ -38,7 +39,8 @@ use runner_core::{
 use serde::Serialize;
 
 use self::load::LoadDocumentWire;
-use ::load::LoadResults;
+use ::load::{LoadResults, capacity::CapacityResults};
+use capacity::CapacityDocumentWire;
 use error::BadValue;
 pub use error::ReadError;
 use head::{Document, HeadWire};
@@ -157,6 +159,20 @@ pub fn write_load_report(
     write(&LoadDocumentWire::of(results, exit_codes), out)
 }
 
+/// Writes the report on a search for the capacity to `out`, which need not be buffered, and flushes it.
+///
+/// `exit_codes` are those that it asks for. `docs/capacity.md` in the repository tells the keys.
+///
+/// # Errors
+/// Only those of `out`; what was written until then is an incomplete document.
+pub fn write_capacity_report(
+    results: &CapacityResults,
+    exit_codes: &[u8],
+    out: &mut impl Write,
+) -> io::Result<()> {
+    write(&CapacityDocumentWire::of(results, exit_codes), out)
+}
+
 /// What is written at once: reports of many cases have a hundred megabytes.
 const BUFFER_BYTES: usize = 64 * 1024;
 
@@ -204,5 +220,6 @@ pub fn read(report: &[u8]) -> Result<Report, ReadError> {
             Ok(Report::try_from(wire)?)
         }
         Document::Load => Err(ReadError::Load),
+        Document::Capacity => Err(ReadError::Capacity),
     }
 }

@@ -84,7 +84,7 @@ struct TallyWire {
 
 /// How long things took.
 #[derive(Serialize)]
-struct DurationsWire {
+pub(crate) struct DurationsWire {
     count: u64,
     min_ms: Ms,
     mean_ms: Ms,
@@ -199,10 +199,7 @@ impl From<&ModelInfo> for ModelWire {
                 spacing,
                 max_in_flight,
             } => {
-                let (arrival, seed) = match spacing {
-                    Spacing::Poisson { seed } => ("poisson", Some(*seed)),
-                    _ => ("constant", None),
-                };
+                let (arrival, seed) = arrival(*spacing);
                 let stages = stages.iter().map(|stage| StageWire {
                     lasts_ms: (stage.lasts < Duration::MAX).then_some(Ms(stage.lasts)),
                     from_per_second: stage.from.per_second(),
@@ -216,6 +213,14 @@ impl From<&ModelInfo> for ModelWire {
                 }
             }
         }
+    }
+}
+
+/// How attempts follow each other, by its name on the command line, and what random ones are made from.
+pub(crate) fn arrival(spacing: Spacing) -> (&'static str, Option<u64>) {
+    match spacing {
+        Spacing::Poisson { seed } => ("poisson", Some(seed)),
+        _ => ("constant", None),
     }
 }
 
@@ -240,7 +245,7 @@ impl From<&Tally> for TallyWire {
 
 impl DurationsWire {
     /// What there is to say of `durations`; `None` if there are none.
-    fn of(durations: &DurationHistogram) -> Option<Self> {
+    pub(crate) fn of(durations: &DurationHistogram) -> Option<Self> {
         let quantile = |q| durations.quantile(q).map(Ms);
         Some(Self {
             count: durations.count(),
@@ -314,7 +319,7 @@ impl From<&Point> for PointWire {
     }
 }
 
-fn outcomes(counts: &OutcomeCounts) -> BTreeMap<&'static str, u64> {
+pub(crate) fn outcomes(counts: &OutcomeCounts) -> BTreeMap<&'static str, u64> {
     let classes = counts.iter();
     classes
         .map(|(class, count)| (class.as_str(), count))

@@ -12,6 +12,7 @@
 
 mod agent;
 mod attempts;
+mod capacity;
 mod case;
 mod cell;
 mod document;
@@ -30,7 +31,7 @@ mod verdict;
 
 use std::io::{self, BufWriter, Write};
 
-use ::load::LoadResults;
+use ::load::{LoadResults, capacity::CapacityResults};
 use runner_core::{
     recorded::{Graduation, RecordedRun},
     results::RunResults,
@@ -136,6 +137,16 @@ pub fn write_report<'a>(
 pub fn write_load_report(results: &LoadResults, out: &mut impl Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     load::write(&mut out, results)?;
+    out.flush()
+}
+
+/// Writes the report on a search for the capacity to `out`, which need not be buffered, and flushes it.
+///
+/// # Errors
+/// Only those of `out`; what was written until then is an incomplete document.
+pub fn write_capacity_report(results: &CapacityResults, out: &mut impl Write) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    capacity::write(&mut out, results)?;
     out.flush()
 }
 

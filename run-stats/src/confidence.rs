@@ -6,6 +6,9 @@
 pub struct Confidence(f64);
 
 impl Confidence {
+    /// Nine times out of ten.
+    pub const PERCENT_90: Self = Self(0.9);
+
     /// Nineteen times out of twenty.
     pub const PERCENT_95: Self = Self(0.95);
 

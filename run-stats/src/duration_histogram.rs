@@ -56,10 +56,21 @@ impl DurationHistogram {
 
     /// Counts one duration.
     pub fn record(&mut self, duration: Duration) {
+        self.record_many(duration, 1);
+    }
+
+    /// Counts the same duration so many times.
+    pub fn record_many(&mut self, duration: Duration, count: u64) {
         let index = index_of(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX));
         match self.place_of(index) {
-            Ok(place) => self.bins[place].add(1),
-            Err(place) => self.bins.insert(place, Bin { index, count: 1 }),
+            Ok(place) => self.bins[place].add(count),
+            // No bin is empty.
+            Err(_) if count == 0 => {}
+            Err(place) => {
+                let mut bin = Bin { index, count: 0 };
+                bin.add(count);
+                self.bins.insert(place, bin);
+            }
         }
     }
 
@@ -306,6 +317,15 @@ mod tests {
         assert_eq!(histogram.iter().count(), 1);
         let told = histogram.max().unwrap();
         assert_eq!(told.as_secs(), DurationHistogram::MAX.as_secs() - 15);
+    }
+
+    #[test]
+    fn a_duration_that_is_counted_many_times_is_recorded_that_often() {
+        let mut at_once = of_micros([1, 5]);
+        at_once.record_many(Duration::from_micros(3), 4);
+        assert_eq!(at_once, of_micros([1, 3, 3, 3, 3, 5]));
+        at_once.record_many(Duration::from_micros(9), 0);
+        assert_eq!(at_once, of_micros([1, 3, 3, 3, 3, 5]));
     }
 
     #[test]

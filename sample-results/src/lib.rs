@@ -11,6 +11,7 @@
 //! assert_eq!(run.state, RecordedState::Running);
 //! ```
 
+pub mod capacity;
 pub mod cases;
 pub mod drifting;
 pub mod foreign;

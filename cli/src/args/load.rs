@@ -12,8 +12,8 @@ use ::load::{ArrivalRate, Stage};
 use clap::{Args, ValueEnum, builder::BoolishValueParser as Boolish};
 
 use super::{
-    DashboardTokenArgs, ExecutorArgs, ReportFormat, ReportTarget, SelectionArgs, address, duration,
-    time_under_test,
+    CapacityArgs, DashboardTokenArgs, ExecutorArgs, ReportFormat, ReportTarget, SelectionArgs,
+    address, duration, time_under_test,
 };
 use crate::gate::AnyGate;
 
@@ -24,15 +24,17 @@ pub(crate) struct LoadArgs {
     pub suite: PathBuf,
     #[command(flatten)]
     pub model: ModelArgs,
+    #[command(flatten)]
+    pub capacity: CapacityArgs,
     /// How long to begin attempts, not counting the warm-up [default: 30s, unless --iterations or --stage says it]
     #[arg(long, value_name = "DURATION", value_parser = time_under_test, env = "GAUNTLET_DURATION", conflicts_with = "stage")]
     pub duration: Option<Duration>,
     /// How many times to go over the suite, each case as often as its weight says; the warm-up counts
     #[arg(long, value_name = "N", env = "GAUNTLET_ITERATIONS")]
     pub iterations: Option<NonZeroU64>,
-    /// How long attempts do not count at the beginning
-    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "0s", env = "GAUNTLET_WARMUP")]
-    pub warmup: Duration,
+    /// How long attempts do not count at the beginning [default: none; 2s with --find-capacity]
+    #[arg(long, value_name = "DURATION", value_parser = duration, env = "GAUNTLET_WARMUP")]
+    pub warmup: Option<Duration>,
     /// How often a case is tried beside the others, such as fib=3; repeatable [default: each as often]
     #[arg(
         long,
@@ -54,7 +56,8 @@ pub(crate) struct LoadArgs {
     /// Write one JSON record per second, and one at the end, to standard output
     #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_JSON")]
     pub json: bool,
-    /// Where a report goes; repeatable. Formats: md, html, json [default: md=reports/SUITE_load_report.md]
+    /// Where a report goes; repeatable. Formats: md, json, and without --find-capacity html
+    /// [default: md=reports/SUITE_load_report.md; with --find-capacity md=reports/SUITE_capacity_report.md]
     #[arg(
         long,
         value_name = "FORMAT=PATH",
@@ -83,7 +86,8 @@ pub(crate) struct ModelArgs {
     /// Closed model: how many attempts are under way at any time [default: 10]
     #[arg(long, value_name = "N", env = "GAUNTLET_CONCURRENCY", conflicts_with_all = ["rate", "stage"])]
     pub concurrency: Option<NonZeroUsize>,
-    /// Open model: how many attempts begin, whatever became of the others, such as 200/s, 12/min or 30/h
+    /// Open model: how many attempts begin, whatever became of the others, such as 200/s, 12/min or 30/h; with
+    /// --find-capacity the rate that is tried first
     #[arg(long, value_name = "RATE", value_parser = some_rate, env = "GAUNTLET_RATE", conflicts_with = "stage")]
     pub rate: Option<ArrivalRate>,
     /// Open model in stages, one after the other: a duration and a rate, or two between which it changes evenly,
@@ -166,6 +170,13 @@ impl FromStr for LoadReport {
                 other.as_str()
             )),
         }
+    }
+}
+
+impl LoadArgs {
+    /// How long attempts do not count at the beginning of a run of load.
+    pub(crate) fn warmup(&self) -> Duration {
+        self.warmup.unwrap_or_default()
     }
 }
 

@@ -1,5 +1,6 @@
 //! `gauntlet load`: drives the cases of a suite as load, many at once.
 
+mod capacity;
 mod planning;
 mod records;
 
@@ -39,7 +40,7 @@ pub(crate) fn load(common: &CommonArgs, args: &LoadArgs) -> Result<Exit, CliErro
     }
     let layers = Layers::read(common.settings.as_deref(), flags::load(args))?;
     let mut settings = layers.merge()?;
-    planning::make_room(&mut settings, &args.model);
+    planning::make_room(&mut settings, args);
     let progress = Progress::new(session::detail(common, args.json));
     let logging = session::start_logging(&settings, common, &progress);
     let driver = Driver {
@@ -69,8 +70,11 @@ impl Driver<'_> {
     async fn drive(self, interrupt: Interrupt) -> Result<Exit, CliError> {
         let suite = self.suite().await?;
         let gates = RunGates::of(&suite, gate::plain(&self.args.gate));
+        if self.args.capacity.find_capacity {
+            return capacity::find(&self, &suite, gates, interrupt).await;
+        }
         let planned = Planned::of(self.args, &self.settings, &suite, gates.clone())?;
-        let targets = self.reports(&suite.stem());
+        let targets = self.reports(&suite.stem(), "load");
         for target in &targets {
             report::check(target)?;
         }
@@ -110,12 +114,13 @@ impl Driver<'_> {
             .ok_or(CliError::NothingSelected { suites: name })
     }
 
-    fn reports(&self, stem: &str) -> Vec<ReportTarget> {
+    /// Where the reports go; `kind` is in the name of the one that nobody asked for.
+    fn reports(&self, stem: &str, kind: &str) -> Vec<ReportTarget> {
         let asked: Vec<_> = self.args.report.iter().map(|it| it.0.clone()).collect();
         report::targets(
             &asked,
             &self.settings.reports.folder,
-            &format!("{stem}_load"),
+            &format!("{stem}_{kind}"),
         )
     }
 
@@ -171,7 +176,7 @@ impl Driver<'_> {
             interrupt.received().await;
             progress.say("interrupted: ending what is under way (again to end at once)");
         };
-        let mut watch = |live: &LiveLoad| {
+        let mut watch = |live: &LiveLoad, _: &Measured| {
             view.show(live);
             if let Some(page) = &mut page {
                 page.second(live);

@@ -14,7 +14,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use suite::Suite;
 
 use crate::{
-    args::{Arrival, LoadArgs, ModelArgs, Weight},
+    args::{Arrival, LoadArgs, Weight},
     error::CliError,
     session,
     settings::Settings,
@@ -47,7 +47,7 @@ impl Planned {
         let mix = Mix::new(&weights(&args.weight, suite)?)?;
         let is_bounded = args.iterations.is_some() || !args.model.stage.is_empty();
         let duration = args.duration.or((!is_bounded).then_some(DURATION));
-        let duration = duration.map(|duration| duration.saturating_add(args.warmup));
+        let duration = duration.map(|duration| duration.saturating_add(args.warmup()));
         let attempts = args.iterations;
         let limits = Limits {
             duration,
@@ -61,7 +61,7 @@ impl Planned {
             cases: suite.cases.clone(),
             mix,
             model,
-            warmup: args.warmup,
+            warmup: args.warmup(),
             limits,
             threads: args.threads.unwrap_or_else(usual_threads),
             gates,
@@ -121,7 +121,7 @@ fn model(args: &LoadArgs, duration: Option<Duration>) -> Result<(Model, ModelInf
     let told = ModelInfo::Open {
         stages: match asked.rate {
             Some(rate) => {
-                let lasts = duration.map(|it| it.saturating_sub(args.warmup));
+                let lasts = duration.map(|it| it.saturating_sub(args.warmup()));
                 vec![Stage::even(lasts.unwrap_or(Duration::MAX), rate)]
             }
             None => stages.clone(),
@@ -129,8 +129,8 @@ fn model(args: &LoadArgs, duration: Option<Duration>) -> Result<(Model, ModelInf
         spacing,
         max_in_flight: asked.max_in_flight.get(),
     };
-    if asked.rate.is_none() && !args.warmup.is_zero() {
-        stages.insert(0, Stage::even(args.warmup, rate_of_warmup(&stages)));
+    if asked.rate.is_none() && !args.warmup().is_zero() {
+        stages.insert(0, Stage::even(args.warmup(), rate_of_warmup(&stages)));
     }
     let schedule = Schedule::new(&stages, spacing)?;
     let model = Model::Open {
@@ -152,7 +152,7 @@ fn rate_of_warmup(stages: &[Stage]) -> ArrivalRate {
 }
 
 /// A seed that another run will not have.
-fn seed() -> u64 {
+pub(super) fn seed() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     // Nobody reads more than six digits.
     since.map_or(1, |since| u64::from(since.subsec_micros()))
@@ -166,8 +166,9 @@ fn usual_threads() -> NonZeroUsize {
 
 /// Lets as many commands run and as many connections be open as the model needs, as far as the system
 /// allows it. What is missing then shows in the attempts that fail.
-pub(super) fn make_room(settings: &mut Settings, model: &ModelArgs) {
-    let is_open = model.rate.is_some() || !model.stage.is_empty();
+pub(super) fn make_room(settings: &mut Settings, args: &LoadArgs) {
+    let model = &args.model;
+    let is_open = args.capacity.find_capacity || model.rate.is_some() || !model.stage.is_empty();
     let needed = match is_open {
         true => model.max_in_flight,
         false => model.concurrency.unwrap_or(CONCURRENCY),

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use load::{LiveLoad, LoadInfo, LoadResults, Tally};
 use run_stats::DurationHistogram;
-use runner_core::{recorded::OutcomeCounts, results::RunProblem};
+use runner_core::{
+    recorded::OutcomeCounts,
+    results::{GateResult, RunProblem},
+};
 use serde::Serialize;
 
 use crate::{block, error::CliError, streams::print};
@@ -69,10 +72,10 @@ struct FinishedRecord<'a> {
 }
 
 /// How many attempts came to what, by the stable names of the classes; only those that there are.
-type Outcomes = BTreeMap<&'static str, u64>;
+pub(super) type Outcomes = BTreeMap<&'static str, u64>;
 
 #[derive(Serialize)]
-struct Quantiles {
+pub(super) struct Quantiles {
     p50: f64,
     p95: f64,
     p99: f64,
@@ -81,12 +84,24 @@ struct Quantiles {
 }
 
 #[derive(Serialize)]
-struct GateRecord<'a> {
+pub(super) struct GateRecord<'a> {
     gate: &'a str,
     bound: String,
     value: Option<String>,
     margin: Option<&'a str>,
     holds: bool,
+}
+
+impl<'a> From<&'a GateResult> for GateRecord<'a> {
+    fn from(gate: &'a GateResult) -> Self {
+        Self {
+            gate: &gate.name,
+            bound: gate.bound.to_string(),
+            value: gate.value.as_ref().map(ToString::to_string),
+            margin: gate.margin.as_deref(),
+            holds: gate.holds,
+        }
+    }
 }
 
 /// Writes them. A reader that is too slow misses nothing, and one that is gone is not missed.
@@ -138,13 +153,7 @@ impl Records {
         let measured = &results.measured;
         let total: Tally = measured.total();
         let attempts = total.outcomes.counts().total;
-        let gates = results.gates.iter().map(|gate| GateRecord {
-            gate: &gate.name,
-            bound: gate.bound.to_string(),
-            value: gate.value.as_ref().map(ToString::to_string),
-            margin: gate.margin.as_deref(),
-            holds: gate.holds,
-        });
+        let gates = results.gates.iter().map(GateRecord::from);
         write(&Record::Finished(Box::new(FinishedRecord {
             run: &results.load.run.marker,
             elapsed_ms: millis(measured.elapsed),
@@ -166,20 +175,20 @@ impl Records {
     }
 }
 
-fn write(record: &Record<'_>) -> Result<(), CliError> {
+pub(super) fn write(record: &impl Serialize) -> Result<(), CliError> {
     let line = serde_json::to_string(record).map_err(|error| CliError::Output(error.into()))?;
     // Where both go to the same terminal, a line is not to stand in the middle of the block.
     block::beside(|| print(line))
 }
 
-fn outcomes(counts: &OutcomeCounts) -> Outcomes {
+pub(super) fn outcomes(counts: &OutcomeCounts) -> Outcomes {
     let classes = counts.iter();
     classes
         .map(|(class, count)| (class.as_str(), count))
         .collect()
 }
 
-fn quantiles(histogram: &DurationHistogram) -> Option<Quantiles> {
+pub(super) fn quantiles(histogram: &DurationHistogram) -> Option<Quantiles> {
     let of = |q| histogram.quantile(q).map(millis);
     Some(Quantiles {
         p50: of(0.5)?,
@@ -191,6 +200,6 @@ fn quantiles(histogram: &DurationHistogram) -> Option<Quantiles> {
 }
 
 /// Whole microseconds, as nothing is measured more exactly.
-fn millis(duration: Duration) -> f64 {
+pub(super) fn millis(duration: Duration) -> f64 {
     duration.as_micros() as f64 / 1e3
 }

@@ -1,5 +1,6 @@
 //! Human progress on standard error: what runs, what came of it, and how it all ended.
 
+pub(crate) mod capacity;
 mod fit;
 mod follow;
 pub(crate) mod load;

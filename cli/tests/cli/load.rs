@@ -404,8 +404,8 @@ fn flags_that_make_no_load_are_refused_with_the_way_out() {
         (&["--weight", "nope=2"], "`nope` of --weight is no case"),
         (&["--weight", "a=0"], "expected a whole number above zero"),
         (
-            &["--report", "html=x.html"],
-            "there is no report on load in html",
+            &["--report", "junit=x.xml"],
+            "there is no report on load in junit (there are: md, html, json)",
         ),
         (
             &["--gate", "drift.executor_rss < 1MiB/h"],

@@ -2,6 +2,7 @@
 
 mod batch_engines;
 mod bundles;
+mod capacity;
 mod cleanup;
 mod code_syntax;
 mod dashboard;

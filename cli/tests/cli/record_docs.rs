@@ -156,6 +156,31 @@ fn every_key_of_a_load_is_documented() {
 }
 
 #[test]
+fn every_key_of_a_search_for_the_capacity_is_documented() {
+    let scratch = Scratch::with_cases([case("a", "true")]);
+    let args = [
+        "load",
+        "suite.json",
+        "--json",
+        "--find-capacity",
+        "--max-trials",
+        "1",
+        "--trial-duration",
+        "1s",
+        "--gate",
+        "p50.duration < 1m",
+    ];
+    let seen = assert_documented(&scratch.gauntlet(args).run().stdout);
+    for key in [
+        "capacity_started.resolution",
+        "capacity_trial.gates[].holds",
+        "capacity_finished.known.low_per_second",
+    ] {
+        assert!(seen.contains(key), "{key}");
+    }
+}
+
+#[test]
 fn every_key_of_runs_with_faults_is_documented() {
     let mut seen = BTreeSet::new();
     for name in [

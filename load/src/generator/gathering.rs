@@ -142,6 +142,11 @@ impl Gathering {
         is_lost
     }
 
+    /// What was measured so far. How long that took is known at the end.
+    pub(super) fn measured(&self) -> &Measured {
+        &self.measured
+    }
+
     /// How it goes.
     pub(super) fn look(&mut self, plan: &LoadPlan) -> LiveLoad {
         let now = Instant::now();

@@ -70,7 +70,7 @@ const TELL_AFTER: Duration = Duration::from_millis(50);
 /// Generates the load of `plan`, and comes back when the last attempt has ended.
 ///
 /// When `interrupted` resolves, the attempts that are under way are ended, and count as cancelled. `watch`
-/// is told once a second how it goes. It needs to be called within an actix system.
+/// is told once a second how it goes, and what was measured so far. It needs to be called within an actix system.
 ///
 /// # Errors
 /// When a thread cannot begin.
@@ -78,7 +78,7 @@ pub async fn run(
     plan: &Arc<LoadPlan>,
     open: &OpenTransport,
     interrupted: impl Future<Output = ()>,
-    watch: &mut dyn FnMut(&LiveLoad),
+    watch: &mut dyn FnMut(&LiveLoad, &Measured),
 ) -> Result<(Measured, LoadEnd), LoadError> {
     Crew::start(plan, open)
         .drive(plan, interrupted, watch)
@@ -128,7 +128,7 @@ impl Crew {
         mut self,
         plan: &LoadPlan,
         interrupted: impl Future<Output = ()>,
-        watch: &mut dyn FnMut(&LiveLoad),
+        watch: &mut dyn FnMut(&LiveLoad, &Measured),
     ) -> Result<(Measured, LoadEnd), LoadError> {
         let ready = self.until_ready().await;
         let ended = match ready {
@@ -162,7 +162,7 @@ impl Crew {
         &mut self,
         plan: &LoadPlan,
         interrupted: impl Future<Output = ()>,
-        watch: &mut dyn FnMut(&LiveLoad),
+        watch: &mut dyn FnMut(&LiveLoad, &Measured),
     ) -> (Measured, LoadEnd) {
         let clock = Clock::starting(Instant::now(), plan.warmup);
         self.begin.send_replace(Some(clock));
@@ -185,7 +185,7 @@ impl Crew {
                     self.stop.send_replace(Stop::Now);
                 }
                 _ = ticks.tick() => {
-                    watch(&gathering.look(plan));
+                    watch(&gathering.look(plan), gathering.measured());
                     if gathering.has_lost_executor(plan.max_outage) {
                         self.stop.send_replace(Stop::Now);
                     }

@@ -1,6 +1,6 @@
 //! The figures that somebody looks for first: rates, percentiles, and what attempts came to.
 
-use ::load::words::{generator_facts, not_passed, per_second};
+use ::load::words::{GOODPUT, generator_facts, not_passed, per_second};
 use maud::{Markup, html};
 use runner_core::text::{Fine, OrDash};
 
@@ -35,24 +35,21 @@ fn rates(view: View<'_>) -> Markup {
     };
     html! {
         dl.tiles {
-            (tile("Attempts a second", &per_second(attempts), Some("that ended, whatever came of them")))
-            (tile("Goodput a second", &per_second(results.goodput()), Some("passed within the gates on times")))
+            (tile("Attempts a second", &per_second(attempts)))
+            (tile("Goodput a second", &per_second(results.goodput())))
             @for (label, q) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] {
                 @let quantile = OrDash(total.response.quantile(q).map(Fine));
-                (tile(&format!("{name} {label}"), &quantile.to_string(), None))
+                (tile(&format!("{name} {label}"), &quantile.to_string()))
             }
         }
     }
 }
 
-fn tile(label: &str, number: &str, explained: Option<&str>) -> Markup {
+fn tile(label: &str, number: &str) -> Markup {
     html! {
         div.tile {
             dt { (label) }
-            dd {
-                span.number { (number) }
-                @if let Some(words) = explained { span.explained { (words) } }
-            }
+            dd { span.number { (number) } }
         }
     }
 }
@@ -60,6 +57,7 @@ fn tile(label: &str, number: &str, explained: Option<&str>) -> Markup {
 /// The kinds of failures, which the numbers above add up, and what the generator did.
 fn facts(view: View<'_>) -> Facts {
     let mut facts = Facts::default();
+    facts.add("Goodput", format!("attempts that {GOODPUT}"));
     for (name, count) in not_passed(view.total) {
         facts.add(name, count);
     }

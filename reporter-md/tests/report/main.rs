@@ -1,5 +1,6 @@
 //! Reports from the outside: results in, documents out.
 
+mod capacity;
 mod destinations;
 mod documents;
 mod fixtures;

@@ -72,7 +72,7 @@ impl Drop for LoadView {
 }
 
 /// The lines of a block that is `width` columns wide.
-fn lines(live: &LiveLoad, width: usize) -> Vec<Line> {
+pub(super) fn lines(live: &LiveLoad, width: usize) -> Vec<Line> {
     let line = |tone, text: String| Line {
         text: cut(&text, width).into_owned(),
         tone,
