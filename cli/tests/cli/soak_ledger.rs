@@ -104,7 +104,7 @@ fn a_ledger_that_another_process_does_not_let_go_of_is_refused() {
 /// those to a full disk do.
 fn with_little_room(scratch: &Scratch, args: &str) -> crate::support::Program {
     let program = env!("CARGO_BIN_EXE_gauntlet");
-    let script = format!("ulimit -f 400; exec {program} {args}");
+    let script = format!("ulimit -f 800; exec {program} {args}");
     scratch.program("sh", ["-c", &script])
 }
 
