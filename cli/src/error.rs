@@ -231,11 +231,7 @@ impl CliError {
             Self::NothingSelected { .. } | Self::NothingToResume { .. } => Exit::NothingSelected,
             Self::Ledger(LedgerTrouble(error)) => exit_of_ledger(error),
             Self::Stuck { .. } => Exit::Invalid,
-            Self::Embedded(
-                StartError::RemoteNotAllowed { .. }
-                | StartError::RemoteWithoutToken { .. }
-                | StartError::Bind { .. },
-            ) => Exit::Usage,
+            Self::Embedded(StartError::Exposed(_) | StartError::Bind { .. }) => Exit::Usage,
             Self::Dashboard {
                 source: DashboardError::RemoteWithoutToken { .. } | DashboardError::Bind { .. },
                 ..

@@ -2,25 +2,15 @@
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
+use http_guard::ExposureError;
+
 /// A configuration that is refused, or a system that cannot run the executor.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The address is reachable from other machines, and that was not asked for.
-    #[error(
-        "{address} can be reached from other machines: listen on 127.0.0.1, or allow remote clients \
-         and set a token"
-    )]
-    RemoteNotAllowed {
-        /// The address that was to be listened on.
-        address: SocketAddr,
-    },
-    /// Remote clients are allowed, but everybody would be one.
-    #[error("{address} can be reached from other machines, which needs a token")]
-    RemoteWithoutToken {
-        /// The address that was to be listened on.
-        address: SocketAddr,
-    },
+    /// The address is reachable from other machines, and must not be.
+    #[error(transparent)]
+    Exposed(#[from] ExposureError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}")]
     Bind {

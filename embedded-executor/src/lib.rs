@@ -73,6 +73,6 @@ pub use config::{Environment, ExecutorConfig, SandboxConfig, SandboxMode};
 pub use error::StartError;
 pub use fault::{Fault, FaultError};
 /// The secret that clients send, and why one cannot be used.
-pub use http_guard::{Token, TokenError};
+pub use http_guard::{ExposureError, Token, TokenError};
 pub use process::Sandbox;
 pub use server::{RunningExecutor, start};

@@ -53,7 +53,7 @@ pub struct RunningExecutor {
 /// When the configuration is unsafe, the address is taken, or the system lacks something: see
 /// [`StartError`].
 pub async fn start(config: ExecutorConfig) -> Result<RunningExecutor, StartError> {
-    check_address(&config)?;
+    http_guard::check_exposure(config.listen, config.allow_remote, config.token.as_ref())?;
     let bound = TcpListener::bind(config.listen).and_then(|it| Ok((it.local_addr()?, it)));
     let (address, listener) = bound.map_err(|source| StartError::Bind {
         address: config.listen,
@@ -149,17 +149,5 @@ impl Drop for RunningExecutor {
         self.launcher.kill_all();
         // The request to stop is sent by the call; only its completion would have to be awaited.
         drop(self.server.stop(true));
-    }
-}
-
-fn check_address(config: &ExecutorConfig) -> Result<(), StartError> {
-    let address = config.listen;
-    if http_guard::is_loopback(address.ip()) {
-        return Ok(());
-    }
-    match (config.allow_remote, &config.token) {
-        (false, _) => Err(StartError::RemoteNotAllowed { address }),
-        (true, None) => Err(StartError::RemoteWithoutToken { address }),
-        (true, Some(_)) => Ok(()),
     }
 }

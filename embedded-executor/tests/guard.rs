@@ -5,7 +5,7 @@ mod common;
 use std::num::NonZeroUsize;
 
 use common::{Client, Fixture, post, until};
-use embedded_executor::{ExecutorConfig, StartError, Token, start};
+use embedded_executor::{ExecutorConfig, ExposureError, StartError, Token, start};
 use serde_json::json;
 
 const TRUE: &str = r#"{"command":"true"}"#;
@@ -247,12 +247,18 @@ async fn a_remote_address_needs_permission_and_a_token() {
     };
     let refused = start(config(false, token())).await.unwrap_err();
     assert!(
-        matches!(refused, StartError::RemoteNotAllowed { .. }),
+        matches!(
+            refused,
+            StartError::Exposed(ExposureError::RemoteNotAllowed { .. })
+        ),
         "{refused}"
     );
     let refused = start(config(true, None)).await.unwrap_err();
     assert!(
-        matches!(refused, StartError::RemoteWithoutToken { .. }),
+        matches!(
+            refused,
+            StartError::Exposed(ExposureError::RemoteWithoutToken { .. })
+        ),
         "{refused}"
     );
 

@@ -7,8 +7,10 @@
 //! The crate owns these questions and the token. It refuses servers, answers, and to decide which of the
 //! questions are asked: a server that runs commands is stricter than one that shows a page.
 
+mod exposure;
 mod host;
 mod token;
 
+pub use exposure::{ExposureError, check_exposure};
 pub use host::{is_loopback, is_own_authority, is_own_host};
 pub use token::{Token, TokenError, bearer};

@@ -8,7 +8,7 @@ use std::{
 };
 
 use cassette::Cassette;
-use http_guard::Token;
+use http_guard::{ExposureError, Token};
 
 /// How it listens, and what it answers.
 #[derive(Debug, Clone)]
@@ -101,21 +101,9 @@ impl fmt::Display for Speed {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The address is reachable from other machines, and that was not asked for.
-    #[error(
-        "{address} can be reached from other machines: listen on 127.0.0.1, or allow remote clients \
-         and set a token"
-    )]
-    RemoteNotAllowed {
-        /// The address that was to be listened on.
-        address: SocketAddr,
-    },
-    /// Remote clients are allowed, but everybody would be one.
-    #[error("{address} can be reached from other machines, which needs a token")]
-    RemoteWithoutToken {
-        /// The address that was to be listened on.
-        address: SocketAddr,
-    },
+    /// The address is reachable from other machines, and must not be.
+    #[error(transparent)]
+    Exposed(#[from] ExposureError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}")]
     Bind {

@@ -46,7 +46,7 @@ struct Service {
 /// # Errors
 /// When the address is unsafe or taken: see [`StartError`].
 pub async fn start(config: ReplayConfig) -> Result<RunningReplay, StartError> {
-    check_address(&config)?;
+    http_guard::check_exposure(config.listen, config.allow_remote, config.token.as_ref())?;
     let failed = |source| StartError::Bind {
         address: config.listen,
         source,
@@ -85,18 +85,6 @@ impl Drop for RunningReplay {
     fn drop(&mut self) {
         // With it go all connections.
         self.server.abort();
-    }
-}
-
-fn check_address(config: &ReplayConfig) -> Result<(), StartError> {
-    let address = config.listen;
-    if http_guard::is_loopback(address.ip()) {
-        return Ok(());
-    }
-    match (config.allow_remote, &config.token) {
-        (false, _) => Err(StartError::RemoteNotAllowed { address }),
-        (true, None) => Err(StartError::RemoteWithoutToken { address }),
-        (true, Some(_)) => Ok(()),
     }
 }
 
