@@ -1,6 +1,6 @@
 //! Machine records of a run of load: one JSON object a second on standard output (`--json`).
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use load::{LiveLoad, LoadInfo, LoadResults, Tally};
 use run_stats::DurationHistogram;
@@ -10,7 +10,7 @@ use runner_core::{
 };
 use serde::Serialize;
 
-use crate::{block, error::CliError, streams::print};
+use crate::{block, error::CliError, records::ms, streams::print};
 
 /// One line. Times are milliseconds.
 #[derive(Serialize)]
@@ -130,7 +130,7 @@ impl Records {
         let last = &live.last_second;
         let written = write(&Record::Second(Box::new(SecondRecord {
             run: &info.run.marker,
-            elapsed_ms: millis(live.elapsed),
+            elapsed_ms: ms(live.elapsed),
             warming_up: live.is_warming_up,
             scheduled_per_second: live.scheduled.map(|rate| rate.per_second()),
             begun: last.begun,
@@ -139,7 +139,7 @@ impl Records {
             in_flight: live.in_flight,
             held: last.held,
             response_ms: quantiles(&last.response),
-            lag_max_ms: millis(live.lag_max),
+            lag_max_ms: ms(live.lag_max),
         })));
         if let Err(error) = written
             && !self.has_failed
@@ -156,7 +156,7 @@ impl Records {
         let gates = results.gates.iter().map(GateRecord::from);
         write(&Record::Finished(Box::new(FinishedRecord {
             run: &results.load.run.marker,
-            elapsed_ms: millis(measured.elapsed),
+            elapsed_ms: ms(measured.elapsed),
             attempts,
             attempts_per_second: measured.per_second(attempts),
             goodput_per_second: results.goodput(),
@@ -189,7 +189,7 @@ pub(super) fn outcomes(counts: &OutcomeCounts) -> Outcomes {
 }
 
 pub(super) fn quantiles(histogram: &DurationHistogram) -> Option<Quantiles> {
-    let of = |q| histogram.quantile(q).map(millis);
+    let of = |q| histogram.quantile(q).map(ms);
     Some(Quantiles {
         p50: of(0.5)?,
         p95: of(0.95)?,
@@ -197,9 +197,4 @@ pub(super) fn quantiles(histogram: &DurationHistogram) -> Option<Quantiles> {
         p999: of(0.999)?,
         max: of(1.0)?,
     })
-}
-
-/// Whole microseconds, as nothing is measured more exactly.
-pub(super) fn millis(duration: Duration) -> f64 {
-    duration.as_micros() as f64 / 1e3
 }

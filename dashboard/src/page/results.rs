@@ -1,6 +1,7 @@
 //! What came of the attempts so far: how many passed, how sure the rate is, how long they took lately.
 
 use maud::{Markup, html};
+use run_stats::Proportion;
 use runner_core::text::{Confidence, Grouped, Human, Many, Rate};
 
 use super::view::{LiveView, RunView};
@@ -21,20 +22,7 @@ pub(super) fn part(view: RunView<'_>) -> Markup {
     ];
     html! {
         dl.tiles {
-            div.tile.wide {
-                dt { "Success rate" }
-                dd #success-rate data-passed=(success.successes()) data-tried=(success.trials()) {
-                    @if success.trials() == 0 {
-                        span.number { "–" } " " span.beside { "nothing was tried yet" }
-                    } @else {
-                        span.number { (Rate(success)) } " "
-                        span.beside {
-                            (Grouped(success.successes())) " of " (Grouped(success.trials()))
-                            "; 95% confidence: " (Confidence(success))
-                        }
-                    }
-                }
-            }
+            (success_rate(success))
             // What only cases can be that are tried again is shown where there is any.
             @let is_shown = |name: &str, count| count > 0 || !["flaky", "inconclusive"].contains(&name);
             @for (name, words, count) in tiles.into_iter().filter(|it| is_shown(it.0, it.2)) {
@@ -84,6 +72,26 @@ fn latency(live: &LiveView) -> Markup {
             div.tile.remark {
                 dt { "Lately" }
                 dd { "the latest " (Many(recent.len() as u64, "attempt")) " that passed" }
+            }
+        }
+    }
+}
+
+/// The tile that says how many attempts pass.
+pub(super) fn success_rate(success: Proportion) -> Markup {
+    html! {
+        div.tile.wide {
+            dt { "Success rate" }
+            dd #success-rate data-passed=(success.successes()) data-tried=(success.trials()) {
+                @if success.trials() == 0 {
+                    span.number { "–" } " " span.beside { "nothing was tried yet" }
+                } @else {
+                    span.number { (Rate(success)) } " "
+                    span.beside {
+                        (Grouped(success.successes())) " of " (Grouped(success.trials()))
+                        "; 95% confidence: " (Confidence(success))
+                    }
+                }
             }
         }
     }

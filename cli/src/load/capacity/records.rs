@@ -3,8 +3,8 @@
 use load::capacity::{CapacityInfo, CapacityResults, Known, KnownRates, Stopped, TrialReport};
 use serde::Serialize;
 
-use super::super::records::{GateRecord, Outcomes, Quantiles, millis, outcomes, quantiles, write};
-use crate::error::CliError;
+use super::super::records::{GateRecord, Outcomes, Quantiles, outcomes, quantiles, write};
+use crate::{error::CliError, records::ms};
 
 /// One line. Times are milliseconds, rates are per second.
 #[derive(Serialize)]
@@ -114,8 +114,8 @@ impl Records {
             resolution: plan.resolution,
             confidence: plan.confidence.share(),
             max_trials: plan.max_trials.get(),
-            trial_ms: millis(plan.trial),
-            warmup_ms: millis(plan.warmup),
+            trial_ms: ms(plan.trial),
+            warmup_ms: ms(plan.warmup),
             threads: info.threads,
             cases,
         }))
@@ -134,7 +134,7 @@ impl Records {
             verdict: trial.verdict.code(),
             why: trial.why(),
             ended_early: trial.stopped == Stopped::AsLost,
-            elapsed_ms: millis(trial.elapsed),
+            elapsed_ms: ms(trial.elapsed),
             outcomes: outcomes(&trial.outcomes),
             response_ms: quantiles(&trial.response),
             lag_ms: quantiles(&trial.lag),

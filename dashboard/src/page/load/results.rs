@@ -4,11 +4,14 @@ use ::load::LiveLoad;
 use maud::{Markup, html};
 use runner_core::{
     outcome::OutcomeClass,
-    text::{Confidence, Fine, Grouped, Rate},
+    text::{Fine, Grouped},
     words::capitalized,
 };
 
-use crate::load_feed::{LoadNow, quantiles};
+use crate::{
+    load_feed::{LoadNow, quantiles},
+    page::results::success_rate,
+};
 
 /// Tiles of the success rate, of each outcome and of percentiles.
 pub(super) fn part(now: &LoadNow) -> Markup {
@@ -17,7 +20,7 @@ pub(super) fn part(now: &LoadNow) -> Markup {
     };
     html! {
         dl.tiles {
-            (rate(live))
+            (success_rate(live.outcomes.success()))
             @for class in OutcomeClass::ALL {
                 @let count = live.outcomes.get(class);
                 // These two are looked for, the others only where there are any.
@@ -33,26 +36,6 @@ pub(super) fn part(now: &LoadNow) -> Markup {
                 dd.number #count-good data-count=(live.good) { (Grouped(live.good)) }
             }
             (latency(live))
-        }
-    }
-}
-
-fn rate(live: &LiveLoad) -> Markup {
-    let success = live.outcomes.success();
-    html! {
-        div.tile.wide {
-            dt { "Success rate" }
-            dd #success-rate data-passed=(success.successes()) data-tried=(success.trials()) {
-                @if success.trials() == 0 {
-                    span.number { "–" } " " span.beside { "nothing was tried yet" }
-                } @else {
-                    span.number { (Rate(success)) } " "
-                    span.beside {
-                        (Grouped(success.successes())) " of " (Grouped(success.trials()))
-                        "; 95% confidence: " (Confidence(success))
-                    }
-                }
-            }
         }
     }
 }
