@@ -35,7 +35,7 @@ pub(crate) struct LoadArgs {
     /// How long attempts do not count at the beginning [default: none; 2s with --find-capacity]
     #[arg(long, value_name = "DURATION", value_parser = duration, env = "GAUNTLET_WARMUP")]
     pub warmup: Option<Duration>,
-    /// How often a case is tried beside the others, such as fib=3; repeatable [default: each as often]
+    /// How often a case is tried beside the others, such as fib=3; repeatable [default: as the suite says, or else each as often]
     #[arg(
         long,
         value_name = "ID=N",
