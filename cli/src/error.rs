@@ -109,9 +109,6 @@ pub(crate) enum CliError {
         "give --gate, such as --gate 'p95.time_to_first_output < 2s', or set `gates` in the suite"
     ))]
     CapacityWithoutGate,
-    #[error("there is no report on a capacity in html")]
-    #[diagnostic(help("give --report md=PATH or --report json=PATH"))]
-    CapacityInHtml,
     #[error("--rate {start}, which is tried first, is not in the range {range}")]
     #[diagnostic(help("give another --capacity-range LOW..HIGH, or another --rate"))]
     CapacityStart {
@@ -216,7 +213,6 @@ impl CliError {
             | Self::Mix(_)
             | Self::Schedule(_)
             | Self::CapacityWithoutGate
-            | Self::CapacityInHtml
             | Self::CapacityStart { .. }
             | Self::CapacityWithoutAttempt { .. }
             | Self::DriftOfRun { .. }

@@ -56,7 +56,7 @@ pub(crate) struct LoadArgs {
     /// Write one JSON record per second, and one at the end, to standard output
     #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_JSON")]
     pub json: bool,
-    /// Where a report goes; repeatable. Formats: md, json, and without --find-capacity html
+    /// Where a report goes; repeatable. Formats: md, html, json
     /// [default: md=reports/SUITE_load_report.md; with --find-capacity md=reports/SUITE_capacity_report.md]
     #[arg(
         long,
