@@ -81,6 +81,27 @@ fn a_shard_says_what_falls_to_it_and_what_many_of_it_mean() {
 }
 
 #[test]
+fn what_a_killed_merge_left_is_gone_after_the_next_one() {
+    let scratch = scratch();
+    shard(&scratch, 1, 1, &[]);
+    for name in [
+        ".gauntlet-merge-x7Kq2Z.tmp",
+        ".gauntlet-merge-x7Kq2Z.tmp-wal",
+    ] {
+        scratch.write(name, "half of a ledger");
+    }
+    for _ in ["new", "known"] {
+        merge(&scratch, &["shard-1.db"], 100);
+        let entries = std::fs::read_dir(scratch.path(".")).expect("readable");
+        let names = entries.map(|entry| entry.expect("readable").file_name());
+        let left: Vec<_> = names
+            .filter(|name| name.to_string_lossy().contains("merge"))
+            .collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+#[test]
 fn what_is_missing_ends_a_merge_with_5_and_is_named_and_the_rest_is_kept() {
     let scratch = scratch();
     for number in [1, 4] {

@@ -7,29 +7,29 @@
 //!
 //! The inputs are gathered in a new file beside the ledger. It takes the ledger's place where there is none;
 //! otherwise it is added to it in one transaction. Whatever happens before the end leaves the ledger as it
-//! was.
+//! was; the file that a killed merge leaves, the next one in the same folder removes.
 
 mod absorb;
 mod candidate;
+mod gathering_file;
 mod group;
 mod merged_run;
 mod source;
 
 use std::{
-    fs::{File, Permissions},
-    os::unix::fs::PermissionsExt as _,
+    fs::File,
     path::{Path, PathBuf},
 };
 
 use runner_core::recorded::RecordedProblem;
 use rusqlite::{Connection, params};
-use tempfile::{Builder, TempPath};
 
 pub use group::{MergedShards, UnfinishedShard};
 
 use crate::{
     connection, convert::int, error::LedgerError, history::RunReader, identity::Identity, recorded,
 };
+use gathering_file::GatheringFile;
 use group::Group;
 use source::Source;
 
@@ -45,7 +45,7 @@ pub struct Merge {
 /// Where the merge goes.
 enum Target {
     /// Into a ledger that is new, from this file.
-    New { file: TempPath, into: PathBuf },
+    New { file: GatheringFile, into: PathBuf },
     /// Into the ledger that is open, in a transaction that has begun.
     Known,
 }
@@ -65,8 +65,9 @@ impl Merge {
     /// When an input cannot be read or has no run of a shard, when shards do not fit together, and when
     /// `into` cannot be written.
     pub fn of(inputs: &[PathBuf], into: &Path) -> Result<Self, LedgerError> {
-        let file = empty_file_beside(into)?;
-        let gathered = connection::for_making(&file)?;
+        let file =
+            GatheringFile::create(folder_of(into)).map_err(|source| folder_error(into, source))?;
+        let gathered = connection::for_making(file.path())?;
         let mut groups = Vec::new();
         let own = Identity::behind(into);
         let is_own = |input: &Path| own.is_some() && Identity::behind(input) == own;
@@ -77,14 +78,14 @@ impl Merge {
         if own.is_none() {
             gathered
                 .execute_batch("BEGIN")
-                .map_err(|source| LedgerError::of(&file, source))?;
-            let path = file.to_path_buf();
+                .map_err(|source| LedgerError::of(file.path(), source))?;
+            let path = file.path().to_owned();
             let into = into.to_owned();
             return Self::of_groups(gathered, path, Target::New { file, into }, &groups);
         }
-        connection::finish(gathered, &file)?;
+        connection::finish(gathered, file.path())?;
         let known = connection::for_writing(into)?;
-        let gathered = Source::open_whatever(&file)?;
+        let gathered = Source::open_whatever(file.path())?;
         if inputs.iter().any(|input| is_own(input)) {
             group::add(&mut groups, Source::open(into)?.groups()?);
         }
@@ -157,7 +158,7 @@ impl Merge {
         let Target::New { file, into } = target else {
             return Ok(());
         };
-        connection::finish(connection, &file)?;
+        connection::finish(connection, file.path())?;
         file.persist_noclobber(&into)
             .map_err(|error| match error.error.kind() {
                 std::io::ErrorKind::AlreadyExists => LedgerError::Appeared { path: into.clone() },
@@ -167,21 +168,6 @@ impl Merge {
             .and_then(|folder| folder.sync_all())
             .map_err(|source| folder_error(&into, source))
     }
-}
-
-/// An empty file in the folder of the ledger, which goes away unless it is kept.
-fn empty_file_beside(ledger: &Path) -> Result<TempPath, LedgerError> {
-    let folder = folder_of(ledger);
-    let made = std::fs::create_dir_all(folder).and_then(|()| {
-        Builder::new()
-            .prefix(".merge")
-            .suffix(".db")
-            // As any other ledger: for others to read, as far as the umask lets them.
-            .permissions(Permissions::from_mode(0o666))
-            .tempfile_in(folder)
-    });
-    let file = made.map_err(|source| folder_error(ledger, source))?;
-    Ok(file.into_temp_path())
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -279,7 +279,12 @@ fn shards_that_do_not_fit_together_are_refused_and_change_nothing() {
         assert!(!shelf.path("new.db").exists());
         std::fs::remove_file(two).expect("removed");
     }
-    assert!(shelf.files().iter().all(|name| !name.starts_with(".merge")));
+    assert!(
+        shelf
+            .files()
+            .iter()
+            .all(|name| !name.starts_with(".gauntlet-merge"))
+    );
 }
 
 #[test]
