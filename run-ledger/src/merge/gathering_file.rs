@@ -23,6 +23,7 @@ const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 /// An empty file beside a ledger, which goes away unless it is kept.
 pub(super) struct GatheringFile {
     path: TempPath,
+    _beside: Beside,
     /// Holds the lock. Closed last: closing any other handle of the file would take SQLite's own locks away.
     _lock: File,
 }
@@ -38,7 +39,11 @@ impl GatheringFile {
             let is_taken = matches!(lock.try_lock(), Err(fs::TryLockError::WouldBlock));
             // Between the two lines above, another merge may have removed it.
             if !is_taken && lock.metadata()?.nlink() > 0 {
-                return Ok(Self { path, _lock: lock });
+                return Ok(Self {
+                    _beside: Beside(path.to_path_buf()),
+                    path,
+                    _lock: lock,
+                });
             }
         }
     }
@@ -89,20 +94,33 @@ fn remove_if_left(path: &Path) -> io::Result<()> {
     if file.try_lock().is_err() {
         return Ok(());
     }
-    for ending in BESIDE {
-        match fs::remove_file(beside(path, ending)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
+    remove_beside(path)?;
     // Last, so that a removal that is broken off is taken up again.
     fs::remove_file(path)
 }
 
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(ending);
-    name.into()
+/// Removes what SQLite left beside a file.
+fn remove_beside(path: &Path) -> io::Result<()> {
+    for ending in BESIDE {
+        let mut name = OsString::from(path);
+        name.push(ending);
+        match fs::remove_file(name) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Removes what is beside this file when it is dropped: a connection that only reads a file leaves that there.
+struct Beside(PathBuf);
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if let Err(error) = remove_beside(&self.0) {
+            tracing::warn!(%error, path = %self.0.display(), "what a merge left could not be removed");
+        }
+    }
 }
 
 #[cfg(test)]
