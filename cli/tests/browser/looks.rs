@@ -29,7 +29,7 @@ const LIGHT: Look = Look {
     scheme: "light",
 };
 
-const LOOKS: [(&str, Look); 4] = [
+pub(crate) const LOOKS: [(&str, Look); 4] = [
     ("light", LIGHT),
     (
         "dark",

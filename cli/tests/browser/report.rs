@@ -6,6 +6,7 @@ use crate::{
     Test,
     browser::Browser,
     live::{HOSTILE, SHOWN},
+    looks::LOOKS,
     support::{Scratch, case},
     tools::Tools,
 };
@@ -175,6 +176,11 @@ fn a_report_on_a_capacity_from_the_disk_has_its_charts_and_asks_for_nothing(tool
     assert!(page.contains(SHOWN), "{page}");
     browser.finds_nothing("injected()");
     browser.finds_nothing("accessibility()");
+    for (_, how) in LOOKS {
+        browser.look(how);
+        browser.finds_nothing("overflow()");
+        browser.finds_nothing("contrast()");
+    }
     browser.look_printed();
     browser.finds_nothing("leftOut()");
     assert!(browser.print().starts_with(b"%PDF"));
