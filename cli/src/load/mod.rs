@@ -9,7 +9,10 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 use actix::prelude::*;
 use embedded_executor::Token;
 use executor_protocol::error_chain;
-use load::{LiveLoad, LoadEnd, LoadInfo, LoadPlan, LoadResults, Measured, generator};
+use load::{
+    LoadEnd, LoadInfo, LoadPlan, LoadResults, Measured, Watched,
+    generator::{self, Generated},
+};
 use runner_core::{actors::ConfigLoader, gates::RunGates};
 use suite::Suite;
 
@@ -176,7 +179,8 @@ impl Driver<'_> {
             interrupt.received().await;
             progress.say("interrupted: ending what is under way (again to end at once)");
         };
-        let mut watch = |live: &LiveLoad, _: &Measured| {
+        let mut watch = |watched: &Watched<'_>| {
+            let live = watched.live;
             view.show(live);
             if let Some(page) = &mut page {
                 page.second(live);
@@ -188,7 +192,8 @@ impl Driver<'_> {
         let plan = Arc::new(plan);
         let ended = generator::run(&plan, &open, interrupted, &mut watch).await;
         drop(view);
-        Ok(ended?)
+        let Generated { measured, end, .. } = ended?;
+        Ok((measured, end))
     }
 
     /// Tells what came of it, and writes it down.
