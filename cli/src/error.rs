@@ -109,6 +109,14 @@ pub(crate) enum CliError {
         "give --gate, such as --gate 'p95.time_to_first_output < 2s', or set `gates` in the suite"
     ))]
     CapacityWithoutGate,
+    #[error("there is no report on load in {format}")]
+    #[diagnostic(help("give --format md, --format html or --format json"))]
+    ReportOfLoad { format: &'static str },
+    #[error("the trials of --find-capacity are not kept in a ledger")]
+    #[diagnostic(help(
+        "leave --ledger away, or give --ledger none; --report json=PATH keeps what came of them"
+    ))]
+    CapacityInLedger,
     #[error("there is no report on a capacity in html")]
     #[diagnostic(help("give --report md=PATH or --report json=PATH"))]
     CapacityInHtml,
@@ -217,6 +225,8 @@ impl CliError {
             | Self::Schedule(_)
             | Self::CapacityWithoutGate
             | Self::CapacityInHtml
+            | Self::CapacityInLedger
+            | Self::ReportOfLoad { .. }
             | Self::CapacityStart { .. }
             | Self::CapacityWithoutAttempt { .. }
             | Self::DriftOfRun { .. }

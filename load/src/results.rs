@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use crate::{
-    measured::Measured,
+    measured::{Measured, in_micros},
     schedule::{Schedule, Spacing},
     stage::Stage,
 };
@@ -158,7 +158,10 @@ impl LoadResults {
         }
         Self {
             load,
-            health,
+            health: health.map(|health| Health {
+                latency: in_micros(health.latency),
+                ..health
+            }),
             measured,
             gates: evaluated,
             problems,

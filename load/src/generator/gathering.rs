@@ -212,7 +212,8 @@ impl Gathering {
             self.open.done(thread);
         }
         self.settle();
-        self.sum_up(Instant::now());
+        let now = Instant::now();
+        self.sum_up(now);
         if self.busy_threads() > 0 {
             self.end = LoadEnd::ThreadLost;
         }
@@ -223,6 +224,7 @@ impl Gathering {
         Generated {
             measured: self.measured,
             seconds: self.seconds,
+            elapsed: now.saturating_duration_since(self.clock.started),
             end: self.end,
         }
     }

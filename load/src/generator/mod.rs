@@ -75,8 +75,23 @@ pub struct Generated {
     pub measured: Measured,
     /// The seconds of it that nobody was told of while it went on: the last ones.
     pub seconds: Vec<Second>,
+    /// How long it took, with the warm-up.
+    pub elapsed: Duration,
     /// How it ended.
     pub end: LoadEnd,
+}
+
+impl Generated {
+    /// What comes of no generation at all, which ended so.
+    #[must_use]
+    pub fn nothing(end: LoadEnd) -> Self {
+        Self {
+            measured: Measured::default(),
+            seconds: Vec::new(),
+            elapsed: Duration::ZERO,
+            end,
+        }
+    }
 }
 
 /// Generates the load of `plan`, and comes back when the last attempt has ended.

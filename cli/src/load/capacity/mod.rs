@@ -47,6 +47,10 @@ pub(super) async fn find(
     if gates.is_empty() {
         return Err(CliError::CapacityWithoutGate);
     }
+    // What was asked for by name is refused; that the settings name one is no matter of this command.
+    if driver.args.ledger.ledger.is_some() && driver.settings.ledger.path().is_some() {
+        return Err(CliError::CapacityInLedger);
+    }
     let gates = with_success(gates);
     let planner = TrialPlanner::new(driver.args, &driver.settings, suite, gates)?;
     let search = CapacitySearch::new(planner.capacity());
