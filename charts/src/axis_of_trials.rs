@@ -42,13 +42,13 @@ impl Axis {
         // Numbers that are all the same stand in the middle.
         let beyond = (highest / lowest).powf(BEYOND).max(1.05);
         let (from, until) = (lowest / beyond, highest * beyond);
-        let ticks = DIGITS.iter().map(|digits| ticks(digits, from, until));
+        let mut ticks = DIGITS.iter().map(|digits| ticks(digits, from, until));
         let fitting = ticks.clone().find(|ticks| ticks.len() <= at_most);
         let every = |ticks: Vec<f64>| {
             let step = ticks.len().div_ceil(at_most.max(1)).max(1);
             ticks.into_iter().step_by(step).collect()
         };
-        let ticks = fitting.or_else(|| ticks.last().map(every));
+        let ticks = fitting.or_else(|| ticks.next_back().map(every));
         let ticks = ticks.unwrap_or_default().into_iter();
         Self {
             from,

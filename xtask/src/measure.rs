@@ -162,7 +162,6 @@ fn succeeded(command: &Command, resources: &ResUse) -> Result<(), BenchError> {
 }
 
 /// Waits for the end of `command`, whatever its exit code.
-
 fn finish_watched(
     command: &mut Command,
     limit: Duration,
