@@ -130,7 +130,7 @@ fn whatever_goes_into_it_it_fits_into_two_mebibytes() {
         bound: GateBound::AtMostTime(Duration::from_millis(500)),
         value: Some(GateValue::Time(Duration::from_millis(100 + number as u64))),
         margin: Some(long.clone()),
-        holds: number % 3 == 0,
+        holds: number.is_multiple_of(3),
     };
     let gates: Vec<_> = (0..200).map(gate).collect();
     let trial = TrialReport {
