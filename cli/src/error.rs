@@ -109,6 +109,14 @@ pub(crate) enum CliError {
         "give --gate, such as --gate 'p95.time_to_first_output < 2s', or set `gates` in the suite"
     ))]
     CapacityWithoutGate,
+    #[error("there is no report on load in {format}")]
+    #[diagnostic(help("give --format md, --format html or --format json"))]
+    ReportOfLoad { format: &'static str },
+    #[error("the trials of --find-capacity are not kept in a ledger")]
+    #[diagnostic(help(
+        "leave --ledger away, or give --ledger none; --report json=PATH keeps what came of them"
+    ))]
+    CapacityInLedger,
     #[error("--rate {start}, which is tried first, is not in the range {range}")]
     #[diagnostic(help("give another --capacity-range LOW..HIGH, or another --rate"))]
     CapacityStart {
@@ -213,6 +221,8 @@ impl CliError {
             | Self::Mix(_)
             | Self::Schedule(_)
             | Self::CapacityWithoutGate
+            | Self::CapacityInLedger
+            | Self::ReportOfLoad { .. }
             | Self::CapacityStart { .. }
             | Self::CapacityWithoutAttempt { .. }
             | Self::DriftOfRun { .. }

@@ -50,7 +50,9 @@ pub(crate) fn running(args: &RunningArgs) -> Vec<Flag> {
 
 /// The settings of a run of load.
 pub(crate) fn load(args: &LoadArgs) -> Vec<Flag> {
-    executor(&args.executor)
+    let mut flags = executor(&args.executor);
+    flags.extend(ledger(&args.ledger));
+    flags
 }
 
 /// The settings of a soak.

@@ -31,6 +31,12 @@ pub enum SourceError {
     /// There is no such run.
     #[error("there is no such run")]
     NoSuchRun,
+    /// The run is one of load, of which there is no such page.
+    #[error("this page does not show load; `gauntlet report {id} --format html` does")]
+    OfLoad {
+        /// Its number.
+        id: u64,
+    },
     /// It cannot be read.
     #[error("{0}")]
     Unreadable(String),

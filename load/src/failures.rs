@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use runner_core::{outcome::OutcomeClass, results::AttemptReport};
 
+use crate::measured::in_micros;
+
 /// One way in which attempts failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailureKind {
@@ -23,8 +25,6 @@ pub struct FailureKind {
     pub exit_code: Option<i32>,
     /// The beginning of what it printed. It is foreign text.
     pub output: String,
-    /// The words without their numbers.
-    key: String,
 }
 
 /// The ways in which attempts failed, in bounded memory: the first [`MAX`](Self::MAX) distinct ones, in the
@@ -32,6 +32,8 @@ pub struct FailureKind {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Failures {
     kinds: Vec<FailureKind>,
+    /// The words of each without their numbers.
+    keys: Vec<String>,
     others: u64,
 }
 
@@ -47,6 +49,20 @@ const KEY_CHARS: usize = 160;
 impl Failures {
     /// How many distinct ways are kept.
     pub const MAX: usize = 16;
+
+    /// These ways, which are distinct, and so many attempts that failed in still others. What is more than
+    /// [`MAX`](Self::MAX) of them is among the others.
+    #[must_use]
+    pub fn of_kinds(kinds: impl IntoIterator<Item = FailureKind>, others: u64) -> Self {
+        let mut failures = Self {
+            others,
+            ..Self::default()
+        };
+        for kind in kinds {
+            failures.add_kind(kind);
+        }
+        failures
+    }
 
     /// The distinct ways.
     #[must_use]
@@ -76,16 +92,16 @@ impl Failures {
         } else if self.kinds.len() == Self::MAX {
             self.others += 1;
         } else {
+            self.keys.push(key);
             self.kinds.push(FailureKind {
                 case_id: case_id.to_owned(),
                 class,
                 words: words.chars().take(WORDS_CHARS).collect(),
                 count: 1,
                 execution_id: report.execution_id.clone(),
-                began_after: report.started_after,
+                began_after: in_micros(report.started_after),
                 exit_code: report.exit_code,
                 output: beginning(&report.output.head),
-                key,
             });
         }
     }
@@ -93,20 +109,29 @@ impl Failures {
     /// Adds what `other` met.
     pub fn merge(&mut self, other: &Self) {
         for kind in &other.kinds {
-            if let Some(known) = self.find(&kind.case_id, kind.class, &kind.key) {
-                known.count += kind.count;
-            } else if self.kinds.len() == Self::MAX {
-                self.others += kind.count;
-            } else {
-                self.kinds.push(kind.clone());
-            }
+            self.add_kind(kind.clone());
         }
         self.others += other.others;
     }
 
+    fn add_kind(&mut self, kind: FailureKind) {
+        // Words are cut behind what tells one way from another.
+        let key = key(&kind.words);
+        if let Some(known) = self.find(&kind.case_id, kind.class, &key) {
+            known.count += kind.count;
+        } else if self.kinds.len() == Self::MAX {
+            self.others += kind.count;
+        } else {
+            self.keys.push(key);
+            self.kinds.push(kind);
+        }
+    }
+
     fn find(&mut self, case_id: &str, class: OutcomeClass, key: &str) -> Option<&mut FailureKind> {
-        let mut kinds = self.kinds.iter_mut();
-        kinds.find(|kind| kind.class == class && kind.key == key && kind.case_id == case_id)
+        let mut kinds = self.kinds.iter_mut().zip(&self.keys);
+        let found = kinds
+            .find(|(kind, known)| kind.class == class && *known == key && kind.case_id == case_id);
+        found.map(|(kind, _)| kind)
     }
 }
 
@@ -158,6 +183,8 @@ mod tests {
         let counts: Vec<_> = failures.kinds().iter().map(|it| it.count).collect();
         assert_eq!(counts, [2, 1, 1]);
         assert_eq!(failures.kinds()[0].words, "late by 12 ms");
+        let read = Failures::of_kinds(failures.kinds().to_vec(), 0);
+        assert_eq!(read, failures);
     }
 
     #[test]

@@ -5,10 +5,25 @@ use std::{collections::VecDeque, time::Duration};
 use run_stats::DurationHistogram;
 use runner_core::recorded::OutcomeCounts;
 
-use crate::{arrival_rate::ArrivalRate, series::Point};
+use crate::{
+    arrival_rate::ArrivalRate,
+    measured::Measured,
+    series::{Point, Second},
+};
+
+/// What whoever watches a run is told once a second.
+#[derive(Debug, Clone, Copy)]
+pub struct Watched<'a> {
+    /// How it goes.
+    pub live: &'a LiveLoad,
+    /// What was measured so far.
+    pub measured: &'a Measured,
+    /// The seconds that have become known in full since the last time, in their order.
+    pub seconds: &'a [Second],
+}
 
 /// What is known of a run while it goes on, once a second.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct LiveLoad {
     /// Since the start of the run, with the warm-up.
     pub elapsed: Duration,

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use runner_core::gates::Evidence;
+use runner_core::{
+    gates::{Evidence, RunGates},
+    results::{GateResult, RunProblem},
+};
 use suite::{Case, GateScope};
 
 use crate::{failures::Failures, series::Series, tally::Tally, validity::Pace};
@@ -10,7 +13,8 @@ use crate::{failures::Failures, series::Series, tally::Tally, validity::Pace};
 /// What was measured in a run of load, after its warm-up. What several processes measured merges.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Measured {
-    /// From the end of the warm-up until the last attempt had ended.
+    /// From the end of the warm-up until the last attempt had ended, in whole microseconds; until now, while
+    /// it goes on.
     pub elapsed: Duration,
     /// What came of each case, in the order of the suite.
     pub cases: Vec<CaseLoad>,
@@ -76,11 +80,47 @@ impl Measured {
         self.tally_of(scope).evidence()
     }
 
+    /// What speaks against the run, whatever comes of it in the end: these gates, which are evaluated, and
+    /// what the generator itself missed.
+    pub(crate) fn problems_so_far(
+        &self,
+        gates: &RunGates,
+        evaluated: &[GateResult],
+    ) -> Vec<RunProblem> {
+        let mut problems = Vec::new();
+        if let Some(doubt) = self.pace.doubt() {
+            let evidence = doubt.to_string();
+            problems.push(RunProblem::RunnerTooSlow { evidence });
+        }
+        if evaluated.iter().any(|gate| !gate.holds) {
+            problems.push(RunProblem::GateFailed);
+        }
+        if gates.is_empty() && self.total().outcomes.counts().failed > 0 {
+            problems.push(RunProblem::CaseFailed);
+        }
+        problems
+    }
+
     /// So many in a second of the time that was measured; `None` of no time.
     #[must_use]
     pub fn per_second(&self, count: u64) -> Option<f64> {
         let seconds = self.elapsed.as_secs_f64();
         (seconds > 0.0).then(|| count as f64 / seconds)
+    }
+
+    /// The same without what happened second by second.
+    #[must_use]
+    pub fn without_series(&self) -> Self {
+        Self {
+            elapsed: self.elapsed,
+            cases: self.cases.clone(),
+            series: Series::default(),
+            pace: self.pace.clone(),
+            failures: self.failures.clone(),
+            in_flight_max: self.in_flight_max,
+            warmup_attempts: self.warmup_attempts,
+            busy: self.busy,
+        }
     }
 
     /// Adds what another process measured that ran at the same time, at the same cases or at others.
@@ -101,6 +141,11 @@ impl Measured {
         self.warmup_attempts += other.warmup_attempts;
         self.busy = self.busy.max(other.busy);
     }
+}
+
+/// The same in whole microseconds: no finer than it can be kept.
+pub(crate) fn in_micros(duration: Duration) -> Duration {
+    u64::try_from(duration.as_micros()).map_or(Duration::MAX, Duration::from_micros)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use crate::{
-    measured::Measured,
+    measured::{Measured, in_micros},
     schedule::{Schedule, Spacing},
     stage::Stage,
 };
@@ -11,6 +11,7 @@ use executor_protocol::Health;
 use runner_core::{
     gates::RunGates,
     outcome::OutcomeClass,
+    recorded::Standing,
     results::{GateResult, RunInfo, RunProblem},
 };
 
@@ -25,8 +26,10 @@ pub struct LoadResults {
     pub measured: Measured,
     /// The gates, evaluated.
     pub gates: Vec<GateResult>,
-    /// Why the run is no success, gravest first; empty if it is one.
+    /// Why the run is no success, gravest first; empty if it is one. So far, if it has not ended.
     pub problems: Vec<RunProblem>,
+    /// How it stands, if it has not ended: it goes on, or its process was killed.
+    pub standing: Option<Standing>,
 }
 
 /// What was driven, and how: all that is known before the first attempt.
@@ -148,26 +151,21 @@ impl LoadResults {
         };
         let mut problems: Vec<_> = problem_of_end(end).into_iter().collect();
         if !is_unavailable {
-            if let Some(doubt) = measured.pace.doubt() {
-                let evidence = doubt.to_string();
-                problems.push(RunProblem::RunnerTooSlow { evidence });
-            }
-            if evaluated.iter().any(|gate| !gate.holds) {
-                problems.push(RunProblem::GateFailed);
-            }
-            if gates.is_empty() && counts.failed > 0 {
-                problems.push(RunProblem::CaseFailed);
-            }
+            problems.extend(measured.problems_so_far(gates, &evaluated));
             if *end == LoadEnd::Completed && counts.success().trials() == 0 {
                 problems.push(RunProblem::NothingTried);
             }
         }
         Self {
             load,
-            health,
+            health: health.map(|health| Health {
+                latency: in_micros(health.latency),
+                ..health
+            }),
             measured,
             gates: evaluated,
             problems,
+            standing: None,
         }
     }
 
@@ -190,6 +188,22 @@ fn problem_of_end(end: &LoadEnd) -> Option<RunProblem> {
     })
 }
 
+impl LoadEnd {
+    pub(crate) const UNAVAILABLE: &str = "executor-unavailable";
+
+    /// The stable name, as it stands in ledgers.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Interrupted => "interrupted",
+            Self::ExecutorUnavailable { .. } => Self::UNAVAILABLE,
+            Self::ExecutorLost { .. } => "executor-lost",
+            Self::ThreadLost => "harness-lost",
+        }
+    }
+}
+
 /// Whether an outcome shows that the executor was there.
 pub(crate) fn shows_executor(outcome: &runner_core::outcome::Outcome) -> bool {
     use runner_core::outcome::{FaultKind, Outcome};
@@ -208,7 +222,7 @@ mod tests {
     use super::*;
     use crate::{
         tally_recorder::TallyRecorder,
-        test_support::{measured, passed_in},
+        test_support::{concluded, measured, passed_in},
         validity::LATE,
     };
 
@@ -217,23 +231,7 @@ mod tests {
             further: gates.iter().map(|it| it.parse().expect("a gate")).collect(),
             ..RunGates::default()
         };
-        let run = RunInfo {
-            marker: "M".into(),
-            started_at: Default::default(),
-            suite_path: "s.json".into(),
-            suite_stem: "s".into(),
-            suite_description: String::new(),
-            version: "0".into(),
-            executor: "http://localhost".into(),
-            environment: Vec::new(),
-        };
-        let load = LoadInfo {
-            run,
-            model: ModelInfo::Closed { concurrency: 1 },
-            warmup: Duration::ZERO,
-            threads: 1,
-        };
-        let results = LoadResults::conclude(load, None, measured, end, &gates);
+        let results = concluded(measured, end, &gates);
         results.problems.iter().map(RunProblem::code).collect()
     }
 

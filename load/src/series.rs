@@ -21,14 +21,14 @@ pub struct Point {
 }
 
 impl Point {
-    /// Adds what happened in the same time in another thread.
-    fn add_beside(&mut self, other: &Self) {
+    /// Adds what happened in the same time in another thread, or in another process.
+    pub fn add_beside(&mut self, other: &Self) {
         self.in_flight += other.in_flight;
         self.add_counts(other);
     }
 
-    /// Adds what happened in the time right after it.
-    fn add_after(&mut self, other: &Self) {
+    /// Adds what happened in another time.
+    pub fn add_after(&mut self, other: &Self) {
         self.in_flight = self.in_flight.max(other.in_flight);
         self.add_counts(other);
     }
@@ -40,6 +40,15 @@ impl Point {
         self.response.merge(&other.response);
         self.held += other.held;
     }
+}
+
+/// What happened in one second of a run, in all of its threads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Second {
+    /// Which, counted from the end of the warm-up.
+    pub number: u64,
+    /// What happened in it.
+    pub point: Point,
 }
 
 /// A run in steps of equal length, from the end of the warm-up on. A run that goes on for long has longer
@@ -75,36 +84,40 @@ impl Series {
         &self.points
     }
 
-    /// Adds what happened in a thread in this second, counted from zero.
+    /// Adds what happened in this second, counted from zero, or in the time that begins with it and is no
+    /// longer than a step. In which order they come makes no difference.
     pub fn add(&mut self, second: u64, point: &Point) {
-        while second / self.step >= Self::MAX as u64 {
-            self.widen();
-        }
+        self.widen_to(Self::step_until(second));
         // At most MAX.
         let index = (second / self.step) as usize;
         if self.points.len() <= index {
             self.points.resize_with(index + 1, Point::default);
         }
-        if self.step == 1 {
-            self.points[index].add_beside(point);
-        } else {
-            self.points[index].add_after(point);
-        }
+        self.points[index].add_after(point);
     }
 
     /// Adds what happened in another process that began at the same time.
     pub fn merge(&mut self, other: &Self) {
         let mut other = other.clone();
-        while self.step < other.step {
-            self.widen();
-        }
-        while other.step < self.step {
-            other.widen();
-        }
+        self.widen_to(other.step);
+        other.widen_to(self.step);
         let longer = self.points.len().max(other.points.len());
         self.points.resize_with(longer, Point::default);
         for (point, more) in self.points.iter_mut().zip(&other.points) {
             point.add_beside(more);
+        }
+    }
+
+    /// How many seconds a step has, at least, of a run that goes on until this second: what happened in
+    /// shorter times than that makes no difference to its series.
+    #[must_use]
+    pub fn step_until(second: u64) -> u64 {
+        (second / Self::MAX as u64 + 1).next_power_of_two()
+    }
+
+    fn widen_to(&mut self, step: u64) {
+        while self.step < step {
+            self.widen();
         }
     }
 
@@ -146,6 +159,8 @@ mod tests {
             for second in &seconds {
                 series.add(*second, &point(1, 1));
             }
+            let last = seconds.iter().max().expect("not empty");
+            prop_assert_eq!(series.step_seconds(), Series::step_until(*last));
             prop_assert!(series.points().len() <= Series::MAX);
             prop_assert!(series.step_seconds().is_power_of_two());
             let begun: u64 = series.points().iter().map(|it| it.begun).sum();
@@ -160,8 +175,9 @@ mod tests {
     #[test]
     fn threads_add_up_and_times_do_not() {
         let mut series = Series::default();
-        series.add(0, &point(3, 5));
-        series.add(0, &point(4, 6));
+        let mut both = point(3, 5);
+        both.add_beside(&point(4, 6));
+        series.add(0, &both);
         series.add(1, &point(1, 20));
         assert_eq!(series.points(), [point(7, 11), point(1, 20)]);
         series.widen();

@@ -3,11 +3,16 @@
 use std::time::Duration;
 
 use executor_protocol::StreamStats;
-use runner_core::{outcome::Outcome, results::AttemptReport};
+use runner_core::{
+    gates::RunGates,
+    outcome::Outcome,
+    results::{AttemptReport, RunInfo},
+};
 use suite::Case;
 
 use crate::{
     measured::{CaseLoad, Measured},
+    results::{LoadEnd, LoadInfo, LoadResults, ModelInfo},
     tally_recorder::TallyRecorder,
 };
 
@@ -42,4 +47,25 @@ pub(crate) fn measured(case_ids: &[&str]) -> Measured {
         cases: cases.collect(),
         ..Measured::default()
     }
+}
+
+/// The results of a load in the closed model.
+pub(crate) fn concluded(measured: Measured, end: &LoadEnd, gates: &RunGates) -> LoadResults {
+    let run = RunInfo {
+        marker: "M".into(),
+        started_at: Default::default(),
+        suite_path: "s.json".into(),
+        suite_stem: "s".into(),
+        suite_description: String::new(),
+        version: "0".into(),
+        executor: "http://localhost".into(),
+        environment: Vec::new(),
+    };
+    let load = LoadInfo {
+        run,
+        model: ModelInfo::Closed { concurrency: 1 },
+        warmup: Duration::ZERO,
+        threads: 1,
+    };
+    LoadResults::conclude(load, None, measured, end, gates)
 }

@@ -3,8 +3,9 @@
 use run_stats::DurationHistogram;
 use runner_core::{
     outcome::OutcomeClass,
+    recorded::Standing,
     text::{Grouped, Human, Many, OrDash, Seconds, Share},
-    words::capitalized,
+    words::{Tried, capitalized},
 };
 
 use crate::{LoadResults, Tally};
@@ -45,6 +46,19 @@ pub fn figures(results: &LoadResults, total: &Tally) -> Vec<(&'static str, Strin
         ("Goodput", format!("{goodput} a second {GOODPUT}")),
         ("Success rate", Share(counts.success()).to_string()),
     ]
+}
+
+/// How a run that has not ended stands, in sentences; `tried` is what came of its attempts.
+#[must_use]
+pub fn standing(standing: Standing, total: &Tally) -> String {
+    let counts = total.outcomes.counts();
+    let tried = Tried(&counts);
+    match standing {
+        Standing::BrokenOff => {
+            format!("Its process was killed, or the machine went down. Until then, {tried}.")
+        }
+        _ => format!("So far, {tried}."),
+    }
 }
 
 /// How many attempts came to what, but for those that passed, as names and values. The names begin with a

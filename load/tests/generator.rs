@@ -16,8 +16,8 @@ use executor_protocol::{
     OutputJoin, StreamEvent, StreamStats, Transport, TransportError,
 };
 use load::{
-    Limits, LoadEnd, LoadPlan, Measured, Mix, Model, Schedule, Spacing, Stage,
-    generator::{self, LoadError, OpenTransport},
+    Limits, LoadEnd, LoadPlan, Measured, Mix, Model, Schedule, Series, Spacing, Stage, Watched,
+    generator::{self, Generated, LoadError, OpenTransport},
 };
 use runner_core::{attempt::AttemptSettings, gates::RunGates, outcome::OutcomeClass};
 use suite::Case;
@@ -192,8 +192,9 @@ fn opening(behaviour: Behaviour) -> (OpenTransport, Arc<Seen>) {
 }
 
 async fn run(plan: &Arc<LoadPlan>, open: &OpenTransport) -> (Measured, LoadEnd) {
-    let ended = generator::run(plan, open, std::future::pending(), &mut |_, _| {}).await;
-    ended.expect("it begins")
+    let ended = generator::run(plan, open, std::future::pending(), &mut |_| {}).await;
+    let Generated { measured, end, .. } = ended.expect("it begins");
+    (measured, end)
 }
 
 fn count(measured: &Measured, class: OutcomeClass) -> u64 {
@@ -240,8 +241,8 @@ async fn attempts_that_wait_for_ever_end_when_the_run_is_interrupted() {
                 tokio::task::yield_now().await;
             }
         };
-        let ended = generator::run(&plan, &open, interrupted, &mut |_, _| {}).await;
-        let (measured, end) = ended.expect("it begins");
+        let ended = generator::run(&plan, &open, interrupted, &mut |_| {}).await;
+        let Generated { measured, end, .. } = ended.expect("it begins");
         assert_eq!(end, LoadEnd::Interrupted);
         assert_eq!(count(&measured, OutcomeClass::Cancelled), 4);
         assert_eq!(measured.pace.never_begun, 0, "that was wanted");
@@ -252,7 +253,7 @@ async fn attempts_that_wait_for_ever_end_when_the_run_is_interrupted() {
 async fn a_thread_without_a_way_to_the_executor_is_an_error() {
     let open: OpenTransport = Arc::new(|| Err("no way".into()));
     let plan = plan(closed(4), 10, 2);
-    let ended = generator::run(&plan, &open, std::future::pending(), &mut |_, _| {}).await;
+    let ended = generator::run(&plan, &open, std::future::pending(), &mut |_| {}).await;
     assert!(matches!(ended, Err(LoadError::Transport(_))));
 }
 
@@ -265,4 +266,31 @@ async fn what_one_kept_from_beginning_is_in_the_response_of_the_others() {
     assert!(total.response.max() > Some(Duration::from_millis(29 * 20 + 20 - 30)));
     assert!(total.service.min() < total.response.max());
     assert_eq!(measured.pace.held, 29);
+}
+
+#[actix_rt::test]
+async fn the_seconds_that_are_told_come_to_all_that_was_measured() {
+    let (open, _) = opening(Behaviour::After(Duration::from_millis(2)));
+    let plan = plan(self::open("100/s", 10), 230, 2);
+    let mut told = Vec::new();
+    let mut watch = |watched: &Watched<'_>| told.extend(watched.seconds.to_vec());
+    let ended = generator::run(&plan, &open, std::future::pending(), &mut watch).await;
+    let ended = ended.expect("it begins");
+    assert!(
+        !told.is_empty(),
+        "the first second is told of while it goes on"
+    );
+    told.extend(ended.seconds);
+    let mut series = Series::default();
+    for second in &told {
+        series.add(second.number, &second.point);
+    }
+    assert_eq!(series, ended.measured.series);
+    let numbers: Vec<_> = told.iter().map(|second| second.number).collect();
+    assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
+    let passed: u64 = told
+        .iter()
+        .map(|it| it.point.outcomes.get(OutcomeClass::Passed))
+        .sum();
+    assert_eq!(passed, 230);
 }

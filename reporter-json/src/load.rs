@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use ::load::{CaseLoad, FailureKind, LoadResults, Measured, ModelInfo, Point, Spacing, Tally};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use run_stats::DurationHistogram;
-use runner_core::recorded::OutcomeCounts;
+use runner_core::recorded::{OutcomeCounts, Standing};
 use serde::Serialize;
 
 use crate::{
@@ -25,6 +25,8 @@ pub(crate) struct LoadDocumentWire<'a> {
     threads: usize,
     warmup_ms: Ms,
     elapsed_ms: Ms,
+    /// Null if it has ended.
+    standing: Option<&'static str>,
     problems: Vec<ProblemWire<'a>>,
     exit_codes: &'a [u8],
     attempts_per_second: Option<f64>,
@@ -155,6 +157,7 @@ impl<'a> LoadDocumentWire<'a> {
             measured,
             gates,
             problems,
+            standing,
         } = results;
         let total = measured.total();
         let is_open = load.model.is_open();
@@ -166,6 +169,7 @@ impl<'a> LoadDocumentWire<'a> {
             threads: load.threads,
             warmup_ms: Ms(load.warmup),
             elapsed_ms: Ms(measured.elapsed),
+            standing: standing.map(Standing::code),
             problems: problems.iter().map(ProblemWire::from).collect(),
             exit_codes,
             attempts_per_second: measured.per_second(total.outcomes.counts().total),

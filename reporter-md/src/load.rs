@@ -9,8 +9,7 @@ use ::load::{
 use run_stats::DurationHistogram;
 use runner_core::{
     excerpt::Excerpt,
-    recorded::RunKind,
-    results::Counts,
+    recorded::{RunKind, Standing},
     text::{Fine, Grouped, Human, OrDash, Rate},
     words::{Nouns, Problem, Reasons, title},
 };
@@ -30,8 +29,7 @@ use crate::{
 /// Writes the whole report.
 pub(crate) fn write(out: &mut impl Write, results: &LoadResults) -> io::Result<()> {
     let total = results.measured.total();
-    let counts = total.outcomes.counts();
-    write_beginning(out, results, &counts)?;
+    write_beginning(out, results, &total)?;
     write_summary(out, results, &total)?;
     write_times(out, results, &total)?;
     gates::write(out, &results.gates)?;
@@ -45,7 +43,7 @@ pub(crate) fn write(out: &mut impl Write, results: &LoadResults) -> io::Result<(
     environment::write_facts(out, &run.environment, max_chars)
 }
 
-fn write_beginning(out: &mut impl Write, results: &LoadResults, counts: &Counts) -> io::Result<()> {
+fn write_beginning(out: &mut impl Write, results: &LoadResults, total: &Tally) -> io::Result<()> {
     let run = &results.load.run;
     let title = title(&format!("{} load", run.suite_stem), RunKind::Run);
     writeln!(out, "# {}\n", Text(&title))?;
@@ -53,14 +51,15 @@ fn write_beginning(out: &mut impl Write, results: &LoadResults, counts: &Counts)
     let words = Words {
         reasons: Reasons {
             nouns: Nouns::of_attempts(RunKind::Run),
-            counts,
+            counts: &total.outcomes.counts(),
             gates: &results.gates,
         },
         max_chars: ReportOptions::default().max_failed_output_chars,
     };
-    match problems.is_empty() {
-        true => words.write_success(out)?,
-        false => words.write_failure(out, &problems)?,
+    match (results.standing, problems.is_empty()) {
+        (Some(standing), _) => write_standing(out, standing, total, &words, &problems)?,
+        (None, true) => words.write_success(out)?,
+        (None, false) => words.write_failure(out, &problems)?,
     }
     // Two spaces at the end of a line break it.
     writeln!(out, "**Started**: {}  ", run.started_at.strftime(RFC_3339))?;
@@ -70,6 +69,28 @@ fn write_beginning(out: &mut impl Write, results: &LoadResults, counts: &Counts)
         writeln!(out, "**Description**: {}  ", Text(&run.suite_description))?;
     }
     writeln!(out, "**Configuration**: {}\n", CodeSpan(&run.suite_path))
+}
+
+/// How a run stands that has not ended, and what speaks against it so far.
+fn write_standing(
+    out: &mut impl Write,
+    standing: Standing,
+    total: &Tally,
+    words: &Words<'_>,
+    problems: &[Problem<'_>],
+) -> io::Result<()> {
+    let sign = match standing {
+        Standing::GoesOn => "⏳",
+        _ => "❌",
+    };
+    let whole = words.reasons.nouns.whole;
+    let told = ::load::words::standing(standing, total);
+    write!(out, "{sign} **The {whole} {}**. {told}", standing.words())?;
+    if problems.is_empty() {
+        return writeln!(out, "\n");
+    }
+    writeln!(out, " That is no success, because:\n")?;
+    words.write(out, problems.iter())
 }
 
 fn write_summary(out: &mut impl Write, results: &LoadResults, total: &Tally) -> io::Result<()> {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use runner_core::outcome::OutcomeClass;
+use run_stats::DurationHistogram;
+use runner_core::{outcome::OutcomeClass, recorded::OutcomeCounts};
 use rusqlite::{
     Row,
     types::{FromSqlError, Type},
@@ -24,6 +25,12 @@ pub(crate) fn outcome(class: OutcomeClass) -> i64 {
     class as i64
 }
 
+/// How many attempts came to what, in the order of the classes.
+pub(crate) fn outcomes(counts: &OutcomeCounts) -> String {
+    let counts = OutcomeClass::ALL.map(|class| counts.get(class));
+    serde_json::json!(counts).to_string()
+}
+
 /// What is true in SQL of attempts that failed, for whatever reason. The index on them says the same in the
 /// same words.
 pub(crate) const FAILED: &str = "outcome BETWEEN 1 AND 5";
@@ -38,6 +45,10 @@ pub(crate) trait Columns {
     fn timestamp(&self, column: &str) -> rusqlite::Result<Timestamp>;
     /// The class of an outcome.
     fn outcome(&self, column: &str) -> rusqlite::Result<OutcomeClass>;
+    /// How many attempts came to what.
+    fn outcomes(&self, column: &str) -> rusqlite::Result<OutcomeCounts>;
+    /// How long things took.
+    fn histogram(&self, column: &str) -> rusqlite::Result<DurationHistogram>;
 }
 
 impl Columns for Row<'_> {
@@ -59,6 +70,22 @@ impl Columns for Row<'_> {
         let number = self.count(column)?;
         let class = OutcomeClass::ALL.get(number as usize).copied();
         class.ok_or_else(|| misread(self, column, Type::Integer))
+    }
+
+    fn outcomes(&self, column: &str) -> rusqlite::Result<OutcomeCounts> {
+        let text = self.get_ref(column)?.as_str()?;
+        let counts: Vec<u64> =
+            serde_json::from_str(text).map_err(|_| misread(self, column, Type::Text))?;
+        let mut outcomes = OutcomeCounts::default();
+        for (class, count) in OutcomeClass::ALL.into_iter().zip(counts) {
+            outcomes.add(class, count);
+        }
+        Ok(outcomes)
+    }
+
+    fn histogram(&self, column: &str) -> rusqlite::Result<DurationHistogram> {
+        let bytes = self.get_ref(column)?.as_blob()?;
+        DurationHistogram::from_bytes(bytes).map_err(|_| misread(self, column, Type::Blob))
     }
 }
 

@@ -161,6 +161,14 @@ pub enum LedgerError {
         /// The run's number.
         id: u64,
     },
+    /// The run is one of load, and has no attempts that are told apart.
+    #[error("run {id} ({marker}) is one of load: many attempts at once, which are not told apart")]
+    OfLoad {
+        /// The run's number.
+        id: u64,
+        /// Its name.
+        marker: String,
+    },
     /// The run is no soak, or it is complete.
     #[error("run {id} ({marker}) cannot be resumed: {reason}")]
     NotResumable {
@@ -225,6 +233,9 @@ impl LedgerError {
             }
             Self::NoSuchRun { .. } => "`gauntlet history` lists the runs",
             Self::InUse { .. } => "one process at a time writes a run; stop that one first",
+            Self::OfLoad { .. } => {
+                "`gauntlet show RUN` and `gauntlet report RUN` tell what came of it"
+            }
             Self::NotResumable { .. } => "begin a new soak with `gauntlet soak SUITE`",
             Self::NoShards { .. } => {
                 "merge ledgers of runs that were started with --shard K/N or --shard auto"

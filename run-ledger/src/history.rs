@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use ::load::RecordedLoad;
 use jiff::Zoned;
 use runner_core::recorded::{Graduation, OutcomeCounts, RecordedRun, RecordedState, RunKind};
 use rusqlite::{Connection, OptionalExtension as _};
@@ -15,6 +16,7 @@ use crate::{
     convert::Columns as _,
     error::LedgerError,
     graduation::{self, Suites},
+    load,
     lock::RunLock,
     parts, recorded,
     selector::RunSelector,
@@ -42,6 +44,15 @@ impl Deref for Source<'_> {
             Self::Lent(connection) => connection,
         }
     }
+}
+
+/// Everything that a ledger holds of a run.
+#[derive(Debug, Clone)]
+pub enum Record {
+    /// Of one whose attempts were made one after the other.
+    Run(Box<RecordedRun>),
+    /// Of one of load.
+    Load(Box<RecordedLoad>),
 }
 
 /// A run in a list of runs.
@@ -106,10 +117,18 @@ impl<'c> RunReader<'c> {
                 .query_map((suite, file, limit), |row| row.get(0))?
                 .collect::<rusqlite::Result<Vec<i64>>>()
         })?;
-        ids.into_iter().map(|id| self.line(id)).collect()
+        ids.into_iter().map(|id| self.line_of(id)).collect()
     }
 
-    fn line(&self, id: i64) -> Result<RunLine, LedgerError> {
+    /// What a list has of the run that `selector` names.
+    ///
+    /// # Errors
+    /// When there is no such run, or the ledger cannot be read.
+    pub fn line(&self, selector: &RunSelector) -> Result<RunLine, LedgerError> {
+        self.line_of(find(&self.connection, &self.path, selector)?)
+    }
+
+    fn line_of(&self, id: i64) -> Result<RunLine, LedgerError> {
         let is_running = RunLock::is_taken(&self.path, id)?;
         self.checked(|connection| line(connection, id, is_running))
     }
@@ -127,7 +146,7 @@ impl<'c> RunReader<'c> {
     ///
     /// # Errors
     /// When there is no such run, or the ledger cannot be read.
-    pub fn run(&self, selector: &RunSelector) -> Result<RecordedRun, LedgerError> {
+    pub fn record(&self, selector: &RunSelector) -> Result<Record, LedgerError> {
         let id = find(&self.connection, &self.path, selector)?;
         let is_running = RunLock::is_taken(&self.path, id)?;
         self.checked(|connection| {
@@ -135,8 +154,29 @@ impl<'c> RunReader<'c> {
             let is_free = connection.is_autocommit();
             let transaction = is_free.then(|| connection.unchecked_transaction());
             let _until_the_end = transaction.transpose()?;
-            recorded::load(connection, id, is_running)
+            let kind =
+                connection.query_row("SELECT kind FROM runs WHERE id = ?1", [id], |row| {
+                    recorded::kind(row)
+                })?;
+            Ok(match kind {
+                RunKind::Load => Record::Load(Box::new(load::load(connection, id, is_running)?)),
+                _ => Record::Run(Box::new(recorded::load(connection, id, is_running)?)),
+            })
         })
+    }
+
+    /// The same of a run whose attempts were made one after the other.
+    ///
+    /// # Errors
+    /// When there is no such run, it is one of load, or the ledger cannot be read.
+    pub fn run(&self, selector: &RunSelector) -> Result<RecordedRun, LedgerError> {
+        match self.record(selector)? {
+            Record::Run(run) => Ok(*run),
+            Record::Load(load) => Err(LedgerError::OfLoad {
+                id: load.id,
+                marker: load.load.run.marker,
+            }),
+        }
     }
 
     /// The text of the suite that was in force last in the run that `selector` names.
@@ -237,7 +277,9 @@ pub(crate) fn find(
 }
 
 fn line(connection: &Connection, id: i64, is_running: bool) -> rusqlite::Result<RunLine> {
-    let outcomes = recorded::outcomes(connection, id, None)?;
+    let mut outcomes = recorded::outcomes(connection, id, None)?;
+    // A run has attempts or load.
+    outcomes.merge(&load::outcomes(connection, id)?);
     let elapsed = parts::elapsed(connection, id)?;
     connection
         .prepare_cached(

@@ -2,9 +2,8 @@
 
 mod attempt_row;
 mod state;
-mod upkeep;
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use runner_core::{
@@ -14,40 +13,27 @@ use runner_core::{
     run_state::RunEnd,
     tries::Tries,
 };
-use rusqlite::{Connection, TransactionBehavior};
 
 use state::State;
-use upkeep::Upkeep;
 
 use crate::{
     clocks::{Clocks, Moment, SleepWatch},
     error::LedgerError,
     history::RunReader,
-    identity::Identity,
+    hold::Hold,
     lock::RunLock,
+    upkeep::Upkeep,
     writer::Ledger,
 };
 
-/// So often it is looked whether the files are still there.
-const LOOK_EVERY: Duration = Duration::from_secs(10);
-
-/// So long a commit waits for another process that writes, all in all: a soak is worth that, and whoever
-/// watches over it allows for more.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 /// The record of one run, to be written by this process alone.
 pub struct RunJournal {
-    path: PathBuf,
-    /// What it is written with; `None` after its end.
-    open: Option<Open>,
+    hold: Hold,
     upkeep: Upkeep,
     marker: String,
     run: State,
     clocks: Clocks,
     sleep: SleepWatch,
-    /// What tells the file from another at its place, and when it was looked at.
-    file: Option<Identity>,
-    looked: Duration,
     judgement: Option<Judgement>,
 }
 
@@ -56,12 +42,6 @@ pub struct RunJournal {
 /// It is asked in the transaction that makes the end durable, so that no run is ever there that has ended and is
 /// not judged. Nobody else can write meanwhile.
 pub type Judgement = Box<dyn FnMut(&RunReader<'_>, u64) -> Vec<RunProblem> + Send>;
-
-/// The right and the means to write. The last one who closes a ledger tidies up beside it.
-struct Open {
-    connection: Connection,
-    lock: RunLock,
-}
 
 /// A part of a run that has begun in its ledger.
 pub(crate) struct Begun {
@@ -76,14 +56,10 @@ pub(crate) struct Begun {
 
 impl RunJournal {
     pub(crate) fn new(ledger: Ledger, lock: RunLock, begun: Begun) -> Self {
-        let Ledger { connection, path } = ledger;
         Self {
-            file: Identity::behind(&path),
-            looked: Duration::ZERO,
             judgement: None,
-            upkeep: Upkeep::new(path.clone()),
-            path,
-            open: Some(Open { connection, lock }),
+            upkeep: Upkeep::new(ledger.path.clone()),
+            hold: Hold::new(ledger, lock),
             run: State::new(&begun),
             marker: begun.marker,
             clocks: Box::new(Moment::now),
@@ -144,81 +120,42 @@ impl RunJournal {
     #[doc(hidden)]
     #[must_use]
     pub fn with_busy_timeout(self, timeout: Duration) -> Self {
-        let open = self.open.as_ref();
-        let set = open.map(|open| open.connection.busy_timeout(timeout));
-        debug_assert!(matches!(set, Some(Ok(()))), "{set:?}");
+        self.hold.set_busy_timeout(timeout);
         self
     }
 
     /// Lets the file of the ledger have so many pages at most, so that tests can fill a disk.
     #[doc(hidden)]
     pub fn limit_pages(&mut self, pages: u32) {
-        let open = self.open.as_ref();
-        let limited =
-            open.map(|open| (open.connection).pragma_update(None, "max_page_count", pages));
-        debug_assert!(matches!(limited, Some(Ok(()))), "{limited:?}");
-    }
-
-    /// Makes sure that what is written is where whoever reads it looks, and written by this process alone.
-    fn check(&self) -> Result<(), LedgerError> {
-        if Identity::behind(&self.path) != self.file {
-            let path = self.path.clone();
-            return Err(LedgerError::Removed { path });
-        }
-        self.open.as_ref().map_or(Ok(()), |open| open.lock.check())
+        self.hold.limit_pages(pages);
     }
 
     /// Writes `entries` as soon as no other process writes, if that is soon enough.
     fn write(&mut self, entries: &[Entry], slept: Option<Duration>) -> Result<(), LedgerError> {
-        let path = &self.path;
-        let Some(open) = &mut self.open else {
-            let path = path.clone();
-            return Err(LedgerError::Ended { path });
-        };
-        let asked = (self.clocks)().measured;
-        loop {
-            let begun = open
-                .connection
-                .transaction_with_behavior(TransactionBehavior::Immediate);
-            let written = begun.and_then(|transaction| {
+        let path = self.hold.path().to_owned();
+        let clocks = &mut self.clocks;
+        self.hold
+            .transact(&mut || clocks().measured, |transaction| {
                 self.run
-                    .write(&transaction, entries, slept, &mut self.upkeep)?;
+                    .write(transaction, entries, slept, &mut self.upkeep)?;
                 if let (Some(judgement), true) = (&mut self.judgement, is_complete(entries)) {
                     let run = self.run.run_id.unsigned_abs();
-                    let problems = judgement(&RunReader::within(&transaction, path), run);
-                    self.run.add_problems(&transaction, &problems)?;
+                    let problems = judgement(&RunReader::within(transaction, &path), run);
+                    self.run.add_problems(transaction, &problems)?;
                 }
-                transaction.commit()
-            });
-            let written = written.map_err(|source| LedgerError::of(path, source));
-            // Where it is, nothing has been written: once begun, a commit has the ledger for itself.
-            if !matches!(written, Err(LedgerError::Locked { .. })) {
-                return written;
-            }
-            let waited = (self.clocks)().measured.saturating_duration_since(asked);
-            if waited >= PATIENCE {
-                return written;
-            }
-            tracing::warn!(
-                ledger = %path.display(),
-                waited_s = waited.as_secs(),
-                "another process writes to the ledger and does not let go of it; trying again"
-            );
-        }
+                Ok(())
+            })
     }
 }
 
 impl Journal for RunJournal {
     fn commit(&mut self, entries: &[Entry]) -> Result<(), JournalError> {
         let last = entries.last().map_or(Duration::ZERO, |entry| entry.at);
-        if last.saturating_sub(self.looked) >= LOOK_EVERY {
-            self.looked = last;
-            self.check()?;
-        }
+        self.hold.check(last)?;
         let slept = self.sleep.slept((self.clocks)());
         self.write(entries, slept)?;
         if entries.iter().any(is_end) {
-            self.open = None;
+            self.hold.end();
         }
         Ok(())
     }

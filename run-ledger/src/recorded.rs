@@ -12,7 +12,7 @@ use runner_core::{
         OutcomeCounts, RecordedCase, RecordedHour, RecordedProblem, RecordedRun, RecordedState,
         RunKind, Totals,
     },
-    results::{Counts, RunInfo, Verdict},
+    results::{Counts, RunInfo, RunProblem, Verdict},
 };
 use rusqlite::{Connection, Row, types::Type};
 use suite::Usd;
@@ -284,11 +284,7 @@ pub(crate) fn started_at(row: &Row<'_>) -> rusqlite::Result<Zoned> {
 
 pub(crate) fn kind(row: &Row<'_>) -> rusqlite::Result<RunKind> {
     let text = row.get_ref("kind")?.as_str()?;
-    let kinds = [RunKind::Run, RunKind::Soak].into_iter();
-    kinds
-        .into_iter()
-        .find(|kind| kind.as_str() == text)
-        .ok_or_else(|| misread(row, "kind", Type::Text))
+    RunKind::from_name(text).ok_or_else(|| misread(row, "kind", Type::Text))
 }
 
 pub(crate) fn state(row: &Row<'_>, is_running: bool) -> rusqlite::Result<RecordedState> {
@@ -310,7 +306,14 @@ pub(crate) fn problems(row: &Row<'_>) -> rusqlite::Result<Vec<RecordedProblem>> 
         .collect())
 }
 
-/// Problems as they are kept.
+/// Problems as they are kept, gravest first.
+pub(crate) fn told_problems(problems: &[RunProblem]) -> String {
+    let told = problems.iter();
+    let told: Vec<_> = told.map(|it| (it.code(), it.to_string())).collect();
+    serde_json::json!(told).to_string()
+}
+
+/// Recorded problems as they are kept.
 pub(crate) fn problems_text(problems: &[RecordedProblem]) -> String {
     let pairs: Vec<_> = problems.iter().map(|it| (&it.code, &it.text)).collect();
     serde_json::json!(pairs).to_string()

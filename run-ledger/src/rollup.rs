@@ -3,15 +3,11 @@
 use std::{collections::HashMap, time::Duration};
 
 use executor_protocol::StreamStats;
-use run_stats::DurationHistogram;
-use runner_core::{
-    outcome::OutcomeClass,
-    recorded::{OutcomeCounts, Totals},
-};
-use rusqlite::{Connection, Row, params, types::Type};
+use runner_core::{outcome::OutcomeClass, recorded::Totals};
+use rusqlite::{Connection, Row, params};
 
 use crate::{
-    convert::{Columns as _, misread},
+    convert::{Columns as _, outcomes},
     members,
 };
 
@@ -112,7 +108,6 @@ pub(crate) fn insert(
     case_key: i64,
     totals: &Totals,
 ) -> rusqlite::Result<()> {
-    let counts = OutcomeClass::ALL.map(|class| totals.outcomes.get(class));
     connection
         .prepare_cached(
             "INSERT INTO rollups (run_id, width_s, began_s, case_key, outcomes, durations, \
@@ -123,7 +118,7 @@ pub(crate) fn insert(
             width_s,
             began_s,
             case_key,
-            serde_json::json!(counts).to_string(),
+            outcomes(&totals.outcomes),
             totals.durations.to_bytes(),
             totals.first_outputs.to_bytes(),
             totals.gaps.to_bytes()
@@ -133,22 +128,11 @@ pub(crate) fn insert(
 
 /// Reads the totals of a rollup.
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Totals> {
-    let text = row.get_ref("outcomes")?.as_str()?;
-    let counts: Vec<u64> =
-        serde_json::from_str(text).map_err(|_| misread(row, "outcomes", Type::Text))?;
-    let mut outcomes = OutcomeCounts::default();
-    for (class, count) in OutcomeClass::ALL.into_iter().zip(counts) {
-        outcomes.add(class, count);
-    }
-    let histogram = |column: &str| {
-        let bytes = row.get_ref(column)?.as_blob()?;
-        DurationHistogram::from_bytes(bytes).map_err(|_| misread(row, column, Type::Blob))
-    };
     Ok(Totals {
-        outcomes,
-        durations: histogram("durations")?,
-        first_outputs: histogram("first_outputs")?,
-        gaps: histogram("gaps")?,
+        outcomes: row.outcomes("outcomes")?,
+        durations: row.histogram("durations")?,
+        first_outputs: row.histogram("first_outputs")?,
+        gaps: row.histogram("gaps")?,
     })
 }
 

@@ -17,6 +17,7 @@ const APPLICATION_ID: i64 = 0x474e_544c;
 const MIGRATIONS: &[&str] = &[
     include_str!("schema/0001.sql"),
     include_str!("schema/0002.sql"),
+    include_str!("schema/0003.sql"),
 ];
 
 /// The version of the schema that this program writes.

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use jiff::{Timestamp, Zoned};
 use runner_core::{journal::SuiteVersion, recorded::RunKind, results::RunInfo};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
+use suite::Case;
 
 use crate::{
     connection,
     error::LedgerError,
     journal::{Begun, RunJournal},
+    load::{LoadRunJournal, NewLoad},
     lock::RunLock,
     shards::{self, ShardRun},
     suite_file,
@@ -62,6 +64,43 @@ impl Ledger {
     /// # Errors
     /// When it cannot be written.
     pub fn begin(mut self, run: &NewRun<'_>) -> Result<RunJournal, LedgerError> {
+        let (lock, begun) = self.begin_with(run, |_, _| Ok(()))?;
+        Ok(RunJournal::new(self, lock, begun))
+    }
+
+    /// Begins a run of load, which is kept from then on. What its marker is, [`LoadRunJournal::marker`] tells.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn begin_load(
+        mut self,
+        run: &NewRun<'_>,
+        load: &NewLoad<'_>,
+    ) -> Result<LoadRunJournal, LedgerError> {
+        let run = NewRun {
+            kind: RunKind::Load,
+            ..*run
+        };
+        let mut cases = Vec::new();
+        let (lock, begun) = self.begin_with(&run, |transaction, begun| {
+            cases = load.insert(transaction, begun)?;
+            Ok(())
+        })?;
+        Ok(LoadRunJournal::new(
+            self,
+            lock,
+            begun,
+            load.info.warmup,
+            cases,
+        ))
+    }
+
+    /// Begins a run, and writes what `further` writes in the same transaction.
+    fn begin_with(
+        &mut self,
+        run: &NewRun<'_>,
+        further: impl FnOnce(&Transaction<'_>, &Begun) -> rusqlite::Result<()>,
+    ) -> Result<(RunLock, Begun), LedgerError> {
         let failed = |source| LedgerError::of(&self.path, source);
         let transaction = self
             .connection
@@ -82,7 +121,6 @@ impl Ledger {
         let began = run.info.started_at.timestamp();
         let part_id =
             insert_part(&transaction, run_id, began, &run.info.version).map_err(failed)?;
-        transaction.commit().map_err(failed)?;
         let begun = Begun {
             run_id,
             marker,
@@ -90,7 +128,9 @@ impl Ledger {
             part_id,
             began,
         };
-        Ok(RunJournal::new(self, lock, begun))
+        further(&transaction, &begun).map_err(failed)?;
+        transaction.commit().map_err(failed)?;
+        Ok((lock, begun))
     }
 }
 
@@ -106,6 +146,23 @@ pub(crate) fn suite_id(connection: &Connection, suite: &SuiteVersion) -> rusqlit
     connection
         .prepare_cached("INSERT INTO suites (hash, text) VALUES (?1, ?2)")?
         .insert(params![&*suite.hash, &*suite.text])
+}
+
+/// The number of a case of this version of a suite, which is kept if it is new.
+pub(crate) fn case_key(
+    connection: &Connection,
+    suite_id: i64,
+    case: &Case,
+) -> rusqlite::Result<i64> {
+    // The update changes nothing, and makes the row's number come back.
+    connection
+        .prepare_cached(
+            "INSERT INTO cases (suite_id, case_id, name, command) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id",
+        )?
+        .query_row(params![suite_id, case.id, case.name, case.command], |row| {
+            row.get(0)
+        })
 }
 
 /// The marker, or the first one that begins with it and belongs to no run: runs of a suite that begin

@@ -92,6 +92,8 @@ pub enum RunKind {
     Run,
     /// Again and again over the suite.
     Soak,
+    /// Many attempts at once. What came of one is no [`RecordedRun`]: the crate `load` has its values.
+    Load,
 }
 
 impl RunKind {
@@ -101,13 +103,14 @@ impl RunKind {
         match self {
             Self::Run => "run",
             Self::Soak => "soak",
+            Self::Load => "load",
         }
     }
 
     /// The kind with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        let all = [Self::Run, Self::Soak];
+        let all = [Self::Run, Self::Soak, Self::Load];
         all.into_iter().find(|kind| kind.as_str() == name)
     }
 }

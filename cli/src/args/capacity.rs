@@ -10,7 +10,7 @@ use super::{duration, time_under_test};
 /// How the capacity is sought.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct CapacityArgs {
-    /// Find the highest rate at which the gates hold, by trials in the open model
+    /// Find the highest rate at which the gates hold, by trials in the open model, of which none goes into the ledger
     #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_FIND_CAPACITY",
           conflicts_with_all = ["concurrency", "stage", "duration", "iterations"])]
     pub find_capacity: bool,

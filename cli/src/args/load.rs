@@ -12,7 +12,7 @@ use ::load::{ArrivalRate, Stage};
 use clap::{Args, ValueEnum, builder::BoolishValueParser as Boolish};
 
 use super::{
-    CapacityArgs, DashboardTokenArgs, ExecutorArgs, ReportFormat, ReportTarget, SelectionArgs,
+    CapacityArgs, DashboardTokenArgs, ExecutorArgs, LedgerArgs, ReportTarget, SelectionArgs,
     address, duration, time_under_test,
 };
 use crate::gate::AnyGate;
@@ -78,6 +78,8 @@ pub(crate) struct LoadArgs {
         value_delimiter = ';'
     )]
     pub gate: Vec<AnyGate>,
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
 }
 
 /// When attempts begin.
@@ -163,11 +165,11 @@ impl FromStr for LoadReport {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let target: ReportTarget = text.parse()?;
-        match target.format {
-            ReportFormat::Markdown | ReportFormat::Html | ReportFormat::Json => Ok(Self(target)),
-            other => Err(format!(
+        match target.format.is_of_load() {
+            true => Ok(Self(target)),
+            false => Err(format!(
                 "there is no report on load in {} (there are: md, html, json)",
-                other.as_str()
+                target.format.as_str()
             )),
         }
     }

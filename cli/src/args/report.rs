@@ -46,6 +46,11 @@ impl ReportFormat {
         }
     }
 
+    /// Whether there are reports on load in it.
+    pub(crate) fn is_of_load(self) -> bool {
+        matches!(self, Self::Markdown | Self::Html | Self::Json)
+    }
+
     /// The format with this name; if there is none, which there are.
     pub(crate) fn from_name(name: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|it| it.as_str() == name);

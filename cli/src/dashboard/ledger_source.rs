@@ -42,6 +42,7 @@ impl RunSource for LedgerSource {
 fn of_ledger(error: LedgerError) -> SourceError {
     match error {
         LedgerError::NoSuchRun { .. } => SourceError::NoSuchRun,
+        LedgerError::OfLoad { id, .. } => SourceError::OfLoad { id },
         other => SourceError::Unreadable(error_chain(&other)),
     }
 }

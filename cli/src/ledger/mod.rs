@@ -24,7 +24,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use run_ledger::{RunReader, RunSelector};
+use load::{LoadResults, RecordedLoad};
+use run_ledger::{Record, RunReader, RunSelector};
 use runner_core::{
     comparison::{AgainstBaseline, Pair},
     gates::{Evidence, RunGates},
@@ -59,16 +60,46 @@ impl OpenLedger {
     }
 }
 
-/// Everything about a run, with the gates of the suite that was in force last, and those over drift that
-/// a soak was given.
-///
-/// A suite that was valid when it ran may not be any more, for another version of the program: then
-/// there are no gates.
+/// Everything about a run, whatever kind it is of, with the gates of the suite that was in force last.
+pub(crate) enum Recorded {
+    Run(Box<RecordedRun>),
+    Load(Box<LoadResults>),
+}
+
+/// Everything about the run that `selector` names.
+pub(crate) fn recorded(
+    reader: &RunReader<'_>,
+    selector: &RunSelector,
+) -> Result<Recorded, CliError> {
+    Ok(match reader.record(selector)? {
+        Record::Run(run) => Recorded::Run(Box::new(with_gates(reader, *run)?)),
+        Record::Load(load) => Recorded::Load(Box::new(load_results(reader, *load)?)),
+    })
+}
+
+/// Everything about a run whose attempts were made one after the other.
 pub(crate) fn recorded_run(
     reader: &RunReader<'_>,
     selector: &RunSelector,
 ) -> Result<RecordedRun, CliError> {
-    let mut run = reader.run(selector)?;
+    with_gates(reader, reader.run(selector)?)
+}
+
+/// What a run of load came to, held against the gates that its process held it against.
+fn load_results(reader: &RunReader<'_>, load: RecordedLoad) -> Result<LoadResults, CliError> {
+    let selector = RunSelector::Id(load.id);
+    let text = reader.suite_text(&selector)?;
+    let given = gate::plain(&gate::from_json(&reader.options(&selector)?));
+    let suite = suite::parse(Path::new(&load.load.run.suite_path), &text);
+    let gates = suite.map(|suite| RunGates::of(&suite, given));
+    Ok(load.into_results(&gates.unwrap_or_default()))
+}
+
+/// A run with the gates of the suite that was in force last, and those over drift that a soak was given.
+///
+/// A suite that was valid when it ran may not be any more, for another version of the program: then
+/// there are no gates.
+fn with_gates(reader: &RunReader<'_>, mut run: RecordedRun) -> Result<RecordedRun, CliError> {
     if reader.shard(&RunSelector::Id(run.id))?.is_some() {
         // Its gates are about all shards together.
         return Ok(run);

@@ -10,7 +10,7 @@ use reporter_json::MAX_REPORT_BYTES;
 use reporter_md::MAX_STEP_SUMMARY_BYTES;
 use run_ledger::RunSelector;
 
-use super::{OpenLedger, recorded_run};
+use super::{OpenLedger, Recorded, recorded};
 use crate::{
     args::{CommonArgs, ReportArgs, ReportFormat, ReportTarget},
     error::CliError,
@@ -30,8 +30,16 @@ pub(crate) fn report(common: &CommonArgs, args: &ReportArgs) -> Result<Exit, Cli
             Ok(selector) => selector,
             Err(never) => match never {},
         };
-        let run = recorded_run(&ledger.reader, &selector)?;
-        write(args, &Document::recorded(&run))?;
+        match recorded(&ledger.reader, &selector)? {
+            Recorded::Run(run) => write(args, &Document::recorded(&run))?,
+            Recorded::Load(results) => {
+                if !args.format.is_of_load() {
+                    let format = args.format.as_str();
+                    return Err(CliError::ReportOfLoad { format });
+                }
+                write(args, &Document::of_load(&results, None))?;
+            }
+        }
     }
     Ok(Exit::Success)
 }

@@ -2,14 +2,19 @@
 
 mod capacity;
 mod planning;
+mod recording;
 mod records;
 
-use std::{cell::RefCell, rc::Rc, sync::Arc};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc};
 
 use actix::prelude::*;
 use embedded_executor::Token;
 use executor_protocol::error_chain;
-use load::{LiveLoad, LoadEnd, LoadInfo, LoadPlan, LoadResults, Measured, generator};
+use load::{
+    LoadEnd, LoadInfo, LoadPlan, LoadResults, Watched,
+    generator::{self, Generated},
+};
+use run_ledger::Ledger;
 use runner_core::{actors::ConfigLoader, gates::RunGates};
 use suite::Suite;
 
@@ -30,7 +35,11 @@ use crate::{
     settings::{Layers, Settings},
 };
 
-use self::{planning::Planned, records::Records};
+use self::{
+    planning::Planned,
+    recording::{Recording, Rest},
+    records::Records,
+};
 
 /// Drives the suite of `args` as load, writes the reports, and says how it went.
 pub(crate) fn load(common: &CommonArgs, args: &LoadArgs) -> Result<Exit, CliError> {
@@ -46,6 +55,7 @@ pub(crate) fn load(common: &CommonArgs, args: &LoadArgs) -> Result<Exit, CliErro
     let driver = Driver {
         args,
         settings: Arc::new(settings),
+        recorded: layers.to_record(),
         token: executor::token(args.token_file.as_deref(), executor::TOKEN_VARIABLE)?,
         progress: progress.clone(),
         is_quiet: common.quiet,
@@ -61,9 +71,17 @@ pub(crate) fn load(common: &CommonArgs, args: &LoadArgs) -> Result<Exit, CliErro
 struct Driver<'a> {
     args: &'a LoadArgs,
     settings: Arc<Settings>,
+    /// The settings as a ledger keeps them.
+    recorded: BTreeMap<String, String>,
     token: Option<Token>,
     progress: Progress,
     is_quiet: bool,
+}
+
+/// Who is told once a second how it goes, besides people and standard output.
+struct Followers<'a> {
+    recording: Recording,
+    page: Option<&'a mut LoadDashboard>,
 }
 
 impl Driver<'_> {
@@ -78,17 +96,24 @@ impl Driver<'_> {
         for target in &targets {
             report::check(target)?;
         }
+        // A ledger that cannot be used is known before anything runs.
+        let ledger = self.settings.ledger.path().map(Ledger::open).transpose()?;
         let token = self.token.as_ref();
         let executor = session::open_executor(&self.settings, token, None, &self.progress).await?;
-        let info = planned.info(session::run_info(&suite, &executor));
+        let mut info = planned.info(session::run_info(&suite, &executor));
+        let recording = Recording::begin(&self, ledger, &suite, &mut info)?;
         let mut page = self.dashboard(&info)?;
+        let followers = Followers {
+            recording,
+            page: page.as_mut(),
+        };
         let results = self
             .measure(
                 planned.plan,
                 info,
                 &gates,
                 &executor,
-                page.as_mut(),
+                followers,
                 interrupt.clone(),
             )
             .await;
@@ -131,7 +156,7 @@ impl Driver<'_> {
         info: LoadInfo,
         gates: &RunGates,
         executor: &Executor,
-        page: Option<&mut LoadDashboard>,
+        mut followers: Followers<'_>,
         mut interrupt: Interrupt,
     ) -> Result<LoadResults, CliError> {
         let timeout = self.settings.executor.health_timeout;
@@ -145,14 +170,32 @@ impl Driver<'_> {
             },
             _ = interrupt.received() => (None, Some(LoadEnd::Interrupted)),
         };
-        let (measured, end) = match end {
-            Some(end) => (Measured::default(), end),
+        followers.recording.note_health(health.as_ref());
+        let generated = match end {
+            Some(end) => Ok(Generated::nothing(end)),
             None => {
-                self.generate(plan, &info, executor, page, interrupt)
-                    .await?
+                self.generate(plan, &info, executor, &mut followers, interrupt)
+                    .await
             }
         };
-        Ok(LoadResults::conclude(info, health, measured, &end, gates))
+        let (generated, error) = match generated {
+            Ok(generated) => (generated, None),
+            Err(error) => (Generated::nothing(LoadEnd::ThreadLost), Some(error)),
+        };
+        let Generated {
+            measured,
+            seconds,
+            elapsed,
+            end,
+        } = generated;
+        let mut results = LoadResults::conclude(info, health, measured, &end, gates);
+        let rest = Rest {
+            elapsed,
+            seconds,
+            end,
+        };
+        followers.recording.finish(&mut results, rest).await;
+        error.map_or(Ok(results), Err)
     }
 
     async fn generate(
@@ -160,9 +203,9 @@ impl Driver<'_> {
         mut plan: LoadPlan,
         info: &LoadInfo,
         executor: &Executor,
-        mut page: Option<&mut LoadDashboard>,
+        followers: &mut Followers<'_>,
         mut interrupt: Interrupt,
-    ) -> Result<(Measured, LoadEnd), CliError> {
+    ) -> Result<Generated, CliError> {
         plan.marker.clone_from(&info.run.marker);
         let records = self.args.json.then(Records::default);
         let records = Rc::new(RefCell::new(records));
@@ -176,11 +219,13 @@ impl Driver<'_> {
             interrupt.received().await;
             progress.say("interrupted: ending what is under way (again to end at once)");
         };
-        let mut watch = |live: &LiveLoad, _: &Measured| {
+        let mut watch = |watched: &Watched<'_>| {
+            let live = watched.live;
             view.show(live);
-            if let Some(page) = &mut page {
+            if let Some(page) = &mut followers.page {
                 page.second(live);
             }
+            followers.recording.note(watched);
             if let Some(records) = &mut *records.borrow_mut() {
                 records.second(info, live);
             }

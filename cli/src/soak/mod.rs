@@ -21,7 +21,7 @@ use std::{
 
 use actix::prelude::*;
 use jiff::Timestamp;
-use run_ledger::{Ledger, RunReader};
+use run_ledger::{Ledger, LedgerError, RunReader};
 use runner_core::{
     actors::{Cancel, ConfigLoader, RunSummary, Stop},
     gates::RunGates,
@@ -175,7 +175,8 @@ fn suite_to_go_on_with(named: PathBuf, file: &Path) -> PathBuf {
 
 /// The number of the run that the soak is to be held against.
 fn baseline(args: &SoakArgs, ledger: &Path) -> Result<Option<u64>, CliError> {
-    let find = |run| RunReader::open(ledger)?.find(run);
+    // Read and not only looked for: there are runs that nothing is held against.
+    let find = |run| Ok::<_, LedgerError>(RunReader::open(ledger)?.run(run)?.id);
     Ok(args.against.as_ref().map(find).transpose()?)
 }
 

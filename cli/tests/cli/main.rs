@@ -15,6 +15,7 @@ mod hostile_output;
 mod judging;
 mod ledger_commands;
 mod load;
+mod load_ledger;
 mod logs;
 mod lost_streams;
 mod machine_records;

@@ -3,7 +3,7 @@
 use charts::{Table, numbers, words};
 use maud::{Markup, Render, html};
 use runner_core::{
-    recorded::{RecordedState, RunKind},
+    recorded::RecordedState,
     run_state::RunEnd,
     text::{Grouped, Human, OrDash, Rate},
 };
@@ -62,15 +62,11 @@ fn row(run: &ListedRun) -> Markup {
     let success = counts.success();
     let known = (success.trials() > 0).then_some(Rate(success));
     let (name, class) = standing(run);
-    let kind = match run.kind {
-        RunKind::Soak => "soak",
-        _ => "run",
-    };
     html! {
         tr id={ "run-" (run.id) } data-state=(name) {
             th.n scope="row" { a href={ "/runs/" (run.id) } { (run.id) } }
             td.outcome.(class) { (words_of(run)) }
-            td { (kind) }
+            td { (run.kind.as_str()) }
             td { (Exact(&run.suite_path)) }
             td {
                 time { (clock::in_full(run.started_at.timestamp(), run.started_at.time_zone())) }

@@ -12,6 +12,7 @@ use super::{
     text::{Exact, Plain, Said},
     view::RunView,
 };
+use crate::source::SourceError;
 
 /// Where a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +103,7 @@ fn standing(view: RunView<'_>) -> (Standing, Markup) {
     }
     match view.recorded {
         Some(run) => recorded(view, run, Standing::of_end(codes), problems.len()),
+        None if is_of_load(view) => (Standing::Unknown, html! { "A run of load" }),
         None if view.trouble.is_some() => (Standing::Unknown, html! { "Nothing can be read" }),
         None => (Standing::Unknown, html! { "Nothing is known yet" }),
     }
@@ -165,6 +167,10 @@ fn problems_of(view: RunView<'_>) -> Vec<Problem<'_>> {
     }
 }
 
+fn is_of_load(view: RunView<'_>) -> bool {
+    matches!(view.trouble, Some(SourceError::OfLoad { .. }))
+}
+
 /// What speaks against the run, and what else its reader should know before anything else.
 pub(super) fn problems(view: RunView<'_>) -> Markup {
     let problems = problems_of(view);
@@ -178,7 +184,7 @@ pub(super) fn problems(view: RunView<'_>) -> Markup {
         }
         @if let Some(trouble) = view.trouble {
             p.note #ledger-trouble {
-                "The ledger cannot be read just now; what is made of it is older: "
+                @if !is_of_load(view) { "The ledger cannot be read just now; what is made of it is older: " }
                 (Said(&trouble.to_string()))
             }
         }

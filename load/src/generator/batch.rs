@@ -18,6 +18,8 @@ use crate::{
 pub(super) struct Batch {
     /// The second that it is about, counted from the end of the warm-up; `None` in the warm-up.
     pub(super) second: Option<u64>,
+    /// The second that the next one is about, or a later one: what is before it, the thread has handed over.
+    pub(super) next: Option<u64>,
     /// What came of each case that had an attempt which ended, by its index.
     pub(super) cases: Vec<(usize, Tally)>,
     /// What happened as a whole.
@@ -45,6 +47,13 @@ pub(super) struct Counting {
     recorders: Vec<TallyRecorder>,
     lag: DurationBuffer,
     in_flight: u64,
+}
+
+/// The time that a batch is about: the seconds in which it began and in which it ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    pub(super) second: Option<u64>,
+    pub(super) next: Option<u64>,
 }
 
 /// An attempt that ended, as far as it is counted.
@@ -135,10 +144,11 @@ impl Counting {
         self.recorders[case].add_bare(class);
     }
 
-    /// What was counted in this second, in which the thread was busy for such a share of its time.
-    pub(super) fn take(&mut self, second: Option<u64>, busy: f64) -> Batch {
+    /// What was counted since the last time, while the thread was busy for such a share of its time.
+    pub(super) fn take(&mut self, span: Span, busy: f64) -> Batch {
         let mut batch = take(&mut self.batch);
-        batch.second = second;
+        batch.second = span.second;
+        batch.next = span.next;
         batch.busy = busy;
         batch.in_flight = self.in_flight;
         batch.pace.lag = self.lag.take();

@@ -1,16 +1,16 @@
 //! What all threads counted together: no runtime, no clock of its own.
 
-use std::time::Duration;
+use std::{mem::take, time::Duration};
 
 use tokio::time::Instant;
 
-use super::{batch::Batch, worker::Clock};
+use super::{Generated, batch::Batch, seconds::OpenSeconds, worker::Clock};
 use crate::{
     live::{LiveLoad, Recent},
-    measured::{CaseLoad, Measured},
+    measured::{CaseLoad, Measured, in_micros},
     plan::{LoadPlan, Model},
     results::LoadEnd,
-    series::Point,
+    series::{Point, Second},
 };
 use runner_core::{recorded::OutcomeCounts, text::Human};
 
@@ -27,6 +27,9 @@ pub(super) struct Gathering {
     recent: Recent,
     /// What was handed over since somebody looked.
     fresh: Point,
+    open: OpenSeconds,
+    /// The seconds that have become known since somebody looked.
+    seconds: Vec<Second>,
     threads: Vec<ThreadState>,
     end: LoadEnd,
     reached: u64,
@@ -59,6 +62,8 @@ impl Gathering {
             good: 0,
             recent: Recent::default(),
             fresh: Point::default(),
+            open: OpenSeconds::new(threads),
+            seconds: Vec::new(),
             threads: vec![ThreadState::default(); threads],
             end: LoadEnd::Completed,
             reached: 0,
@@ -74,10 +79,20 @@ impl Gathering {
         self.threads.iter().filter(|thread| !thread.is_done).count()
     }
 
-    pub(super) fn done(&mut self, thread: usize) {
-        let thread = &mut self.threads[thread];
+    pub(super) fn done(&mut self, index: usize) {
+        let thread = &mut self.threads[index];
         thread.is_done = true;
         thread.in_flight = 0;
+        self.open.done(index);
+        self.settle();
+    }
+
+    /// Takes in the seconds of which all is known.
+    fn settle(&mut self) {
+        for second in self.open.known() {
+            self.measured.series.add(second.number, &second.point);
+            self.seconds.push(second);
+        }
     }
 
     pub(super) fn interrupt(&mut self) {
@@ -111,9 +126,8 @@ impl Gathering {
         self.fresh.good += batch.point.good;
         self.fresh.held += batch.point.held;
         self.fresh.response.merge(&batch.point.response);
-        if let Some(second) = batch.second {
-            measured.series.add(second, &batch.point);
-        }
+        self.open.add(thread, batch);
+        self.settle();
     }
 
     fn note_reached(&mut self, batch: &Batch) {
@@ -142,17 +156,23 @@ impl Gathering {
         is_lost
     }
 
-    /// What was measured so far. How long that took is known at the end.
+    /// What was measured so far.
     pub(super) fn measured(&self) -> &Measured {
         &self.measured
+    }
+
+    /// The seconds that have become known since this was asked before.
+    pub(super) fn take_seconds(&mut self) -> Vec<Second> {
+        take(&mut self.seconds)
     }
 
     /// How it goes.
     pub(super) fn look(&mut self, plan: &LoadPlan) -> LiveLoad {
         let now = Instant::now();
+        self.sum_up(now);
         let elapsed = now.saturating_duration_since(self.clock.started);
         let planned = plan.planned();
-        let last_second = std::mem::take(&mut self.fresh);
+        let last_second = take(&mut self.fresh);
         self.recent.push(last_second.response.clone());
         LiveLoad {
             elapsed,
@@ -174,16 +194,26 @@ impl Gathering {
         }
     }
 
-    /// What came of the run, now that it is over.
-    pub(super) fn finish(mut self) -> (Measured, LoadEnd) {
-        let now = Instant::now();
-        self.measured.elapsed = now.saturating_duration_since(self.clock.counts_from);
+    /// Works out what is not counted but follows.
+    fn sum_up(&mut self, now: Instant) {
+        let elapsed = now.saturating_duration_since(self.clock.counts_from);
+        self.measured.elapsed = in_micros(elapsed);
         let points = self.measured.series.points();
         let most = points.iter().map(|point| point.in_flight).max();
         self.measured.in_flight_max = most.unwrap_or_default();
         let busy = self.threads.iter().filter(|thread| thread.busy.1 > 0);
         let busy = busy.map(|thread| thread.busy.0 / thread.busy.1 as f64);
         self.measured.busy = busy.fold(0.0, f64::max);
+    }
+
+    /// What came of the run, now that it is over.
+    pub(super) fn finish(mut self) -> Generated {
+        for thread in 0..self.threads.len() {
+            self.open.done(thread);
+        }
+        self.settle();
+        let now = Instant::now();
+        self.sum_up(now);
         if self.busy_threads() > 0 {
             self.end = LoadEnd::ThreadLost;
         }
@@ -191,7 +221,12 @@ impl Gathering {
             let reason = "no attempt got through to it".to_owned();
             self.end = LoadEnd::ExecutorLost { reason };
         }
-        (self.measured, self.end)
+        Generated {
+            measured: self.measured,
+            seconds: self.seconds,
+            elapsed: now.saturating_duration_since(self.clock.started),
+            end: self.end,
+        }
     }
 }
 
@@ -243,7 +278,7 @@ mod tests {
         assert!(!gathering.has_lost_executor(SECOND), "two attempts are few");
         gathering.add(1, &batch(0, 1));
         assert!(gathering.has_lost_executor(SECOND));
-        let (_, end) = gathering.finish();
+        let end = gathering.finish().end;
         assert_eq!(end, LoadEnd::ThreadLost, "none has said that it is done");
     }
 
@@ -258,7 +293,7 @@ mod tests {
         assert!(!gathering.has_lost_executor(SECOND), "not for long enough");
         gathering.done(0);
         gathering.done(1);
-        assert_eq!(gathering.finish().1, LoadEnd::Completed);
+        assert_eq!(gathering.finish().end, LoadEnd::Completed);
     }
 
     #[tokio::test(start_paused = true)]
@@ -267,7 +302,7 @@ mod tests {
         gathering.add(0, &batch(0, 1));
         gathering.done(0);
         gathering.done(1);
-        let (_, end) = gathering.finish();
+        let end = gathering.finish().end;
         assert!(matches!(end, LoadEnd::ExecutorLost { .. }));
     }
 }

@@ -10,6 +10,7 @@ mod gathering;
 mod metronome;
 mod open;
 mod precise_timer;
+mod seconds;
 mod stop;
 mod worker;
 
@@ -22,7 +23,7 @@ use tokio::{
     time::{Instant, interval_at},
 };
 
-use crate::{live::LiveLoad, measured::Measured, plan::LoadPlan, results::LoadEnd};
+use crate::{live::Watched, measured::Measured, plan::LoadPlan, results::LoadEnd, series::Second};
 
 use self::{
     batch::Batch,
@@ -67,10 +68,36 @@ enum Message {
 /// How long after the end of each second a watcher is told, so that all threads have handed it over.
 const TELL_AFTER: Duration = Duration::from_millis(50);
 
+/// What came of the generation of load.
+#[derive(Debug)]
+pub struct Generated {
+    /// What was measured.
+    pub measured: Measured,
+    /// The seconds of it that nobody was told of while it went on: the last ones.
+    pub seconds: Vec<Second>,
+    /// How long it took, with the warm-up.
+    pub elapsed: Duration,
+    /// How it ended.
+    pub end: LoadEnd,
+}
+
+impl Generated {
+    /// What comes of no generation at all, which ended so.
+    #[must_use]
+    pub fn nothing(end: LoadEnd) -> Self {
+        Self {
+            measured: Measured::default(),
+            seconds: Vec::new(),
+            elapsed: Duration::ZERO,
+            end,
+        }
+    }
+}
+
 /// Generates the load of `plan`, and comes back when the last attempt has ended.
 ///
 /// When `interrupted` resolves, the attempts that are under way are ended, and count as cancelled. `watch`
-/// is told once a second how it goes, and what was measured so far. It needs to be called within an actix system.
+/// is told once a second how it goes. It needs to be called within an actix system.
 ///
 /// # Errors
 /// When a thread cannot begin.
@@ -78,8 +105,8 @@ pub async fn run(
     plan: &Arc<LoadPlan>,
     open: &OpenTransport,
     interrupted: impl Future<Output = ()>,
-    watch: &mut dyn FnMut(&LiveLoad, &Measured),
-) -> Result<(Measured, LoadEnd), LoadError> {
+    watch: &mut dyn FnMut(&Watched<'_>),
+) -> Result<Generated, LoadError> {
     Crew::start(plan, open)
         .drive(plan, interrupted, watch)
         .await
@@ -128,8 +155,8 @@ impl Crew {
         mut self,
         plan: &LoadPlan,
         interrupted: impl Future<Output = ()>,
-        watch: &mut dyn FnMut(&LiveLoad, &Measured),
-    ) -> Result<(Measured, LoadEnd), LoadError> {
+        watch: &mut dyn FnMut(&Watched<'_>),
+    ) -> Result<Generated, LoadError> {
         let ready = self.until_ready().await;
         let ended = match ready {
             Ok(()) => Ok(self.gather(plan, interrupted, watch).await),
@@ -162,8 +189,8 @@ impl Crew {
         &mut self,
         plan: &LoadPlan,
         interrupted: impl Future<Output = ()>,
-        watch: &mut dyn FnMut(&LiveLoad, &Measured),
-    ) -> (Measured, LoadEnd) {
+        watch: &mut dyn FnMut(&Watched<'_>),
+    ) -> Generated {
         let clock = Clock::starting(Instant::now(), plan.warmup);
         self.begin.send_replace(Some(clock));
         let mut gathering = Gathering::new(plan, clock, self.arbiters.len());
@@ -185,7 +212,13 @@ impl Crew {
                     self.stop.send_replace(Stop::Now);
                 }
                 _ = ticks.tick() => {
-                    watch(&gathering.look(plan), gathering.measured());
+                    let live = gathering.look(plan);
+                    let seconds = gathering.take_seconds();
+                    watch(&Watched {
+                        live: &live,
+                        measured: gathering.measured(),
+                        seconds: &seconds,
+                    });
                     if gathering.has_lost_executor(plan.max_outage) {
                         self.stop.send_replace(Stop::Now);
                     }

@@ -21,7 +21,7 @@ use tokio::{
 
 use super::{
     LoadError, Message, OpenTransport,
-    batch::Counting,
+    batch::{Counting, Span},
     closed, metronome, open,
     precise_timer::PreciseTimer,
     stop::{Stop, StopFlag},
@@ -230,9 +230,12 @@ impl Worker {
     }
 
     fn flush(&self, busy: f64) {
-        let began = self.second_began.replace(Instant::now());
-        let second = self.clock.second(began);
-        let batch = self.counting.borrow_mut().take(second, busy);
+        let now = Instant::now();
+        let span = Span {
+            second: self.clock.second(self.second_began.replace(now)),
+            next: self.clock.second(now),
+        };
+        let batch = self.counting.borrow_mut().take(span, busy);
         let message = Message::Batch(Box::new(batch));
         drop(self.messages.send((self.thread, message)));
     }

@@ -19,7 +19,7 @@ use std::{
 use ::load::{LoadResults, Tally};
 use maud::{Render, html};
 use runner_core::{
-    recorded::RunKind,
+    recorded::{RunKind, Standing},
     text::Seconds,
     words::{Nouns, Problem, Reasons, title},
 };
@@ -30,7 +30,7 @@ use crate::{
     facts::Facts,
     format::Moment,
     gates,
-    page::{self, Section},
+    page::{self, Section, Tone},
     text::{Clipped, Code},
     verdict::{Verdict, Words},
 };
@@ -94,9 +94,33 @@ fn verdict(view: View<'_>, options: &ReportOptions) -> Verdict {
         max_chars: options.max_failed_output_chars,
     };
     let problems: Vec<_> = results.problems.iter().map(Problem::from).collect();
-    match problems.is_empty() {
-        true => words.success(),
-        false => words.failure(&problems),
+    match (results.standing, problems.is_empty()) {
+        (Some(standing), _) => unfinished(view, standing, &words, &problems),
+        (None, true) => words.success(),
+        (None, false) => words.failure(&problems),
+    }
+}
+
+/// The verdict over a run that has not ended.
+fn unfinished(
+    view: View<'_>,
+    standing: Standing,
+    words: &Words<'_>,
+    problems: &[Problem<'_>],
+) -> Verdict {
+    Verdict {
+        tone: match standing {
+            Standing::GoesOn => Tone::Open,
+            _ => Tone::Bad,
+        },
+        headline: format!("The {} {}", words.reasons.nouns.whole, standing.words()),
+        body: html! {
+            p { (::load::words::standing(standing, view.total)) }
+            @if !problems.is_empty() {
+                p { "That is no success, because:" }
+                (words.list(problems))
+            }
+        },
     }
 }
 

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use reporter_md::write_load_report;
+use runner_core::{recorded::Standing, results::RunProblem};
 use sample_results::load::{calm_load, eventful_load, load_with};
 
 use crate::hostile_text::{harmless, hostile, skeleton};
@@ -33,4 +34,22 @@ proptest! {
             skeleton(&report(&load_with(&plain)))
         );
     }
+}
+
+#[test]
+fn a_load_that_has_not_ended_is_no_success_and_says_how_it_stands() {
+    let mut results = calm_load();
+    results.standing = Some(Standing::GoesOn);
+    assert!(report(&results).contains("⏳ **The run goes on**. So far, 100 of 100 tried attempts"));
+    results.standing = Some(Standing::BrokenOff);
+    results.problems.push(RunProblem::CaseFailed);
+    let broken = report(&results);
+    assert!(
+        broken.contains("❌ **The run was broken off**. Its process was killed"),
+        "{broken}"
+    );
+    assert!(
+        broken.contains("- **Attempts that did not pass**"),
+        "{broken}"
+    );
 }

@@ -26,11 +26,12 @@ use suite::Case;
 use outage::OpenOutage;
 use turn::Turn;
 
-use super::{Begun, attempt_row::AttemptRow, upkeep::Upkeep};
+use super::{Begun, attempt_row::AttemptRow};
 use crate::{
     convert::{int, us},
     executor_samples, recorded,
     rollup::{OpenMinute, Sample},
+    upkeep::Upkeep,
     writer,
 };
 
@@ -231,16 +232,7 @@ impl State {
         if let Some(key) = self.cases.get(&case.id) {
             return Ok(*key);
         }
-        // The update changes nothing, and makes the row's number come back.
-        let key = connection
-            .prepare_cached(
-                "INSERT INTO cases (suite_id, case_id, name, command) VALUES (?1, ?2, ?3, ?4) \
-                 ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id",
-            )?
-            .query_row(
-                params![self.suite_id, case.id, case.name, case.command],
-                |row| row.get(0),
-            )?;
+        let key = writer::case_key(connection, self.suite_id, case)?;
         self.cases.insert(case.id.clone(), key);
         Ok(key)
     }
@@ -354,17 +346,9 @@ impl State {
         if let Some(outage) = self.outage.take() {
             outage.end(connection, at, false)?;
         }
-        let problems: Vec<_> = problems
-            .iter()
-            .map(|problem| (problem.code(), problem.to_string()))
-            .collect();
         connection.execute(
             "UPDATE runs SET ended = ?2, problems = ?3 WHERE id = ?1",
-            params![
-                self.run_id,
-                end.code(),
-                serde_json::json!(problems).to_string()
-            ],
+            params![self.run_id, end.code(), recorded::told_problems(problems)],
         )?;
         self.end_part(connection, PartEnd::InGoodOrder)
     }

@@ -2,6 +2,7 @@
 
 mod breaking_off;
 mod clocks;
+mod load;
 mod merge_order;
 mod merging;
 mod pruning;

@@ -20,6 +20,16 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// The stable name.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::GoesOn => "running",
+            Self::Interrupted => "interrupted",
+            Self::BrokenOff => "broken-off",
+        }
+    }
+
     /// What the run does, after its name: `goes on`.
     #[must_use]
     pub fn words(self) -> &'static str {

@@ -37,6 +37,7 @@ impl Nouns {
             whole: match kind {
                 RunKind::Soak => "soak",
                 RunKind::Run => "run",
+                RunKind::Load => "load",
             },
             parts: "attempts",
             capital_parts: "Attempts",
@@ -92,20 +93,44 @@ impl<'a> From<&'a RecordedProblem> for Problem<'a> {
 
 /// What the words of a problem begin with where the rest is foreign. It says what the code says.
 fn beginning(code: &str) -> Option<String> {
-    let (reason, evidence, part) = (String::new(), String::new(), String::new());
-    let (differences, shards) = (String::new(), String::new());
-    let empty = match code {
-        "executor-unavailable" => RunProblem::ExecutorUnavailable { reason },
-        "executor-lost" => RunProblem::ExecutorLost { reason },
-        "ledger-lost" => RunProblem::LedgerLost { reason },
-        "runner-too-slow" => RunProblem::RunnerTooSlow { evidence },
-        "regression" => RunProblem::Regression { differences },
-        "incomparable" => RunProblem::Incomparable { reason },
-        "shards-outstanding" => RunProblem::ShardsOutstanding { shards },
-        "harness-lost" => RunProblem::HarnessLost { part },
+    with_words(code, String::new()).map(|empty| empty.to_string())
+}
+
+/// The problem with this code, where it has words of its own.
+fn with_words(code: &str, words: String) -> Option<RunProblem> {
+    Some(match code {
+        "executor-unavailable" => RunProblem::ExecutorUnavailable { reason: words },
+        "executor-lost" => RunProblem::ExecutorLost { reason: words },
+        "ledger-lost" => RunProblem::LedgerLost { reason: words },
+        "runner-too-slow" => RunProblem::RunnerTooSlow { evidence: words },
+        "regression" => RunProblem::Regression { differences: words },
+        "incomparable" => RunProblem::Incomparable { reason: words },
+        "shards-outstanding" => RunProblem::ShardsOutstanding { shards: words },
+        "harness-lost" => RunProblem::HarnessLost { part: words },
         _ => return None,
-    };
-    Some(empty.to_string())
+    })
+}
+
+impl From<&RecordedProblem> for RunProblem {
+    /// The problem as it was told. One that is younger than this program is a fault of gauntlet, with the words
+    /// that it came with: it is a failure, and nothing else is known of it.
+    fn from(recorded: &RecordedProblem) -> Self {
+        let plain = [
+            Self::Interrupted,
+            Self::GateFailed,
+            Self::CaseFailed,
+            Self::CaseFlaky,
+            Self::CaseInconclusive,
+            Self::NothingTried,
+        ];
+        let found = plain.into_iter().find(|it| it.code() == recorded.code);
+        let Problem { code, words } = recorded.into();
+        let words = words.into_owned();
+        let part = words.clone();
+        found
+            .or_else(|| with_words(code, words))
+            .unwrap_or(Self::HarnessLost { part })
+    }
 }
 
 /// What speaks against a recorded run, gravest first: what was said when it ended, and before that what
@@ -283,7 +308,15 @@ mod tests {
             RunProblem::HarnessLost { part: words() },
             RunProblem::Incomparable { reason: words() },
             RunProblem::ShardsOutstanding { shards: words() },
+            RunProblem::Interrupted,
             RunProblem::GateFailed,
+            RunProblem::CaseFailed,
+            RunProblem::CaseFlaky,
+            RunProblem::CaseInconclusive,
+            RunProblem::NothingTried,
+            RunProblem::Regression {
+                differences: words(),
+            },
         ] {
             let recorded = RecordedProblem {
                 code: problem.code().into(),
@@ -291,6 +324,7 @@ mod tests {
             };
             let (one, other) = (Problem::from(&problem), Problem::from(&recorded));
             assert_eq!((one.code, one.words), (other.code, other.words));
+            assert_eq!(RunProblem::from(&recorded), problem);
         }
     }
 

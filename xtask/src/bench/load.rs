@@ -98,6 +98,8 @@ pub(super) fn run(bench: &Bench) -> Result<(), BenchError> {
     )?;
     println!();
     let half = format!("{:.0}/s", capacity / 2.0);
+    let _apart = nginx.keep_apart()?;
+    println!("nginx on the last processor, gauntlet on the others");
     keep_schedule(load(&["--rate", &half, "--duration", "10s"]), folder.path())
 }
 

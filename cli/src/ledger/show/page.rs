@@ -3,6 +3,7 @@
 use runner_core::{
     outcome::OutcomeClass,
     recorded::{OutcomeCounts, RecordedRun, RunKind},
+    results::GateResult,
     text::{self, Grouped, Human, Many, OrDash, Share, Tokens, Untold, short_hash},
 };
 
@@ -23,7 +24,7 @@ pub(super) fn page(run: &RecordedRun, is_whole: bool) -> Page {
     conclusion(&mut page, run);
     about(&mut page, run);
     totals(&mut page, run);
-    gates(&mut page, run);
+    gates(&mut page, &run.gates);
     cases(&mut page, run);
     drift::add_to(&mut page, run);
     versions(&mut page, run);
@@ -132,13 +133,14 @@ fn totals(page: &mut Page, run: &RecordedRun) {
     page.facts(facts);
 }
 
-fn gates(page: &mut Page, run: &RecordedRun) {
-    if run.gates.is_empty() {
+/// What came of gates, if there are any.
+pub(super) fn gates(page: &mut Page, gates: &[GateResult]) {
+    if gates.is_empty() {
         return;
     }
     page.section("Gates");
     let mut table = Table::new([Left(""), Left("gate"), Left("asked"), Left("value")]);
-    for gate in &run.gates {
+    for gate in gates {
         let value = gate.value.as_ref().map(|value| value.to_string());
         table.push([
             if gate.holds { "✓" } else { "✗" }.to_owned(),

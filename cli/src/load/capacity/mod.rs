@@ -8,12 +8,12 @@ use std::{cell::Cell, sync::Arc};
 
 use executor_protocol::{Health, error_chain};
 use load::{
-    ArrivalRate, LiveLoad, LoadEnd, Measured,
+    ArrivalRate, LoadEnd, Watched,
     capacity::{
         CapacityEnd, CapacityInfo, CapacityResults, CapacitySearch, Next, Prospect, Stopped,
         TrialReport, TrialVerdict, with_success,
     },
-    generator,
+    generator::{self, Generated},
 };
 use runner_core::gates::RunGates;
 use suite::Suite;
@@ -45,6 +45,10 @@ pub(super) async fn find(
 ) -> Result<Exit, CliError> {
     if gates.is_empty() {
         return Err(CliError::CapacityWithoutGate);
+    }
+    // What was asked for by name is refused; that the settings name one is no matter of this command.
+    if driver.args.ledger.ledger.is_some() && driver.settings.ledger.path().is_some() {
+        return Err(CliError::CapacityInLedger);
     }
     let gates = with_success(gates);
     let planner = TrialPlanner::new(driver.args, &driver.settings, suite, gates)?;
@@ -184,9 +188,10 @@ impl Finder<'_> {
             }
         };
         let block = self.view.open(number, rate, &self.info);
-        let mut watch = |live: &LiveLoad, measured: &Measured| {
-            block.show(live);
-            if !is_lost.get() && prospect.is_lost(measured, waited(live)) {
+        let mut watch = |watched: &Watched<'_>| {
+            block.show(watched.live);
+            let (measured, waited) = (watched.measured, waited(watched.live));
+            if !is_lost.get() && prospect.is_lost(measured, waited) {
                 is_lost.set(true);
                 lost.notify_one();
             }
@@ -196,7 +201,7 @@ impl Finder<'_> {
             .opener(Arc::clone(&driver.settings), driver.token.clone());
         let ended = generator::run(&plan, &open, interrupted, &mut watch).await;
         drop(block);
-        let (measured, end) = ended?;
+        let Generated { measured, end, .. } = ended?;
         let stopped = match end {
             LoadEnd::Interrupted if self.interrupt.signal().is_some() => Stopped::Interrupted,
             LoadEnd::Interrupted => Stopped::AsLost,

@@ -11,17 +11,17 @@ use crate::compact::{self, Age, Sweep};
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
 /// Prunes what is old, a bounded piece at a time.
-pub(super) struct Upkeep {
+pub(crate) struct Upkeep {
     path: PathBuf,
     /// How long single attempts are kept; `None` keeps them.
-    pub retention: Option<Duration>,
+    pub(crate) retention: Option<Duration>,
     sweep: Sweep,
     /// When the other runs had nothing to do the last time.
     swept: Option<Duration>,
 }
 
 impl Upkeep {
-    pub(super) fn new(path: PathBuf) -> Self {
+    pub(crate) fn new(path: PathBuf) -> Self {
         Self {
             path,
             retention: None,
@@ -32,7 +32,7 @@ impl Upkeep {
 
     /// Does what is due `at` so much after the beginning of this part of the run, which is `now` by the
     /// wall clock.
-    pub(super) fn work(
+    pub(crate) fn work(
         &mut self,
         connection: &Connection,
         run_id: i64,
