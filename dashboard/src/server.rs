@@ -16,7 +16,7 @@ use actix_web::{App, HttpServer, dev::ServerHandle, rt, web::Data};
 use tokio::sync::oneshot;
 
 use crate::{
-    Content, DashboardConfig, DashboardError, Followed,
+    Content, DashboardConfig, DashboardError, Followed, Metrics,
     http::{self, Service},
     hub::Hub,
     load_feed::FollowedLoad,
@@ -82,12 +82,20 @@ impl Dashboard {
         Self::start_with(config, content, false, None)
     }
 
-    /// Starts a dashboard of a run of load, which is its only page.
+    /// Starts a dashboard of a run of load, which is its only page; `metrics` is what `/metrics` answers.
     ///
     /// # Errors
     /// As [`start`](Self::start).
-    pub fn of_load(config: DashboardConfig, load: FollowedLoad) -> Result<Self, DashboardError> {
-        Self::start_with(config, Content::default(), true, Some(load))
+    pub fn of_load(
+        config: DashboardConfig,
+        load: FollowedLoad,
+        metrics: Metrics,
+    ) -> Result<Self, DashboardError> {
+        let content = Content {
+            source: None,
+            metrics: Some(metrics),
+        };
+        Self::start_with(config, content, true, Some(load))
     }
 
     fn start_with(

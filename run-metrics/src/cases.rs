@@ -18,7 +18,7 @@ pub const MAX_CASES: usize = 200;
 
 /// The outcomes that are announced: all but the last, because nobody lives to announce an attempt that was
 /// interrupted together with the runner.
-const ANNOUNCED: usize = OutcomeClass::ALL.len() - 1;
+pub(crate) const ANNOUNCED: usize = OutcomeClass::ALL.len() - 1;
 
 /// The families with a label for the case.
 pub(crate) struct CaseFamilies {

@@ -59,7 +59,10 @@ impl MetricDescription {
 }
 
 macro_rules! metrics {
-    ($($constant:ident = $kind:ident $name:literal [$($label:literal),*] $help:literal;)+) => {
+    (
+        $(#[$doc:meta])* $list:ident [$($shared:ident),*]
+        $($constant:ident = $kind:ident $name:literal [$($label:literal),*] $help:literal;)+
+    ) => {
         $(pub(crate) const $constant: MetricDescription = MetricDescription {
             name: $name,
             kind: MetricKind::$kind,
@@ -67,12 +70,22 @@ macro_rules! metrics {
             help: $help,
         };)+
 
-        /// All metrics, in the order of the documentation.
-        pub const METRICS: &[MetricDescription] = &[$($constant),+];
+        $(#[$doc])*
+        pub const $list: &[MetricDescription] = &[$($shared,)* $($constant),+];
     };
 }
 
+mod of_load;
+
+pub use of_load::LOAD_METRICS;
+pub(crate) use of_load::{
+    BUSIEST_THREAD, GOOD, HELD, HELD_WHILE_BUSY, IN_FLIGHT, LATE_ATTEMPTS, LOAD_LAG, LOAD_STATE,
+    MEASURED, NEVER_BEGUN, RESPONSE, SCHEDULED, WARMUP,
+};
+
 metrics! {
+    /// All metrics of a run or a soak, in the order of the documentation.
+    METRICS []
     RUN_INFO = Gauge "gauntlet_run_info" ["run", "suite", "executor", "version"]
         "What is run and where; always 1.";
     RUN_STATE = Gauge "gauntlet_run_state" ["state"]

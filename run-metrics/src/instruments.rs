@@ -83,7 +83,7 @@ pub(crate) struct ExecutorInstruments {
 }
 
 /// The catalogue is all that the constructors are given, and the first test would show that it is wrong.
-const VALID: &str = "the catalogue has valid names, and each once";
+pub(crate) const VALID: &str = "the catalogue has valid names, and each once";
 
 impl Instruments {
     pub(crate) fn new() -> (Self, CaseFamilies) {
@@ -181,33 +181,33 @@ impl ExecutorInstruments {
     }
 }
 
-fn registered<C: Collector + Clone + 'static>(registry: &Registry, collector: C) -> C {
+pub(crate) fn registered<C: Collector + Clone + 'static>(registry: &Registry, collector: C) -> C {
     registry.register(Box::new(collector.clone())).expect(VALID);
     collector
 }
 
-fn counter(registry: &Registry, metric: &MetricDescription) -> Counter {
+pub(crate) fn counter(registry: &Registry, metric: &MetricDescription) -> Counter {
     registered(registry, Counter::with_opts(metric.opts()).expect(VALID))
 }
 
-fn int_counter(registry: &Registry, metric: &MetricDescription) -> IntCounter {
+pub(crate) fn int_counter(registry: &Registry, metric: &MetricDescription) -> IntCounter {
     registered(registry, IntCounter::with_opts(metric.opts()).expect(VALID))
 }
 
-fn int_counters(registry: &Registry, metric: &MetricDescription) -> IntCounterVec {
+pub(crate) fn int_counters(registry: &Registry, metric: &MetricDescription) -> IntCounterVec {
     let family = IntCounterVec::new(metric.opts(), metric.labels).expect(VALID);
     registered(registry, family)
 }
 
-fn gauge(registry: &Registry, metric: &MetricDescription) -> Gauge {
+pub(crate) fn gauge(registry: &Registry, metric: &MetricDescription) -> Gauge {
     registered(registry, Gauge::with_opts(metric.opts()).expect(VALID))
 }
 
-fn int_gauge(registry: &Registry, metric: &MetricDescription) -> IntGauge {
+pub(crate) fn int_gauge(registry: &Registry, metric: &MetricDescription) -> IntGauge {
     registered(registry, IntGauge::with_opts(metric.opts()).expect(VALID))
 }
 
-fn int_gauges(registry: &Registry, metric: &MetricDescription) -> IntGaugeVec {
+pub(crate) fn int_gauges(registry: &Registry, metric: &MetricDescription) -> IntGaugeVec {
     let family = IntGaugeVec::new(metric.opts(), metric.labels).expect(VALID);
     registered(registry, family)
 }

@@ -1,7 +1,8 @@
 //! The metrics of a run for monitoring systems: counted from its events, written as Prometheus reads them.
 //!
-//! The crate owns which metrics there are ([`METRICS`]), how events change them, and their text. It
-//! refuses to serve or to write that text anywhere.
+//! The crate owns which metrics there are ([`METRICS`], and [`LOAD_METRICS`] of a load, which
+//! [`LoadMetrics`] is told once a second), how events change them, and their text. It refuses to serve or
+//! to write that text anywhere.
 //!
 //! Everything is counted from the start of the process. A run that is resumed begins at zero: a *counter
 //! reset*, which `rate` and `increase` of Prometheus know. Sums over the whole run are in the ledger.
@@ -25,6 +26,7 @@ mod cases;
 mod catalogue;
 mod instruments;
 mod label;
+mod load;
 #[cfg(feature = "otlp")]
 pub mod otlp;
 
@@ -52,11 +54,12 @@ use crate::{
 
 pub use crate::{
     cases::MAX_CASES,
-    catalogue::{BUCKETS, METRICS, MetricDescription, MetricKind},
+    catalogue::{BUCKETS, LOAD_METRICS, METRICS, MetricDescription, MetricKind},
     label::{MAX_LABEL_BYTES, OTHER},
+    load::LoadMetrics,
 };
 
-/// What an HTTP server has to call [`RunMetrics::text`].
+/// What an HTTP server has to call [`RunMetrics::text`] and [`LoadMetrics::text`].
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// The metrics of a run, which one thread feeds and others look at. Clones are the same metrics.

@@ -1,8 +1,10 @@
 //! The live page of a run of load.
 
-use dashboard::{Dashboard, FollowedLoad};
-use load::{LiveLoad, LoadInfo};
-use runner_core::results::RunProblem;
+use std::sync::Arc;
+
+use dashboard::{Dashboard, FollowedLoad, Metrics};
+use load::{LoadInfo, LoadPlan, LoadResults, Watched};
+use run_metrics::LoadMetrics;
 
 use super::watch::DashboardWatch;
 use crate::{args::LoadArgs, error::CliError, progress::Progress, settings::Settings};
@@ -11,6 +13,7 @@ use crate::{args::LoadArgs, error::CliError, progress::Progress, settings::Setti
 pub(crate) struct LoadDashboard {
     dashboard: Dashboard,
     load: FollowedLoad,
+    metrics: LoadMetrics,
     watch: DashboardWatch,
 }
 
@@ -21,6 +24,7 @@ impl LoadDashboard {
         args: &LoadArgs,
         settings: &Settings,
         info: &LoadInfo,
+        plan: &LoadPlan,
         is_quiet: bool,
         progress: &Progress,
     ) -> Result<Option<Self>, CliError> {
@@ -29,25 +33,31 @@ impl LoadDashboard {
         };
         let config = super::config(listen, &args.dashboard_token, settings)?;
         let load = FollowedLoad::new(info.clone());
-        let dashboard = Dashboard::of_load(config, load.clone())?;
+        let metrics = LoadMetrics::new(info, plan.cases.iter().map(|case| &*case.id));
+        let counted = metrics.clone();
+        let text: Metrics = Arc::new(move || counted.text());
+        let dashboard = Dashboard::of_load(config, load.clone(), text)?;
         super::tell(&dashboard, is_quiet, args.json)?;
         let watch = DashboardWatch::new(dashboard.pulse(), progress.clone());
         Ok(Some(Self {
             dashboard,
             load,
+            metrics,
             watch,
         }))
     }
 
     /// Shows how it goes by now.
-    pub(crate) fn second(&mut self, live: &LiveLoad) {
+    pub(crate) fn second(&mut self, watched: &Watched<'_>) {
         self.watch.look();
-        self.load.second(live);
+        self.load.second(watched.live);
+        self.metrics.second(watched.live, watched.measured);
     }
 
     /// Lets those who look see how it ended, for a second at most.
-    pub(crate) async fn end(self, problems: &[RunProblem]) {
-        self.load.ended(problems);
+    pub(crate) async fn end(self, results: &LoadResults) {
+        self.metrics.ended(results);
+        self.load.ended(&results.problems);
         self.dashboard.stop().await;
     }
 }

@@ -102,7 +102,7 @@ impl Driver<'_> {
         let executor = session::open_executor(&self.settings, token, None, &self.progress).await?;
         let mut info = planned.info(session::run_info(&suite, &executor));
         let recording = Recording::begin(&self, ledger, &suite, &mut info)?;
-        let mut page = self.dashboard(&info)?;
+        let mut page = self.dashboard(&info, &planned.plan)?;
         let followers = Followers {
             recording,
             page: page.as_mut(),
@@ -121,14 +121,25 @@ impl Driver<'_> {
         let results = results?;
         let exit = self.conclude(&results, targets, &interrupt);
         if let Some(page) = page {
-            page.end(&results.problems).await;
+            page.end(&results).await;
         }
         Ok(exit)
     }
 
-    fn dashboard(&self, info: &LoadInfo) -> Result<Option<LoadDashboard>, CliError> {
+    fn dashboard(
+        &self,
+        info: &LoadInfo,
+        plan: &LoadPlan,
+    ) -> Result<Option<LoadDashboard>, CliError> {
         let settings = &self.settings;
-        LoadDashboard::start(self.args, settings, info, self.is_quiet, &self.progress)
+        LoadDashboard::start(
+            self.args,
+            settings,
+            info,
+            plan,
+            self.is_quiet,
+            &self.progress,
+        )
     }
 
     async fn suite(&self) -> Result<Suite, CliError> {
@@ -223,7 +234,7 @@ impl Driver<'_> {
             let live = watched.live;
             view.show(live);
             if let Some(page) = &mut followers.page {
-                page.second(live);
+                page.second(watched);
             }
             followers.recording.note(watched);
             if let Some(records) = &mut *records.borrow_mut() {

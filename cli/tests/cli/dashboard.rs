@@ -1,12 +1,14 @@
 //! The live page: of a soak, of a run, of a ledger.
 
 use std::{
+    collections::BTreeMap,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
 };
 
 use misbehaving_executor::fault;
 use rustix::process::Signal;
+use serde_json::Value;
 
 use crate::support::{PATIENCE, Program, Running, Scratch, case};
 
@@ -214,4 +216,59 @@ fn the_token_of_a_dashboard_is_asked_for_and_shown_to_nobody() {
         ended.keeps_to_itself([SECRET]);
     }
     assert!(!scratch.logs().contains(SECRET));
+}
+
+/// The samples of `/metrics`, by their names with labels.
+fn scraped(address: &str) -> BTreeMap<String, f64> {
+    let answer = get(address, "/metrics");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let lines = answer.lines().filter(|it| it.starts_with("gauntlet_"));
+    let samples = lines.map(|line| {
+        let (name, value) = line.rsplit_once(' ').expect("a value");
+        (name.to_owned(), value.parse().expect("a number"))
+    });
+    samples.collect()
+}
+
+#[test]
+fn the_metrics_of_a_load_grow_while_it_goes_on_and_are_no_more_than_its_report_has() {
+    let scratch = Scratch::with_cases([case("good", "true"), case("bad", "exit 3")]);
+    let args = ["load", "suite.json", "--rate", "20/s", "--duration", "1h"];
+    let load = scratch
+        .gauntlet(args)
+        .args(["--report", "json=load.json"])
+        .args(ANYWHERE);
+    let (load, address) = shown(load);
+    let mut events = Events::of(&address, "/events");
+    let passed = "gauntlet_attempts_total{case=\"good\",outcome=\"passed\"}";
+    let failed = "gauntlet_attempts_total{case=\"bad\",outcome=\"failed\"}";
+    let timed = "gauntlet_load_response_seconds_count{case=\"good\"}";
+    let mut former = scraped(&address);
+    assert!(former.contains_key(passed), "it begins at zero: {former:?}");
+    while former[passed] < 15.0 || former[failed] < 15.0 {
+        // The page is told of each second.
+        events.wait_for("data:");
+        let values = scraped(&address);
+        for (name, before) in &former {
+            let is_gauge = ["state", "in_flight", "ratio", "per_second"];
+            let falls = values.get(name).is_none_or(|value| value < before);
+            assert!(
+                !falls || is_gauge.iter().any(|it| name.contains(it)),
+                "{name}"
+            );
+        }
+        former = values;
+    }
+    assert_eq!(former["gauntlet_load_state{state=\"running\"}"], 1.0);
+    assert_eq!(former["gauntlet_load_scheduled_attempts_per_second"], 20.0);
+    assert_eq!(former[timed], former[passed], "each of them is timed");
+    let begun = former["gauntlet_load_lag_seconds_count"];
+    assert!(begun >= former[passed] + former[failed], "{former:?}");
+    load.signal(Signal::INT);
+    load.wait();
+    let report: Value = serde_json::from_str(&scratch.read("load.json")).expect("JSON");
+    for (case, outcome, value) in [(0, "passed", former[passed]), (1, "failed", former[failed])] {
+        let reported = &report["cases"][case]["outcomes"][outcome];
+        assert!(reported.as_f64() >= Some(value), "{report}");
+    }
 }

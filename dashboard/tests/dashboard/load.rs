@@ -1,6 +1,6 @@
 //! The page of a run of load.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use ::load::{ArrivalRate, LiveLoad, Point};
 use dashboard::{Dashboard, DashboardConfig, FollowedLoad};
@@ -21,7 +21,8 @@ use crate::{
 fn followed(text: &str) -> (Dashboard, FollowedLoad) {
     let texts = std::array::from_fn(|_| text.to_owned());
     let load = FollowedLoad::new(load_with(&texts).load);
-    let dashboard = Dashboard::of_load(DashboardConfig::default(), load.clone());
+    let metrics = Arc::new(|| "gauntlet_load_state 1\n".into());
+    let dashboard = Dashboard::of_load(DashboardConfig::default(), load.clone(), metrics);
     (dashboard.expect("it starts"), load)
 }
 

@@ -1,7 +1,7 @@
 //! Whatever suites and executors are called, the text stays well-formed.
 
 use proptest::prelude::*;
-use run_metrics::{METRICS, MetricKind, RunMetrics};
+use run_metrics::{LOAD_METRICS, METRICS, MetricKind, RunMetrics};
 use tokio::time::Instant;
 
 use crate::support::{feed_everything, read};
@@ -26,7 +26,7 @@ fn every_metric_of_the_catalogue_is_in_the_text_and_no_other() {
 
 #[test]
 fn names_have_their_units_and_what_grows_says_so() {
-    for metric in METRICS {
+    for metric in METRICS.iter().chain(LOAD_METRICS) {
         assert!(metric.name.starts_with("gauntlet_"), "{metric:?}");
         let grows = metric.kind == MetricKind::Counter;
         assert_eq!(metric.name.ends_with("_total"), grows, "{metric:?}");

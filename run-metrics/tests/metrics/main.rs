@@ -4,6 +4,7 @@ mod bounds;
 mod documents;
 mod events;
 mod exposition;
+mod load;
 mod promtool;
 #[cfg(feature = "otlp")]
 mod push;
