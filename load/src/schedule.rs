@@ -319,12 +319,13 @@ mod tests {
         for (index, one) in parts.iter().enumerate() {
             assert_eq!(*one, times(index as u32));
             for other in &parts[..index] {
-                // Not even gaps are the same, as they would be in sequences that are a step apart.
+                // Of sequences that are a step apart, all gaps but one would be the same.
                 let gaps = |times: &[Duration]| -> Vec<_> {
                     times.windows(2).map(|pair| pair[1] - pair[0]).collect()
                 };
                 let (one, other) = (gaps(one), gaps(other));
-                assert!(!one.iter().any(|gap| other.contains(gap)));
+                let common = one.iter().filter(|gap| other.contains(gap)).count();
+                assert!(common < 10, "{common} of {}", one.len());
             }
         }
     }
