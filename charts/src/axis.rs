@@ -7,10 +7,10 @@ use crate::chart::Tick;
 /// An axis of values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Axis {
-    from: f64,
-    until: f64,
-    is_logarithmic: bool,
-    ticks: Vec<(f64, String)>,
+    pub(crate) from: f64,
+    pub(crate) until: f64,
+    pub(crate) is_logarithmic: bool,
+    pub(crate) ticks: Vec<(f64, String)>,
 }
 
 /// Durations of which the longest is so many times the shortest are drawn on a logarithmic axis: on
@@ -180,7 +180,7 @@ impl Axis {
     #[must_use]
     pub fn share(&self, value: f64) -> f64 {
         let scale = |value: f64| match self.is_logarithmic {
-            true => value.max(1.0).ln(),
+            true => value.max(f64::MIN_POSITIVE).ln(),
             false => value,
         };
         let (from, until) = (scale(self.from), scale(self.until));

@@ -2,6 +2,8 @@
 
 use maud::{Markup, Render, html};
 
+use crate::scatter::Mark;
+
 /// A figure.
 #[derive(Debug, Clone)]
 pub struct Figure<'a> {
@@ -48,7 +50,15 @@ pub struct Key {
     /// The class that is explained. Never foreign.
     class: &'static str,
     label: String,
-    is_line: bool,
+    sample: Sample,
+}
+
+/// How a class is shown in a legend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sample {
+    Line,
+    Area,
+    Mark(Mark),
 }
 
 impl Key {
@@ -58,7 +68,7 @@ impl Key {
         Self {
             class,
             label: label.into(),
-            is_line: true,
+            sample: Sample::Line,
         }
     }
 
@@ -68,7 +78,17 @@ impl Key {
         Self {
             class,
             label: label.into(),
-            is_line: false,
+            sample: Sample::Area,
+        }
+    }
+
+    /// Of a mark of a [`Scatter`](crate::Scatter).
+    #[must_use]
+    pub fn mark(mark: Mark, label: impl Into<String>) -> Self {
+        Self {
+            class: mark.class(),
+            label: label.into(),
+            sample: Sample::Mark(mark),
         }
     }
 }
@@ -77,10 +97,10 @@ impl Render for Key {
     fn render(&self) -> Markup {
         html! {
             svg.key viewBox="0 0 24 12" aria-hidden="true" {
-                @if self.is_line {
-                    path class=(self.class) d="M0 6H24" {}
-                } @else {
-                    rect class=(self.class) x="6" width="12" height="12" {}
+                @match self.sample {
+                    Sample::Line => { path class=(self.class) d="M0 6H24" {} }
+                    Sample::Area => { rect class=(self.class) x="6" width="12" height="12" {} }
+                    Sample::Mark(mark) => (mark.at(12.0, 6.0)),
                 }
             }
             " " (self.label)

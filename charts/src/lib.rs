@@ -8,8 +8,8 @@
 //! | a [`Plot`] | the values and how they are drawn: [`Rates`] with their intervals, [`Lines`] of durations, [`Levels`] of numbers, [`Stacks`] of counts |
 //! | [`OverTime`] | the axis of time, [`Bands`] where nothing was tested, and what is told of each step when it is pointed at |
 //!
-//! How many took how long is a [`Distribution`], and what so large a share did not exceed [`Percentiles`];
-//! both have no axis of time. A [`Figure`] puts a heading, a
+//! How many took how long is a [`Distribution`], what so large a share did not exceed [`Percentiles`], and
+//! single measurements are a [`Scatter`]; these have no axis of time. A [`Figure`] puts a heading, a
 //! legend and the same figures as a [`Table`] around a chart.
 //!
 //! ```
@@ -62,6 +62,7 @@
 //! and it names neither the picture nor its parts.
 
 mod axis;
+mod axis_of_trials;
 mod bands;
 mod chart;
 mod distribution;
@@ -72,6 +73,7 @@ mod over_time;
 mod path;
 mod percentiles;
 mod rates;
+mod scatter;
 mod stacks;
 mod style;
 mod table;
@@ -88,6 +90,7 @@ pub use over_time::{OverTime, Place, Plot, Window};
 pub use path::{Coordinate, Path, Step};
 pub use percentiles::{Curve, Percentiles};
 pub use rates::Rates;
+pub use scatter::{Guide, Mark, Scatter, Side, Spot};
 pub use stacks::{Layer, Stacks};
 pub use style::STYLE;
 pub use table::{Column, Table, numbers, words};

@@ -132,9 +132,6 @@ pub(crate) enum CliError {
         "leave --ledger away, or give --ledger none; --report json=PATH keeps what came of them"
     ))]
     CapacityInLedger,
-    #[error("there is no report on a capacity in html")]
-    #[diagnostic(help("give --report md=PATH or --report json=PATH"))]
-    CapacityInHtml,
     #[error("--rate {start}, which is tried first, is not in the range {range}")]
     #[diagnostic(help("give another --capacity-range LOW..HIGH, or another --rate"))]
     CapacityStart {
@@ -239,7 +236,6 @@ impl CliError {
             | Self::Mix(_)
             | Self::Schedule(_)
             | Self::CapacityWithoutGate
-            | Self::CapacityInHtml
             | Self::CapacityInLedger
             | Self::CapacityOfShard
             | Self::EmptySlice { .. }

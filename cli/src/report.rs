@@ -181,7 +181,9 @@ impl<'a> Document<'a> {
             }
             Self::Recorded { run, .. } => reporter_html::write_recorded_report(run, &options, out),
             Self::Load { results, .. } => reporter_html::write_load_report(results, &options, out),
-            Self::Capacity { .. } => no_report_on_load(),
+            Self::Capacity { results, .. } => {
+                reporter_html::write_capacity_report(results, &options, out)
+            }
         }
     }
 

@@ -2,6 +2,16 @@
 
 use maud::{Markup, Render, html};
 
+/// A number that somebody looks for first, in a list of the class `tiles`.
+pub(crate) fn tile(label: &str, number: &str) -> Markup {
+    html! {
+        div.tile {
+            dt { (label) }
+            dd { span.number { (number) } }
+        }
+    }
+}
+
 /// A list of names and values; shows nothing while it is empty.
 #[derive(Default)]
 pub(crate) struct Facts(Vec<Fact>);

@@ -1,8 +1,9 @@
 //! Writes the results of a run as an HTML report: one file that needs nothing else.
 //!
-//! There are three: [`write_report`] on a run that has just gone once over its suite, with a section for
-//! each case, [`write_recorded_report`] on what a ledger holds of a run, with charts over its time, and
-//! [`write_load_report`] on a run of load, with charts of rates and of how long things took.
+//! There are four: [`write_report`] on a run that has just gone once over its suite, with a section for
+//! each case, [`write_recorded_report`] on what a ledger holds of a run, with charts over its time,
+//! [`write_load_report`] on a run of load, with charts of rates and of how long things took, and
+//! [`write_capacity_report`] on a search for the capacity, with charts of its trials.
 //!
 //! The crate owns what the reports say, how it looks, and that nothing an executor or a suite sent
 //! breaks out of its place. It refuses clocks, ledgers and files: results come in as a value, the
@@ -17,12 +18,13 @@
 //!   table.
 //! - It follows the reader's choice of light or dark, fits a phone, and prints light, with those parts
 //!   open that the reader opened.
-//! - On a recorded run and on load, it stays below two mebibytes, whatever there is of attempts, cases, hours, outages
+//! - On a recorded run, on load and on a search for the capacity, it stays below two mebibytes, whatever there is of attempts, cases, hours, outages
 //!   and findings. Lists show their latest, gravest or worst entries and say what they leave out; charts
 //!   merge hours until there are few enough points.
 
 mod bounded;
 mod buckets;
+mod capacity;
 mod environment;
 mod excerpt;
 mod facts;
@@ -39,7 +41,7 @@ mod verdict;
 
 use std::io::{self, BufWriter, Write};
 
-use ::load::LoadResults;
+use ::load::{LoadResults, capacity::CapacityResults};
 use runner_core::{
     recorded::{Graduation, RecordedRun},
     results::RunResults,
@@ -199,5 +201,31 @@ pub fn write_load_report(
 ) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     load::write(&mut out, results, options)?;
+    out.flush()
+}
+
+/// Writes the report on a search for the capacity to `out`, which need not be buffered, and flushes it. It stays
+/// below two mebibytes.
+///
+/// ```
+/// use reporter_html::{ReportOptions, write_capacity_report};
+///
+/// # let results = sample_results::capacity::found_capacity();
+/// let mut report = Vec::new();
+/// write_capacity_report(&results, &ReportOptions::default(), &mut report)?;
+/// let report = String::from_utf8(report).expect("HTML is text");
+/// assert!(report.contains("<title>Simple Stress Tests Capacity Report</title>"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// # Errors
+/// Only those of `out`; what was written until then is an incomplete document.
+pub fn write_capacity_report(
+    results: &CapacityResults,
+    options: &ReportOptions,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    capacity::write(&mut out, results, options)?;
     out.flush()
 }

@@ -1,5 +1,6 @@
 //! What came of a case or an attempt: a sign, words, and a class that the style colours.
 
+use ::load::capacity::TrialVerdict;
 use maud::{Markup, Render, html};
 use runner_core::{
     outcome::OutcomeClass,
@@ -31,6 +32,16 @@ impl Status {
             }
             (Verdict::NotRun, _) | (_, None) => ("–", "not run", "not-run"),
             (_, Some(class)) => return Self::of_class(class),
+        };
+        Self { sign, words, class }
+    }
+
+    /// What a trial of a search for the capacity shows.
+    pub(crate) fn of_trial(verdict: &TrialVerdict) -> Self {
+        let (sign, words, class) = match verdict.evidence() {
+            Some(true) => ("✓", "holds", "passed"),
+            Some(false) => ("✗", "does not hold", "failed"),
+            None => ("–", "shows nothing", "skipped"),
         };
         Self { sign, words, class }
     }

@@ -4,6 +4,7 @@
 
 use std::{
     hint::black_box,
+    num::NonZeroU32,
     time::{Duration, Instant},
 };
 
@@ -41,6 +42,7 @@ fn case(patterns: Vec<Pattern>) -> Case {
         },
         retries: Retries::default(),
         repeat: None,
+        weight: NonZeroU32::MIN,
         output_format: OutputFormat::Text,
         match_on: MatchOn::Output,
         requires: Vec::new(),

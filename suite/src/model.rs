@@ -1,6 +1,6 @@
 //! What a valid suite file means.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{num::NonZeroU32, path::PathBuf, sync::Arc, time::Duration};
 
 use crate::{Expectations, Gates, Repeat, Retries, ScopedGates};
 
@@ -74,9 +74,15 @@ pub struct Case {
     pub retries: Retries,
     /// Whether it is tried until it is clear how often it passes.
     pub repeat: Option<Repeat>,
+    /// How often load tries it beside the other cases, at most [`MAX_WEIGHT`](Self::MAX_WEIGHT). A run and a
+    /// soak try every case in its turn, whatever this says.
+    pub weight: NonZeroU32,
 }
 
 impl Case {
+    /// No suite file gives a case more weight than this.
+    pub const MAX_WEIGHT: u32 = 1000;
+
     /// A case with this id, and with what a suite file that says nothing else gives it: no expectations but
     /// exit code 0, and two minutes.
     #[must_use]
@@ -98,6 +104,7 @@ impl Case {
             requires: Vec::new(),
             retries: Retries::default(),
             repeat: None,
+            weight: NonZeroU32::MIN,
         }
     }
 }

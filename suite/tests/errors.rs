@@ -423,6 +423,17 @@ fn a_repetition_ends_and_asks_for_something() {
 }
 
 #[test]
+fn a_weight_is_a_small_whole_number_of_a_case() {
+    insta::assert_snapshot!(value_errors(
+        "weight",
+        &["0", "-1", "1.5", "1001", "99999999999", "\"3\"", "null"]
+    ));
+    insta::assert_snapshot!(error(
+        r#"{"weight": 3, "tests": [{"id": "a", "command": "b"}]}"#
+    ));
+}
+
+#[test]
 fn a_gate_on_times_has_a_percentile_and_a_limit() {
     insta::assert_snapshot!(value_errors(
         "gates",

@@ -263,6 +263,14 @@ fn a_repeated_case_says_how_often_it_has_to_pass() {
 }
 
 #[test]
+fn a_case_weighs_one_unless_it_says_more() {
+    assert_eq!(case(r#""x-weight": 9"#).weight.get(), 1);
+    for weight in [1, 3, Case::MAX_WEIGHT] {
+        assert_eq!(case(&format!(r#""weight": {weight}"#)).weight.get(), weight);
+    }
+}
+
+#[test]
 fn what_is_about_attempts_and_not_about_texts_can_be_set_for_many_cases() {
     let suite = parse(
         r#"{

@@ -164,6 +164,8 @@ fn anything() -> impl Strategy<Value = Value> {
         json!(1.5),
         json!(300),
         json!(301),
+        json!(1000),
+        json!(1001),
         json!(31_622_400),
         json!(31_622_401),
         json!(u64::MAX),

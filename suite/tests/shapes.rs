@@ -1,6 +1,6 @@
 //! What valid suite files mean.
 
-use std::{path::Path, time::Duration};
+use std::{num::NonZeroU32, path::Path, time::Duration};
 
 use suite::{Case, Gates, MatchOn, OutputFormat, Ratio, Suite, Usd};
 
@@ -50,6 +50,7 @@ fn the_flat_shape_is_read_unchanged() {
             expectations: suite::Expectations::literals(["42"]),
             retries: suite::Retries::default(),
             repeat: None,
+            weight: NonZeroU32::MIN,
             output_format: OutputFormat::Text,
             match_on: MatchOn::Output,
             requires: vec![],

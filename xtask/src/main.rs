@@ -12,6 +12,7 @@ mod bench;
 mod error;
 mod measure;
 mod nginx;
+mod processors;
 mod statistics;
 mod table;
 mod tools;

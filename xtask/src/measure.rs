@@ -69,13 +69,27 @@ pub(crate) fn run(command: &mut Command, limit: Duration) -> Result<Usage, Bench
     command.stdin(Stdio::null()).stdout(output.try_clone()?);
     let start = Instant::now();
     let resources = finish(command, limit)?;
+    usage(start.elapsed(), &resources, &mut output)
+}
+
+/// As [`run`], for a command that has something to tell although it ends with `code`.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn run_allowing(
+    command: &mut Command,
+    limit: Duration,
+    code: i32,
+) -> Result<Usage, BenchError> {
+    let mut output = tempfile::tempfile()?;
+    command.stdin(Stdio::null()).stdout(output.try_clone()?);
+    let start = Instant::now();
+    let resources = finish_watched(command, limit, |_| ())?;
     let wall = start.elapsed();
-    Ok(Usage {
-        wall,
-        cpu: resources.rusage.utime + resources.rusage.stime,
-        peak: Bytes(resources.rusage.maxrss),
-        stdout: read_back(&mut output)?,
-    })
+    if resources.status.code() != Some(code) {
+        succeeded(command, &resources)?;
+    }
+    usage(wall, &resources, &mut output)
 }
 
 /// As [`run`], and has `watch` look at the process a few times each second while it runs.
@@ -91,11 +105,17 @@ pub(crate) fn run_watched(
     command.stdin(Stdio::null()).stdout(output.try_clone()?);
     let start = Instant::now();
     let resources = finish_watched(command, limit, watch)?;
+    let wall = start.elapsed();
+    succeeded(command, &resources)?;
+    usage(wall, &resources, &mut output)
+}
+
+fn usage(wall: Duration, resources: &ResUse, output: &mut File) -> Result<Usage, BenchError> {
     Ok(Usage {
-        wall: start.elapsed(),
+        wall,
         cpu: resources.rusage.utime + resources.rusage.stime,
         peak: Bytes(resources.rusage.maxrss),
-        stdout: read_back(&mut output)?,
+        stdout: read_back(output)?,
     })
 }
 
@@ -128,9 +148,20 @@ fn word(text: &str) -> String {
 }
 
 fn finish(command: &mut Command, limit: Duration) -> Result<ResUse, BenchError> {
-    finish_watched(command, limit, |_| ())
+    let resources = finish_watched(command, limit, |_| ())?;
+    succeeded(command, &resources)?;
+    Ok(resources)
 }
 
+fn succeeded(command: &Command, resources: &ResUse) -> Result<(), BenchError> {
+    let (program, status) = (name(command), resources.status);
+    match status.success() {
+        true => Ok(()),
+        false => Err(BenchError::Failed { program, status }),
+    }
+}
+
+/// Waits for the end of `command`, whatever its exit code.
 fn finish_watched(
     command: &mut Command,
     limit: Duration,
@@ -154,10 +185,6 @@ fn finish_watched(
     let resources = child.wait4().map_err(wait_error)?;
     if !ended.map_err(|error| wait_error(error.into()))? {
         return Err(BenchError::TooSlow { program, limit });
-    }
-    if !resources.status.success() {
-        let status = resources.status;
-        return Err(BenchError::Failed { program, status });
     }
     Ok(resources)
 }
@@ -252,6 +279,19 @@ mod tests {
     #[test]
     fn a_child_that_fails_has_no_usage() {
         let error = shell("exit 3", Duration::from_secs(60)).expect_err("it failed");
+        assert_eq!(error.to_string(), "sh failed (exit status: 3)");
+    }
+
+    #[test]
+    fn a_child_may_end_with_the_one_code_that_is_allowed() {
+        let run = |script: &str| {
+            let mut command = bare(Path::new("/bin/sh"));
+            run_allowing(command.args(["-c", script]), Duration::from_secs(60), 107)
+        };
+        let usage = run("echo late; exit 107").expect("it may");
+        assert_eq!(usage.stdout, "late\n");
+        assert!(run("exit 0").is_ok());
+        let error = run("exit 3").expect_err("it failed");
         assert_eq!(error.to_string(), "sh failed (exit status: 3)");
     }
 

@@ -13,7 +13,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::{error::BenchError, measure::bare, tools::NGINX};
+use crate::{error::BenchError, measure::bare, processors::Apart, tools::NGINX};
 
 /// How long nginx may take until it answers.
 const START_LIMIT: Duration = Duration::from_secs(10);
@@ -73,6 +73,14 @@ impl Nginx {
     /// The base URL of the executor `name`.
     pub(crate) fn url(&self, name: &str) -> String {
         format!("http://{}/{name}", self.address)
+    }
+
+    /// Keeps it off the processors of what this thread starts, until what comes back is dropped.
+    ///
+    /// # Errors
+    /// When the machine has one processor only.
+    pub(crate) fn keep_apart(&self) -> Result<Apart, BenchError> {
+        Ok(Apart::from(&self.child).map_err(std::io::Error::from)?)
     }
 
     #[expect(

@@ -35,7 +35,7 @@ pub(crate) struct LoadArgs {
     /// How long attempts do not count at the beginning [default: none; 2s with --find-capacity]
     #[arg(long, value_name = "DURATION", value_parser = duration, env = "GAUNTLET_WARMUP")]
     pub warmup: Option<Duration>,
-    /// How often a case is tried beside the others, such as fib=3; repeatable [default: each as often]
+    /// How often a case is tried beside the others, such as fib=3; repeatable [default: as the suite says, or else each as often]
     #[arg(
         long,
         value_name = "ID=N",
@@ -56,7 +56,7 @@ pub(crate) struct LoadArgs {
     /// Write one JSON record per second, and one at the end, to standard output
     #[arg(long, value_parser = Boolish::new(), env = "GAUNTLET_JSON")]
     pub json: bool,
-    /// Where a report goes; repeatable. Formats: md, json, and without --find-capacity html
+    /// Where a report goes; repeatable. Formats: md, html, json
     /// [default: md=reports/SUITE_load_report.md; with --find-capacity md=reports/SUITE_capacity_report.md]
     #[arg(
         long,

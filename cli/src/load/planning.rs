@@ -11,7 +11,7 @@ use load::{
 };
 use runner_core::{gates::RunGates, results::RunInfo};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use suite::{Shard, Suite};
+use suite::{Case, Shard, Suite};
 
 use crate::{
     args::{Arrival, LoadArgs, Weight},
@@ -87,7 +87,7 @@ impl Planned {
     }
 }
 
-/// The weights of the cases, in their order.
+/// The weights of the cases, in their order: what was asked for, or else what the suite says.
 fn weights(asked: &[Weight], suite: &Suite) -> Result<Vec<NonZeroU32>, CliError> {
     let is_case = |weight: &&Weight| suite.cases.iter().any(|case| case.id == weight.case_id);
     if let Some(unknown) = asked.iter().find(|weight| !is_case(weight)) {
@@ -95,12 +95,12 @@ fn weights(asked: &[Weight], suite: &Suite) -> Result<Vec<NonZeroU32>, CliError>
             id: unknown.case_id.clone(),
         });
     }
-    let weight_of = |id: &str| {
+    let weight_of = |case: &Case| {
         // The latest counts, as with other flags.
-        let asked = asked.iter().rev().find(|weight| weight.case_id == id);
-        asked.map_or(NonZeroU32::MIN, |weight| weight.weight)
+        let asked = asked.iter().rev().find(|weight| weight.case_id == case.id);
+        asked.map_or(case.weight, |weight| weight.weight)
     };
-    Ok(suite.cases.iter().map(|case| weight_of(&case.id)).collect())
+    Ok(suite.cases.iter().map(|case| weight_of(case)).collect())
 }
 
 /// What of a load is this process's: all of it, or what falls to a shard. All shards together are the whole.
@@ -255,7 +255,7 @@ mod tests {
     use std::sync::Arc;
 
     use clap::Parser as _;
-    use suite::{Case, Gates};
+    use suite::Gates;
 
     use super::*;
     use crate::{
@@ -382,6 +382,22 @@ mod tests {
             assert!(error.to_string().starts_with(flag), "{error}");
             assert_eq!(error.exit().code(), 2);
         }
+    }
+
+    #[test]
+    fn a_suite_gives_weights_and_flags_count_instead() {
+        let suite = r#"{"tests": [
+            {"id": "a", "command": "true", "weight": 3}, {"id": "b", "command": "true", "weight": 5},
+            {"id": "c", "command": "true"}
+        ]}"#;
+        let suite = suite::parse("suite.json".as_ref(), suite).expect("a suite");
+        let weights = |flags: &[&str]| {
+            let flags: Vec<Weight> = flags.iter().map(|it| it.parse().expect("ID=N")).collect();
+            let weights = weights(&flags, &suite).expect("weights");
+            weights.into_iter().map(NonZeroU32::get).collect::<Vec<_>>()
+        };
+        assert_eq!(weights(&[]), [3, 5, 1]);
+        assert_eq!(weights(&["a=2000", "c=4", "a=1"]), [1, 5, 4]);
     }
 
     #[test]

@@ -19,6 +19,10 @@ pub(crate) const ALL: &[Test] = &[
         "a_report_on_load_from_the_disk_has_its_charts_and_asks_for_nothing",
         a_report_on_load_from_the_disk_has_its_charts_and_asks_for_nothing,
     ),
+    (
+        "a_report_on_a_capacity_from_the_disk_has_its_charts_and_asks_for_nothing",
+        a_report_on_a_capacity_from_the_disk_has_its_charts_and_asks_for_nothing,
+    ),
 ];
 
 fn a_report_from_the_disk_has_the_figures_of_the_ledger_and_asks_for_nothing(tools: &Tools) {
@@ -99,6 +103,76 @@ fn a_report_on_load_from_the_disk_has_its_charts_and_asks_for_nothing(tools: &To
         );
         assert!(browser.number(&drawn) > 0, "{chart}");
     }
+    browser.finds_nothing("injected()");
+    browser.finds_nothing("accessibility()");
+    browser.look_printed();
+    browser.finds_nothing("leftOut()");
+    assert!(browser.print().starts_with(b"%PDF"));
+    assert_eq!(browser.console(), [""; 0]);
+    assert_eq!(browser.requests(), [url]);
+}
+
+fn a_report_on_a_capacity_from_the_disk_has_its_charts_and_asks_for_nothing(tools: &Tools) {
+    let scratch = Scratch::new();
+    let case = json!({
+        "id": "one", "name": HOSTILE, "description": HOSTILE, "command": "echo done", "gates": {"min_success_rate": 0.5},
+    });
+    let text = json!({ "description": HOSTILE, "tests": [case] }).to_string();
+    scratch.write("suite.json", &text);
+    // Whether the second gate holds is for the machine to say; a quarter of a second is far from both ends.
+    let args = [
+        "load",
+        "suite.json",
+        "--find-capacity",
+        "--gate",
+        "p95.duration < 250ms",
+        "--capacity-range",
+        "5/s..20/s",
+        "--trial-duration",
+        "1s",
+        "--warmup",
+        "0s",
+        "--trial-pause",
+        "0s",
+        "--max-trials",
+        "4",
+    ];
+    let reports = [
+        "--report",
+        "html=capacity.html",
+        "--report",
+        "json=capacity.json",
+    ];
+    scratch.gauntlet(args).args(reports).run();
+    let report: Value = serde_json::from_str(&scratch.read("capacity.json")).expect("JSON");
+    let trials = report["trials"].as_array().expect("trials");
+    let count = |verdicts: &[&str]| {
+        let trials = trials.iter();
+        let same = trials.filter(|trial| verdicts.iter().any(|it| trial["verdict"] == *it));
+        same.count() as u64
+    };
+    assert!(!trials.is_empty(), "{report}");
+    let browser = Browser::start(tools);
+    let url = format!("file://{}", scratch.path("capacity.html").display());
+    browser.requests();
+    browser.open(&url);
+    assert_eq!(
+        browser.number("tile('Trials that hold')"),
+        count(&["holds"])
+    );
+    let failed = count(&["gate-failed", "not-taken"]);
+    assert_eq!(browser.number("tile('That do not')"), failed);
+    let marks =
+        "document.querySelectorAll('svg[aria-labelledby^=\"chart-trials-title\"] .mark').length";
+    assert_eq!(browser.number(marks), trials.len() as u64);
+    for chart in ["trials", "gate-1", "gate-2", "gate-3"] {
+        let drawn = format!(
+            "document.querySelector('svg[aria-labelledby^=\"chart-{chart}-title\"] .mark').getBoundingClientRect().width + 1 | 0"
+        );
+        assert!(browser.number(&drawn) > 1, "{chart}");
+    }
+    let page = browser.text("document.body.textContent");
+    assert!(page.contains(SHOWN), "{page}");
     browser.finds_nothing("injected()");
     browser.finds_nothing("accessibility()");
     browser.look_printed();

@@ -312,8 +312,6 @@ fn a_search_that_makes_no_sense_is_refused_with_the_way_out() {
         let ended = finding(&scratch, gate).args(args.iter().copied()).exits(2);
         ended.says([words]);
     }
-    let html = ["--gate", "p95.duration < 1s", "--report", "html=c.html"];
-    finding(&scratch, html).exits(2).says(["in html"]);
     let without = ["load", "suite.json", "--max-trials", "3"];
     scratch.gauntlet(without).exits(2).says(["--find-capacity"]);
 }

@@ -17,9 +17,6 @@ use super::stop::StopFlag;
 #[derive(Debug)]
 pub(super) struct PreciseTimer(AsyncFd<OwnedFd>);
 
-/// Setting the timer and being woken takes about so long: what is nearer is waited for by giving way.
-const NEAR: Duration = Duration::from_micros(15);
-
 /// How long the end of a run may go unheard.
 const LONGEST: Duration = Duration::from_millis(100);
 
@@ -38,6 +35,10 @@ impl PreciseTimer {
     }
 
     /// Waits until `due`; `false` if `stop` was set before.
+    ///
+    /// It sleeps also where that takes longer than what is left. A thread that turns round instead makes the
+    /// processors look so busy that Linux no longer seeks an idle one for who is woken up: an executor on the same
+    /// machine then stays on the processor of the generator, and each of them waits for the other.
     pub(super) async fn until(&self, due: Instant, stop: &StopFlag) -> bool {
         loop {
             if stop.is_set() {
@@ -47,9 +48,7 @@ impl PreciseTimer {
             if left.is_zero() {
                 return true;
             }
-            if left < NEAR {
-                tokio::task::yield_now().await;
-            } else if let Err(error) = self.wait(left.min(LONGEST)).await {
+            if let Err(error) = self.wait(left.min(LONGEST)).await {
                 tracing::warn!(%error, "a timer failed, one that is less exact takes its place");
                 sleep_until(due).await;
             }

@@ -5,7 +5,11 @@ use maud::{Markup, html};
 use runner_core::text::{Fine, OrDash};
 
 use super::View;
-use crate::{facts::Facts, page::Section, summary::Summary};
+use crate::{
+    facts::{Facts, tile},
+    page::Section,
+    summary::Summary,
+};
 
 /// The section.
 pub(super) fn section(view: View<'_>) -> Section {
@@ -41,15 +45,6 @@ fn rates(view: View<'_>) -> Markup {
                 @let quantile = OrDash(total.response.quantile(q).map(Fine));
                 (tile(&format!("{name} {label}"), &quantile.to_string()))
             }
-        }
-    }
-}
-
-fn tile(label: &str, number: &str) -> Markup {
-    html! {
-        div.tile {
-            dt { (label) }
-            dd { span.number { (number) } }
         }
     }
 }

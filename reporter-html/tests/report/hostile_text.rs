@@ -3,11 +3,13 @@
 use proptest::prelude::*;
 use runner_core::{outcome::Outcome, results::AttemptReport};
 use sample_results::{
+    capacity::capacity_with,
     foreign::{recorded_with, results_with},
     load::load_with,
 };
 
 use crate::{
+    capacity,
     dom::{Document, Element},
     fixtures::*,
     load, recorded_fixtures,
@@ -68,11 +70,12 @@ fn hostile() -> impl Strategy<Value = String> {
 }
 
 /// All reports with these texts.
-fn reports_with(texts: &[String; 4]) -> [String; 3] {
+fn reports_with(texts: &[String; 4]) -> [String; 4] {
     [
         report(&results_with(texts)),
         recorded_fixtures::report(&recorded_with(texts)),
         load::report(&load_with(texts)),
+        capacity::report(&capacity_with(texts)),
     ]
 }
 

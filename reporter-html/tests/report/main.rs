@@ -1,6 +1,7 @@
 //! Reports from the outside: results in, documents out.
 
 mod bounds;
+mod capacity;
 mod charts;
 mod destinations;
 mod documents;

@@ -3,9 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use sample_results::load::{calm_load, eventful_load};
+use sample_results::{
+    capacity::{eventful_capacity, found_capacity},
+    load::{calm_load, eventful_load},
+};
 
 use crate::{
+    capacity,
     dom::{Document, Element},
     fixtures::{self, agent_case, answer, eventful_run},
     load,
@@ -24,6 +28,8 @@ fn documents() -> Vec<Document> {
         recorded_fixtures::report(&interim()),
         load::report(&eventful_load()),
         load::report(&calm_load()),
+        capacity::report(&eventful_capacity()),
+        capacity::report(&found_capacity()),
     ]
     .map(|document| Document::read(&document))
     .into()

@@ -1,6 +1,6 @@
 //! A case and what came of it.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, num::NonZeroU32, sync::Arc};
 
 use runner_core::{
     results::{AttemptReport, CaseResult},
@@ -196,6 +196,8 @@ impl TryFrom<CaseWire<'_>> for CaseResult {
             requires: owned(wire.requires),
             retries: wire.retries.try_into()?,
             repeat: wire.repeat.map(Repeat::try_from).transpose()?,
+            // Only load goes by it.
+            weight: NonZeroU32::MIN,
         };
         let attempts = attempts.into_iter().map(Arc::new);
         Ok(Self::tried(Arc::new(case), attempts))

@@ -1,12 +1,12 @@
-//! `retries` and `repeat`: how often a case is tried.
+//! `retries`, `repeat` and `weight`: how often a case is tried.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use jsonc_parser::ast::Value;
 
 use super::keys;
 use crate::{
-    Ratio, Repeat, Retries, RetryOn, duration,
+    Case, Ratio, Repeat, Retries, RetryOn, duration,
     problem::Complaint,
     reader::{Fields, Reader, span},
 };
@@ -115,6 +115,23 @@ impl<'t> Reader<'t> {
             success_rate: rate?,
             confidence: confidence.unwrap_or(Ratio::new(CONFIDENCE))?,
         })
+    }
+
+    /// How often load tries a case beside the others.
+    pub(super) fn weight(&mut self, value: &Value<'t>) -> Option<NonZeroU32> {
+        let most = Case::MAX_WEIGHT;
+        let weight: NonZeroU32 =
+            self.whole_number(value, &format!("a whole number from 1 to {most}"))?;
+        if weight.get() > most {
+            self.problems.report(span(value), || {
+                Complaint::new(format!(
+                    "no weight is more than {most}, and this is {weight}"
+                ))
+                .help("weights count against each other: 3 beside 1 is three times as often")
+            });
+            return None;
+        }
+        Some(weight)
     }
 
     /// A share of which there is something.

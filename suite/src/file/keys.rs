@@ -66,6 +66,7 @@ pub(crate) const CASE: &[&str] = &[
     "stop_on_failure",
     "retries",
     "repeat",
+    "weight",
     "gates",
 ];
 

@@ -11,6 +11,7 @@ mod validation;
 
 use std::{
     collections::{HashMap, HashSet},
+    num::NonZeroU32,
     path::Path,
     ptr,
     sync::Arc,
@@ -181,6 +182,7 @@ impl<'n, 't> Cases<'_, 'n, 't> {
         let description = self.reader.description(&fields);
         let settings = self.reader.settings(&fields, outer);
         let expectations = self.reader.expectations(&fields, &settings);
+        let weight = fields.value("weight").and_then(|it| self.reader.weight(it));
         let id = id?.to_owned();
         self.read_gates(&fields, || GateScope::Case(id.clone()));
         self.check_final_text(&id, &settings);
@@ -202,6 +204,7 @@ impl<'n, 't> Cases<'_, 'n, 't> {
             requires: settings.requires,
             retries: settings.retries,
             repeat: settings.repeat,
+            weight: weight.unwrap_or(NonZeroU32::MIN),
         })
     }
 

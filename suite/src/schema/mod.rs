@@ -11,7 +11,7 @@ mod settings;
 use serde_json::{Value, json};
 
 use self::parts::{list_of, object, reference};
-use crate::file::keys;
+use crate::{Case, file::keys};
 
 /// The JSON Schema that every valid suite file keeps to.
 ///
@@ -76,6 +76,12 @@ fn case() -> Value {
             "description": "What progress and report call the case; the id unless given.",
             "type": "string",
         })),
+        "weight" => Some(json!({
+            "description": "How often `gauntlet load` tries the case beside the others; 1 unless given. Runs and soaks try each case in its turn.",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": Case::MAX_WEIGHT,
+        })),
         key => expectations::of(key).or_else(|| settings::of(key)),
     });
     case["required"] = json!(["id", "command"]);
@@ -83,7 +89,7 @@ fn case() -> Value {
         {"id": "sum", "command": "echo $((15 + 27))", "expected_patterns": ["42"]},
         {
             "id": "server", "name": "A server", "command": "./serve --once", "timeout": "1m", "max_gap": 10,
-            "within": {"literal": "listening", "limit": "2s"}, "stop_on_failure": true,
+            "within": {"literal": "listening", "limit": "2s"}, "stop_on_failure": true, "weight": 3,
         },
     ]);
     case

@@ -21,7 +21,6 @@ use tokio::sync::Notify;
 
 use super::Driver;
 use crate::{
-    args::ReportFormat,
     error::CliError,
     executor::Executor,
     exit::Exit,
@@ -60,9 +59,6 @@ pub(super) async fn find(
     let search = search.ok_or_else(|| planner.outside_of_range())?;
     let targets = driver.reports(&suite.stem(), "capacity");
     for target in &targets {
-        if target.format == ReportFormat::Html {
-            return Err(CliError::CapacityInHtml);
-        }
         report::check(target)?;
     }
     let token = driver.token.as_ref();
