@@ -22,6 +22,22 @@ pub enum Spacing {
     },
 }
 
+impl Spacing {
+    /// That of the part with this number, counted from zero, of a load that is shared out: where attempts
+    /// begin at random, those of each part know nothing of those of another.
+    #[must_use]
+    pub fn of_part(self, index: u32) -> Self {
+        match self {
+            Self::Constant => Self::Constant,
+            // Seeds next to each other would make the same numbers, one step apart.
+            Self::Poisson { seed } => {
+                let mut seeds = SplitMix(seed ^ SplitMix(index.into()).next());
+                Self::Poisson { seed: seeds.next() }
+            }
+        }
+    }
+}
+
 /// When attempts are to begin. Times are counted from the start of the run.
 ///
 /// ```
@@ -288,6 +304,29 @@ mod tests {
             prop_assert!(times.is_sorted());
             prop_assert!(times.iter().all(|at| *at <= schedule.duration()));
             prop_assert_eq!(times, schedule.arrivals().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn parts_of_a_load_have_arrivals_of_their_own() {
+        let stages = ["20s:50/s"].map(|text| text.parse().expect("a stage"));
+        let times = |index| {
+            let spacing = Spacing::Poisson { seed: 7 }.of_part(index);
+            let schedule = Schedule::new(&stages, spacing).expect("a schedule");
+            schedule.arrivals().collect::<Vec<_>>()
+        };
+        let parts: Vec<_> = (0..20).map(times).collect();
+        for (index, one) in parts.iter().enumerate() {
+            assert_eq!(*one, times(index as u32));
+            for other in &parts[..index] {
+                // Of sequences that are a step apart, all gaps but one would be the same.
+                let gaps = |times: &[Duration]| -> Vec<_> {
+                    times.windows(2).map(|pair| pair[1] - pair[0]).collect()
+                };
+                let (one, other) = (gaps(one), gaps(other));
+                let common = one.iter().filter(|gap| other.contains(gap)).count();
+                assert!(common < 10, "{common} of {}", one.len());
+            }
         }
     }
 
