@@ -214,11 +214,14 @@ impl LoadResults {
         problems
     }
 
-    /// The same of a shard, which is not held against gates: they are about all shards together.
+    /// The same of a shard, which is not held against gates: they are about all shards together, one to which
+    /// nothing falls among them.
     #[must_use]
     pub fn of_shard(mut self) -> Self {
         self.gates.clear();
-        self.problems.retain(|it| *it != RunProblem::GateFailed);
+        let is_of_all =
+            |it: &RunProblem| matches!(it, RunProblem::GateFailed | RunProblem::NothingTried);
+        self.problems.retain(|it| !is_of_all(it));
         self
     }
 

@@ -53,6 +53,8 @@ impl Spacing {
 pub struct Schedule {
     pieces: Vec<Piece>,
     spacing: Spacing,
+    /// How many attempts are expected before the first of those that are evenly spaced begins.
+    first: f64,
 }
 
 /// Why there is no [`Schedule`].
@@ -128,7 +130,20 @@ impl Schedule {
         if before <= 0.0 {
             return Err(ScheduleError::Nothing);
         }
-        Ok(Self { pieces, spacing })
+        Ok(Self {
+            pieces,
+            spacing,
+            first: 0.0,
+        })
+    }
+
+    /// The same for the part with this number, counted from zero, of a load that is shared out evenly: attempts
+    /// that are evenly spaced begin in turn with those of the other parts, so that all of them together begin when
+    /// those of the whole would.
+    #[must_use]
+    pub fn of_part(self, index: u32, total: u32) -> Self {
+        let first = f64::from(index) / f64::from(total.max(1));
+        Self { first, ..self }
     }
 
     /// How long it lasts: the time before which every attempt begins.
@@ -209,7 +224,7 @@ impl Iterator for Arrivals<'_> {
     fn next(&mut self) -> Option<Duration> {
         self.reached = match &mut self.random {
             // Counted and not added up: no error grows with the number of attempts.
-            None => self.began as f64,
+            None => self.began as f64 + self.schedule.first,
             Some(random) => self.reached + random.exponential(),
         };
         self.began += 1;
@@ -304,6 +319,37 @@ mod tests {
             prop_assert!(times.is_sorted());
             prop_assert!(times.iter().all(|at| *at <= schedule.duration()));
             prop_assert_eq!(times, schedule.arrivals().collect::<Vec<_>>());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn evenly_spaced_attempts_of_all_parts_together_begin_when_those_of_the_whole_do(
+            stages in any_stages(), total in 1..6_u32,
+        ) {
+            let Ok(whole) = Schedule::new(&stages, Spacing::Constant) else { return Ok(()) };
+            let slice = |rate: ArrivalRate| ArrivalRate::of(rate.per_second() / f64::from(total));
+            let slices: Vec<_> = stages
+                .iter()
+                .map(|stage| Stage {
+                    lasts: stage.lasts,
+                    from: slice(stage.from).expect("a rate"),
+                    to: slice(stage.to).expect("a rate"),
+                })
+                .collect();
+            let part = Schedule::new(&slices, Spacing::Constant).expect("a schedule");
+            let parts = (0..total).map(|index| part.clone().of_part(index, total));
+            let mut together: Vec<_> = parts
+                .flat_map(|part| part.arrivals().collect::<Vec<_>>())
+                .map(|at| at.as_secs_f64())
+                .collect();
+            together.sort_by(f64::total_cmp);
+            let alone: Vec<_> = whole.arrivals().map(|at| at.as_secs_f64()).collect();
+            // One that would begin as the schedule ends may fall on either side of that.
+            prop_assert!(together.len().abs_diff(alone.len()) <= 1);
+            for (one, other) in together.iter().zip(&alone) {
+                prop_assert!((one - other).abs() < 1e-3, "{one} and {other}");
+            }
         }
     }
 

@@ -135,6 +135,18 @@ impl Slice {
         slice.and_then(ArrivalRate::of).unwrap_or(whole)
     }
 
+    fn of_spacing(self, whole: Spacing) -> Spacing {
+        self.0.map_or(whole, |shard| whole.of_part(shard.index()))
+    }
+
+    /// The schedule of a slice of the rate, in turn with those of the other slices.
+    fn of_schedule(self, schedule: Schedule) -> Schedule {
+        match self.0 {
+            None => schedule,
+            Some(shard) => schedule.of_part(shard.index(), shard.total()),
+        }
+    }
+
     fn of_stage(self, whole: &Stage) -> Stage {
         Stage {
             lasts: whole.lasts,
@@ -171,9 +183,7 @@ fn model(
             seed: asked.seed.unwrap_or_else(seed),
         },
     };
-    let spacing = slice
-        .0
-        .map_or(spacing, |shard| spacing.of_part(shard.index()));
+    let spacing = slice.of_spacing(spacing);
     let told = ModelInfo::Open {
         stages: match rate {
             Some(rate) => {
@@ -188,7 +198,7 @@ fn model(
     if rate.is_none() && !args.warmup().is_zero() {
         stages.insert(0, Stage::even(args.warmup(), rate_of_warmup(&stages)));
     }
-    let schedule = Schedule::new(&stages, spacing)?;
+    let schedule = slice.of_schedule(Schedule::new(&stages, spacing)?);
     let model = Model::Open {
         schedule,
         max_in_flight,
