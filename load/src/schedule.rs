@@ -5,8 +5,11 @@
 //! the sum of k independent exponential variables of mean one, which makes the arrivals a Poisson process
 //! with that rate, also where it changes (the time-rescaling theorem).
 
+mod arrivals;
+
 use std::time::Duration;
 
+use self::arrivals::{Arrivals, SplitMix};
 use crate::{arrival_rate::ArrivalRate, stage::Stage};
 
 /// How attempts follow each other within a rate.
@@ -192,73 +195,7 @@ impl Schedule {
     /// When each attempt is to begin, in order, until the schedule is over.
     #[must_use]
     pub fn arrivals(&self) -> Arrivals<'_> {
-        Arrivals {
-            schedule: self,
-            piece: 0,
-            began: 0,
-            reached: 0.0,
-            random: match self.spacing {
-                Spacing::Constant => None,
-                Spacing::Poisson { seed } => Some(SplitMix(seed)),
-            },
-        }
-    }
-}
-
-/// When the attempts of a [`Schedule`] are to begin.
-#[derive(Debug, Clone)]
-pub struct Arrivals<'a> {
-    schedule: &'a Schedule,
-    /// Where the latest attempt was.
-    piece: usize,
-    /// How many attempts there were.
-    began: u64,
-    /// How many attempts are expected before the latest one began.
-    reached: f64,
-    random: Option<SplitMix>,
-}
-
-impl Iterator for Arrivals<'_> {
-    type Item = Duration;
-
-    fn next(&mut self) -> Option<Duration> {
-        self.reached = match &mut self.random {
-            // Counted and not added up: no error grows with the number of attempts.
-            None => self.began as f64 + self.schedule.first,
-            Some(random) => self.reached + random.exponential(),
-        };
-        self.began += 1;
-        loop {
-            let piece = self.schedule.pieces.get(self.piece)?;
-            let expected = self.reached - piece.before;
-            if expected < piece.expected(piece.lasts) {
-                let seconds = piece.starts + piece.reaches(expected).min(piece.lasts);
-                return Duration::try_from_secs_f64(seconds).ok();
-            }
-            self.piece += 1;
-        }
-    }
-}
-
-/// Steele, G. L., Lea, D. and Flood, C. H. (2014), "Fast splittable pseudorandom number generators": the
-/// same numbers on every machine, and no dependency for one formula.
-#[derive(Debug, Clone)]
-struct SplitMix(u64);
-
-impl SplitMix {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^ (bits >> 31)
-    }
-
-    /// A time from an exponential distribution of mean one.
-    fn exponential(&mut self) -> f64 {
-        // From 0 to 1 without 1, as exactly as a float can tell.
-        let uniform = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
-        -(-uniform).ln_1p()
+        Arrivals::of(self)
     }
 }
 

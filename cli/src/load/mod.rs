@@ -4,6 +4,7 @@ mod capacity;
 mod planning;
 mod recording;
 mod records;
+mod slice;
 
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc};
 

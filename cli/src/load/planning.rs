@@ -13,6 +13,7 @@ use runner_core::{gates::RunGates, results::RunInfo};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use suite::{Case, Shard, Suite};
 
+use super::slice::Slice;
 use crate::{
     args::{Arrival, LoadArgs, Weight},
     error::CliError,
@@ -101,59 +102,6 @@ fn weights(asked: &[Weight], suite: &Suite) -> Result<Vec<NonZeroU32>, CliError>
         asked.map_or(case.weight, |weight| weight.weight)
     };
     Ok(suite.cases.iter().map(|case| weight_of(case)).collect())
-}
-
-/// What of a load is this process's: all of it, or what falls to a shard. All shards together are the whole.
-#[derive(Debug, Clone, Copy)]
-struct Slice(Option<Shard>);
-
-impl Slice {
-    fn of_count(self, flag: &'static str, whole: u64) -> Result<u64, CliError> {
-        let Some(shard) = self.0 else {
-            return Ok(whole);
-        };
-        match shard.slice_of_count(whole) {
-            0 => Err(CliError::EmptySlice {
-                flag,
-                whole,
-                number: shard.number(),
-                total: shard.total(),
-            }),
-            slice => Ok(slice),
-        }
-    }
-
-    fn of_size(self, flag: &'static str, whole: NonZeroUsize) -> Result<NonZeroUsize, CliError> {
-        let slice = self.of_count(flag, whole.get() as u64)?;
-        // No more than the whole, and not nothing.
-        let slice = usize::try_from(slice).ok().and_then(NonZeroUsize::new);
-        Ok(slice.unwrap_or(whole))
-    }
-
-    fn of_rate(self, whole: ArrivalRate) -> ArrivalRate {
-        let slice = self.0.map(|it| it.slice_of_rate(whole.per_second()));
-        slice.and_then(ArrivalRate::of).unwrap_or(whole)
-    }
-
-    fn of_spacing(self, whole: Spacing) -> Spacing {
-        self.0.map_or(whole, |shard| whole.of_part(shard.index()))
-    }
-
-    /// The schedule of a slice of the rate, in turn with those of the other slices.
-    fn of_schedule(self, schedule: Schedule) -> Schedule {
-        match self.0 {
-            None => schedule,
-            Some(shard) => schedule.of_part(shard.index(), shard.total()),
-        }
-    }
-
-    fn of_stage(self, whole: &Stage) -> Stage {
-        Stage {
-            lasts: whole.lasts,
-            from: self.of_rate(whole.from),
-            to: self.of_rate(whole.to),
-        }
-    }
 }
 
 /// When attempts begin; `duration` is how long, with the warm-up.
