@@ -26,7 +26,7 @@ pub(crate) use self::{
     ledger::{
         CompareArgs, DashboardArgs, GraduationArgs, HistoryArgs, LedgerArgs, ReportArgs, ShowArgs,
     },
-    load::{Arrival, LoadArgs, Weight},
+    load::{Arrival, LoadArgs, ModelArgs, Weight},
     report::{ReportFormat, ReportTarget},
     run::{FlakyAs, RunArgs, RunningArgs},
     serve::{ReplayArgs, ServeArgs},

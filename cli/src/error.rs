@@ -112,6 +112,21 @@ pub(crate) enum CliError {
     #[error("there is no report on load in {format}")]
     #[diagnostic(help("give --format md, --format html or --format json"))]
     ReportOfLoad { format: &'static str },
+    #[error(
+        "{flag} {whole} is too few for {total} shards: nothing of it falls to shard {number}/{total}"
+    )]
+    #[diagnostic(help("give {flag} {total} or more, or start fewer shards"))]
+    EmptySlice {
+        flag: &'static str,
+        whole: u64,
+        number: u32,
+        total: u32,
+    },
+    #[error("a search for the capacity cannot be shared out to shards")]
+    #[diagnostic(help(
+        "leave --shard away; one generator on each machine finds what that machine bears at most"
+    ))]
+    CapacityOfShard,
     #[error("the trials of --find-capacity are not kept in a ledger")]
     #[diagnostic(help(
         "leave --ledger away, or give --ledger none; --report json=PATH keeps what came of them"
@@ -222,6 +237,8 @@ impl CliError {
             | Self::Schedule(_)
             | Self::CapacityWithoutGate
             | Self::CapacityInLedger
+            | Self::CapacityOfShard
+            | Self::EmptySlice { .. }
             | Self::ReportOfLoad { .. }
             | Self::CapacityStart { .. }
             | Self::CapacityWithoutAttempt { .. }

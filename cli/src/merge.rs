@@ -3,20 +3,21 @@
 //! The module owns how the merged run is judged: as a run that was never shared out, on all attempts
 //! together. It refuses to know how ledgers are merged, which `run-ledger` owns.
 
+use load::LoadResults;
 use run_ledger::{Merge, MergedShards, RunSelector};
 use runner_core::{
     plan::Conclusion,
-    recorded::{RecordedProblem, RecordedRun},
-    results::RunProblem,
+    recorded::{RecordedProblem, RecordedRun, RunKind},
+    results::{Counts, GateResult, RunProblem},
     run_state::RunEnd,
     text::{Grouped, Many},
 };
 
 use crate::{
-    args::{CommonArgs, MergeArgs},
+    args::{CommonArgs, MergeArgs, ReportTarget},
     error::CliError,
     exit::Exit,
-    ledger,
+    ledger::{self, Recorded},
     progress::Progress,
     report::{self, Document},
     session,
@@ -36,18 +37,67 @@ pub(crate) fn merge(common: &CommonArgs, args: &MergeArgs) -> Result<Exit, CliEr
         judge(&merge, shards)?;
     }
     // Read before the end, for whatever comes after it.
-    let run = ledger::recorded_run(&merge.reader(), &RunSelector::Id(reported.run_id))?;
+    let merged = ledger::recorded(&merge.reader(), &RunSelector::Id(reported.run_id))?;
+    check_formats(&merged, &args.report)?;
     merge.keep()?;
+    let came_to = CameTo::of(&merged);
     progress.say(&format!(
         "run {} in {}: {}",
-        run.id,
+        reported.run_id,
         args.into.display(),
-        summary(&run, &reported)
+        summary(&came_to.counts, &reported)
     ));
-    let stem = &run.run.suite_stem;
-    let targets = report::targets(&args.report, &settings.reports.folder, stem);
-    let written = report::write_all(targets, &Document::recorded(&run), &progress);
-    Ok(told(&run, &progress).min(written))
+    let targets = report::targets(&args.report, &settings.reports.folder, &came_to.stem);
+    let document = match &merged {
+        Recorded::Run(run) => Document::recorded(run),
+        Recorded::Load(results) => Document::of_load(results, None),
+    };
+    let written = report::write_all(targets, &document, &progress);
+    Ok(told(&came_to, reported.kind, &progress).min(written))
+}
+
+/// What a merged run came to, whatever kind it is of.
+struct CameTo<'a> {
+    /// What its report is called.
+    stem: String,
+    counts: Counts,
+    gates: &'a [GateResult],
+    problems: Vec<RecordedProblem>,
+}
+
+impl<'a> CameTo<'a> {
+    fn of(merged: &'a Recorded) -> Self {
+        match merged {
+            Recorded::Run(run) => Self {
+                stem: run.run.suite_stem.clone(),
+                counts: run.counts,
+                gates: &run.gates,
+                problems: run.problems.clone(),
+            },
+            Recorded::Load(results) => Self {
+                stem: format!("{}_load", results.load.run.suite_stem),
+                counts: results.measured.total().outcomes.counts(),
+                gates: &results.gates,
+                problems: results
+                    .problems
+                    .iter()
+                    .map(ledger::recorded_problem)
+                    .collect(),
+            },
+        }
+    }
+}
+
+/// Makes sure, before anything is kept, that there are such reports on what was merged.
+fn check_formats(merged: &Recorded, reports: &[ReportTarget]) -> Result<(), CliError> {
+    let mut formats = reports.iter().map(|target| target.format);
+    let missing = formats.find(|format| !format.is_of_load());
+    match (merged, missing) {
+        (Recorded::Load(_), Some(format)) => Err(CliError::ReportOfLoad {
+            format: format.as_str(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// What was started together that decides: what has this name, or began last.
@@ -69,8 +119,12 @@ fn reported<'m>(merge: &'m Merge, group: Option<&str>) -> Result<&'m MergedShard
 
 /// Keeps with a merged run why it is no success.
 fn judge(merge: &Merge, shards: &MergedShards) -> Result<(), CliError> {
-    let run = ledger::recorded_run(&merge.reader(), &RunSelector::Id(shards.run_id))?;
-    merge.judge(shards.run_id, &problems(&run, shards))?;
+    let merged = ledger::recorded(&merge.reader(), &RunSelector::Id(shards.run_id))?;
+    let problems = match &merged {
+        Recorded::Run(run) => problems(run, shards),
+        Recorded::Load(results) => problems_of_load(results, shards),
+    };
+    merge.judge(shards.run_id, &problems)?;
     Ok(())
 }
 
@@ -89,12 +143,6 @@ const DECIDED_ANEW: [&str; 7] = [
 ///
 /// What shows on cases and attempts is decided anew, on all of them. What befell a shard befell the whole.
 fn problems(run: &RecordedRun, shards: &MergedShards) -> Vec<RecordedProblem> {
-    let befell = |problem: &&RecordedProblem| !DECIDED_ANEW.contains(&&*problem.code);
-    let mut problems: Vec<_> = shards.problems.iter().filter(befell).cloned().collect();
-    if let Some(shards) = outstanding(shards) {
-        let problem = RunProblem::ShardsOutstanding { shards };
-        problems.push(ledger::recorded_problem(&problem));
-    }
     let flaky = RunProblem::CaseFlaky;
     let conclusion = Conclusion {
         end: &RunEnd::Completed,
@@ -106,9 +154,34 @@ fn problems(run: &RecordedRun, shards: &MergedShards) -> Vec<RecordedProblem> {
         is_empty_shard: false,
         overload: None,
     };
-    let anew = conclusion.problems();
+    with_what_befell(&conclusion.problems(), &DECIDED_ANEW, shards)
+}
+
+/// The same of a merged load. Whether the generators kept up is decided over all of them as well.
+fn problems_of_load(results: &LoadResults, shards: &MergedShards) -> Vec<RecordedProblem> {
+    let mut decided = DECIDED_ANEW.to_vec();
+    decided.push(TOO_SLOW);
+    with_what_befell(&results.problems_anew(), &decided, shards)
+}
+
+/// The code of a generator of load that did not keep its schedule.
+const TOO_SLOW: &str = "runner-too-slow";
+
+/// Problems of a merged run that were decided anew, with what befell its shards besides, gravest first.
+fn with_what_befell(
+    anew: &[RunProblem],
+    decided: &[&str],
+    shards: &MergedShards,
+) -> Vec<RecordedProblem> {
+    let befell = |problem: &&RecordedProblem| !decided.contains(&&*problem.code);
+    let mut problems: Vec<_> = shards.problems.iter().filter(befell).cloned().collect();
+    let kind = shards.kind;
+    if let Some(shards) = outstanding(shards) {
+        let problem = RunProblem::ShardsOutstanding { shards };
+        problems.push(ledger::recorded_problem(&problem));
+    }
     problems.extend(anew.iter().map(ledger::recorded_problem));
-    problems.sort_by_key(|problem| Exit::of_recorded(&problem.code, run.kind));
+    problems.sort_by_key(|problem| Exit::of_recorded(&problem.code, kind));
     problems
 }
 
@@ -142,13 +215,12 @@ fn enumerated(items: impl ExactSizeIterator<Item = String>) -> String {
 }
 
 /// What a merged run came to, in a line.
-fn summary(run: &RecordedRun, shards: &MergedShards) -> String {
+fn summary(counts: &Counts, shards: &MergedShards) -> String {
     let there = u64::from(shards.total) - shards.missing.len() as u64;
     let group = match &*shards.group {
         "" => String::new(),
         group => format!(" of {group}"),
     };
-    let counts = &run.counts;
     format!(
         "{} of {}{group}; {} of {} passed, {} failed",
         Grouped(there),
@@ -160,14 +232,14 @@ fn summary(run: &RecordedRun, shards: &MergedShards) -> String {
 }
 
 /// Tells what came of gates and why the run is no success, and how the program ends for that.
-fn told(run: &RecordedRun, progress: &Progress) -> Exit {
-    for gate in &run.gates {
+fn told(run: &CameTo<'_>, kind: RunKind, progress: &Progress) -> Exit {
+    for gate in run.gates {
         progress.gate(gate);
     }
     let mut exit = Exit::Success;
     for problem in &run.problems {
         progress.recorded_problem(problem);
-        exit = exit.min(Exit::of_recorded(&problem.code, run.kind));
+        exit = exit.min(Exit::of_recorded(&problem.code, kind));
     }
     exit
 }

@@ -6,9 +6,13 @@
 use std::{fmt, num::NonZeroU32};
 
 use run_ledger::{ShardRun, concurrency_of_shards};
+use runner_core::text::Many;
 use suite::{Shard, ShardError, Suite, digest_of_cases};
 
-use crate::args::{ShardArg, ShardArgs};
+use crate::{
+    args::{ModelArgs, ShardArg, ShardArgs},
+    load::CONCURRENCY,
+};
 
 /// Which shard this is, of which others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -243,6 +247,39 @@ impl ShardOf {
             group: self.group.clone(),
             cases_digest,
         }
+    }
+}
+
+impl ShardOf {
+    /// What the ledger keeps of a shard of a load, in which every shard tries all cases.
+    pub(crate) fn all_of(&self, suite: &Suite) -> ShardRun {
+        ShardRun {
+            shard: self.shard,
+            group: self.group.clone(),
+            cases_digest: digest_of_cases(&suite.cases),
+        }
+    }
+
+    /// Which shard of a load it is, and what all of them are together: `2/4 of 4711 (4 shards are 64 concurrent
+    /// commands on the executor)`
+    pub(crate) fn of_load(&self, model: &ModelArgs) -> String {
+        let together = match (model.rate, model.stage.is_empty()) {
+            (Some(rate), _) => format!("a rate of {rate}"),
+            (None, false) => "the rates of all stages".to_owned(),
+            (None, true) => {
+                let concurrency = model.concurrency.unwrap_or(CONCURRENCY);
+                format!("{concurrency} concurrent commands")
+            }
+        };
+        let total = Many(self.shard.total().into(), "shard");
+        let group = match &*self.group {
+            "" => String::new(),
+            group => format!(" of {group}"),
+        };
+        format!(
+            "{}{group} ({total} together: {together} on the executor)",
+            self.shard
+        )
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use runner_core::{
-    gates::{Evidence, RunGates},
+    gates::Evidence,
     results::{GateResult, RunProblem},
 };
 use suite::{Case, GateScope};
@@ -80,19 +80,15 @@ impl Measured {
         self.tally_of(scope).evidence()
     }
 
-    /// What speaks against the run, whatever comes of it in the end: these gates, which are evaluated, and
-    /// what the generator itself missed.
-    pub(crate) fn problems_so_far(
-        &self,
-        gates: &RunGates,
-        evaluated: &[GateResult],
-    ) -> Vec<RunProblem> {
+    /// What speaks against the run, whatever comes of it in the end: its gates, and what the generator itself
+    /// missed.
+    pub(crate) fn problems_so_far(&self, gates: &[GateResult]) -> Vec<RunProblem> {
         let mut problems = Vec::new();
         if let Some(doubt) = self.pace.doubt() {
             let evidence = doubt.to_string();
             problems.push(RunProblem::RunnerTooSlow { evidence });
         }
-        if evaluated.iter().any(|gate| !gate.holds) {
+        if gates.iter().any(|gate| !gate.holds) {
             problems.push(RunProblem::GateFailed);
         }
         if gates.is_empty() && self.total().outcomes.counts().failed > 0 {

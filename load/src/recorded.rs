@@ -51,7 +51,7 @@ impl RecordedLoad {
             _ => gates.evaluate(|scope| self.measured.evidence(scope)),
         };
         let problems = match standing {
-            Some(_) => self.measured.problems_so_far(gates, &evaluated),
+            Some(_) => self.measured.problems_so_far(&evaluated),
             None => self.problems.iter().map(RunProblem::from).collect(),
         };
         LoadResults {

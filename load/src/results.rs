@@ -71,6 +71,41 @@ impl ModelInfo {
         matches!(self, Self::Open { .. })
     }
 
+    /// What this and another load come to that are made at the same time, each of them a part of one: as many
+    /// attempts at a time, or rates that are as high, as both have together.
+    #[must_use]
+    pub fn beside(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Closed { concurrency: one }, Self::Closed { concurrency: more }) => {
+                Self::Closed {
+                    concurrency: one + more,
+                }
+            }
+            (
+                Self::Open {
+                    stages,
+                    spacing,
+                    max_in_flight: one,
+                },
+                Self::Open {
+                    stages: further,
+                    max_in_flight: more,
+                    ..
+                },
+            ) => Self::Open {
+                stages: stages
+                    .iter()
+                    .zip(further)
+                    .map(|(it, by)| it.beside(by))
+                    .collect(),
+                spacing: *spacing,
+                max_in_flight: one + more,
+            },
+            // Parts of one load are of one model.
+            _ => self.clone(),
+        }
+    }
+
     /// When attempts were to begin after the warm-up; `None` in the closed model.
     #[must_use]
     pub fn schedule(&self) -> Option<Schedule> {
@@ -151,7 +186,7 @@ impl LoadResults {
         };
         let mut problems: Vec<_> = problem_of_end(end).into_iter().collect();
         if !is_unavailable {
-            problems.extend(measured.problems_so_far(gates, &evaluated));
+            problems.extend(measured.problems_so_far(&evaluated));
             if *end == LoadEnd::Completed && counts.success().trials() == 0 {
                 problems.push(RunProblem::NothingTried);
             }
@@ -167,6 +202,27 @@ impl LoadResults {
             problems,
             standing: None,
         }
+    }
+
+    /// What speaks against what was measured, decided anew by the gates as they were evaluated.
+    #[must_use]
+    pub fn problems_anew(&self) -> Vec<RunProblem> {
+        let mut problems = self.measured.problems_so_far(&self.gates);
+        if self.measured.total().tried() == 0 {
+            problems.push(RunProblem::NothingTried);
+        }
+        problems
+    }
+
+    /// The same of a shard, which is not held against gates: they are about all shards together, one to which
+    /// nothing falls among them.
+    #[must_use]
+    pub fn of_shard(mut self) -> Self {
+        self.gates.clear();
+        let is_of_all =
+            |it: &RunProblem| matches!(it, RunProblem::GateFailed | RunProblem::NothingTried);
+        self.problems.retain(|it| !is_of_all(it));
+        self
     }
 
     /// How many good attempts there were in a second; `None` of no time.

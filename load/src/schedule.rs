@@ -5,8 +5,11 @@
 //! the sum of k independent exponential variables of mean one, which makes the arrivals a Poisson process
 //! with that rate, also where it changes (the time-rescaling theorem).
 
+mod arrivals;
+
 use std::time::Duration;
 
+use self::arrivals::{Arrivals, SplitMix};
 use crate::{arrival_rate::ArrivalRate, stage::Stage};
 
 /// How attempts follow each other within a rate.
@@ -20,6 +23,22 @@ pub enum Spacing {
         /// What they are made from.
         seed: u64,
     },
+}
+
+impl Spacing {
+    /// That of the part with this number, counted from zero, of a load that is shared out: where attempts
+    /// begin at random, those of each part know nothing of those of another.
+    #[must_use]
+    pub fn of_part(self, index: u32) -> Self {
+        match self {
+            Self::Constant => Self::Constant,
+            // Seeds next to each other would make the same numbers, one step apart.
+            Self::Poisson { seed } => {
+                let mut seeds = SplitMix(seed ^ SplitMix(index.into()).next());
+                Self::Poisson { seed: seeds.next() }
+            }
+        }
+    }
 }
 
 /// When attempts are to begin. Times are counted from the start of the run.
@@ -37,6 +56,8 @@ pub enum Spacing {
 pub struct Schedule {
     pieces: Vec<Piece>,
     spacing: Spacing,
+    /// How many attempts are expected before the first of those that are evenly spaced begins.
+    first: f64,
 }
 
 /// Why there is no [`Schedule`].
@@ -112,7 +133,20 @@ impl Schedule {
         if before <= 0.0 {
             return Err(ScheduleError::Nothing);
         }
-        Ok(Self { pieces, spacing })
+        Ok(Self {
+            pieces,
+            spacing,
+            first: 0.0,
+        })
+    }
+
+    /// The same for the part with this number, counted from zero, of a load that is shared out evenly: attempts
+    /// that are evenly spaced begin in turn with those of the other parts, so that all of them together begin when
+    /// those of the whole would.
+    #[must_use]
+    pub fn of_part(self, index: u32, total: u32) -> Self {
+        let first = f64::from(index) / f64::from(total.max(1));
+        Self { first, ..self }
     }
 
     /// How long it lasts: the time before which every attempt begins.
@@ -161,73 +195,7 @@ impl Schedule {
     /// When each attempt is to begin, in order, until the schedule is over.
     #[must_use]
     pub fn arrivals(&self) -> Arrivals<'_> {
-        Arrivals {
-            schedule: self,
-            piece: 0,
-            began: 0,
-            reached: 0.0,
-            random: match self.spacing {
-                Spacing::Constant => None,
-                Spacing::Poisson { seed } => Some(SplitMix(seed)),
-            },
-        }
-    }
-}
-
-/// When the attempts of a [`Schedule`] are to begin.
-#[derive(Debug, Clone)]
-pub struct Arrivals<'a> {
-    schedule: &'a Schedule,
-    /// Where the latest attempt was.
-    piece: usize,
-    /// How many attempts there were.
-    began: u64,
-    /// How many attempts are expected before the latest one began.
-    reached: f64,
-    random: Option<SplitMix>,
-}
-
-impl Iterator for Arrivals<'_> {
-    type Item = Duration;
-
-    fn next(&mut self) -> Option<Duration> {
-        self.reached = match &mut self.random {
-            // Counted and not added up: no error grows with the number of attempts.
-            None => self.began as f64,
-            Some(random) => self.reached + random.exponential(),
-        };
-        self.began += 1;
-        loop {
-            let piece = self.schedule.pieces.get(self.piece)?;
-            let expected = self.reached - piece.before;
-            if expected < piece.expected(piece.lasts) {
-                let seconds = piece.starts + piece.reaches(expected).min(piece.lasts);
-                return Duration::try_from_secs_f64(seconds).ok();
-            }
-            self.piece += 1;
-        }
-    }
-}
-
-/// Steele, G. L., Lea, D. and Flood, C. H. (2014), "Fast splittable pseudorandom number generators": the
-/// same numbers on every machine, and no dependency for one formula.
-#[derive(Debug, Clone)]
-struct SplitMix(u64);
-
-impl SplitMix {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^ (bits >> 31)
-    }
-
-    /// A time from an exponential distribution of mean one.
-    fn exponential(&mut self) -> f64 {
-        // From 0 to 1 without 1, as exactly as a float can tell.
-        let uniform = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
-        -(-uniform).ln_1p()
+        Arrivals::of(self)
     }
 }
 
@@ -288,6 +256,60 @@ mod tests {
             prop_assert!(times.is_sorted());
             prop_assert!(times.iter().all(|at| *at <= schedule.duration()));
             prop_assert_eq!(times, schedule.arrivals().collect::<Vec<_>>());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn evenly_spaced_attempts_of_all_parts_together_begin_when_those_of_the_whole_do(
+            stages in any_stages(), total in 1..6_u32,
+        ) {
+            let Ok(whole) = Schedule::new(&stages, Spacing::Constant) else { return Ok(()) };
+            let slice = |rate: ArrivalRate| ArrivalRate::of(rate.per_second() / f64::from(total));
+            let slices: Vec<_> = stages
+                .iter()
+                .map(|stage| Stage {
+                    lasts: stage.lasts,
+                    from: slice(stage.from).expect("a rate"),
+                    to: slice(stage.to).expect("a rate"),
+                })
+                .collect();
+            let part = Schedule::new(&slices, Spacing::Constant).expect("a schedule");
+            let parts = (0..total).map(|index| part.clone().of_part(index, total));
+            let mut together: Vec<_> = parts
+                .flat_map(|part| part.arrivals().collect::<Vec<_>>())
+                .map(|at| at.as_secs_f64())
+                .collect();
+            together.sort_by(f64::total_cmp);
+            let alone: Vec<_> = whole.arrivals().map(|at| at.as_secs_f64()).collect();
+            // One that would begin as the schedule ends may fall on either side of that.
+            prop_assert!(together.len().abs_diff(alone.len()) <= 1);
+            for (one, other) in together.iter().zip(&alone) {
+                prop_assert!((one - other).abs() < 1e-3, "{one} and {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn parts_of_a_load_have_arrivals_of_their_own() {
+        let stages = ["20s:50/s"].map(|text| text.parse().expect("a stage"));
+        let times = |index| {
+            let spacing = Spacing::Poisson { seed: 7 }.of_part(index);
+            let schedule = Schedule::new(&stages, spacing).expect("a schedule");
+            schedule.arrivals().collect::<Vec<_>>()
+        };
+        let parts: Vec<_> = (0..20).map(times).collect();
+        for (index, one) in parts.iter().enumerate() {
+            assert_eq!(*one, times(index as u32));
+            for other in &parts[..index] {
+                // Of sequences that are a step apart, all gaps but one would be the same.
+                let gaps = |times: &[Duration]| -> Vec<_> {
+                    times.windows(2).map(|pair| pair[1] - pair[0]).collect()
+                };
+                let (one, other) = (gaps(one), gaps(other));
+                let common = one.iter().filter(|gap| other.contains(gap)).count();
+                assert!(common < 10, "{common} of {}", one.len());
+            }
         }
     }
 

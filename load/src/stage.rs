@@ -58,6 +58,20 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// The stage that has the rates of both, for as long as this one.
+    pub(crate) fn beside(&self, other: &Self) -> Self {
+        let sum = |one: ArrivalRate, more: ArrivalRate| {
+            ArrivalRate::of(one.per_second() + more.per_second()).unwrap_or(ArrivalRate::MAX)
+        };
+        Self {
+            lasts: self.lasts,
+            from: sum(self.from, other.from),
+            to: sum(self.to, other.to),
+        }
+    }
+}
+
 impl FromStr for Stage {
     type Err = StageError;
 

@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum, builder::BoolishValueParser as Boolish};
 
 use super::{
     CapacityArgs, DashboardTokenArgs, ExecutorArgs, LedgerArgs, ReportTarget, SelectionArgs,
-    address, duration, time_under_test,
+    ShardArgs, address, duration, time_under_test,
 };
 use crate::gate::AnyGate;
 
@@ -80,6 +80,8 @@ pub(crate) struct LoadArgs {
     pub gate: Vec<AnyGate>,
     #[command(flatten)]
     pub ledger: LedgerArgs,
+    #[command(flatten)]
+    pub shard: ShardArgs,
 }
 
 /// When attempts begin.

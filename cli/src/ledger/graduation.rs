@@ -52,7 +52,7 @@ fn page(ledger: &Path, graduations: &[Graduation], zone: &TimeZone) -> Page {
     let mut page = Page::default();
     if graduations.is_empty() {
         page.line(format_args!(
-            "the ledger {} has no runs yet",
+            "the ledger {} has no runs yet that count for a graduation",
             ledger.display()
         ));
     }

@@ -92,7 +92,11 @@ fn load_results(reader: &RunReader<'_>, load: RecordedLoad) -> Result<LoadResult
     let given = gate::plain(&gate::from_json(&reader.options(&selector)?));
     let suite = suite::parse(Path::new(&load.load.run.suite_path), &text);
     let gates = suite.map(|suite| RunGates::of(&suite, given));
-    Ok(load.into_results(&gates.unwrap_or_default()))
+    let results = load.into_results(&gates.unwrap_or_default());
+    Ok(match reader.shard(&selector)? {
+        Some(_) => results.of_shard(),
+        None => results,
+    })
 }
 
 /// A run with the gates of the suite that was in force last, and those over drift that a soak was given.

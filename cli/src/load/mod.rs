@@ -4,6 +4,7 @@ mod capacity;
 mod planning;
 mod recording;
 mod records;
+mod slice;
 
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc};
 
@@ -14,8 +15,8 @@ use load::{
     LoadEnd, LoadInfo, LoadPlan, LoadResults, Watched,
     generator::{self, Generated},
 };
-use run_ledger::Ledger;
-use runner_core::{actors::ConfigLoader, gates::RunGates};
+use run_ledger::{Ledger, SHARD_KEY};
+use runner_core::{actors::ConfigLoader, gates::RunGates, results::RunInfo};
 use suite::Suite;
 
 use crate::{
@@ -33,8 +34,11 @@ use crate::{
     report::{self, Document},
     session,
     settings::{Layers, Settings},
+    shard::{self, ShardOf},
+    start_at,
 };
 
+pub(crate) use self::planning::CONCURRENCY;
 use self::{
     planning::Planned,
     recording::{Recording, Rest},
@@ -57,9 +61,14 @@ pub(crate) fn load(common: &CommonArgs, args: &LoadArgs) -> Result<Exit, CliErro
         settings: Arc::new(settings),
         recorded: layers.to_record(),
         token: executor::token(args.token_file.as_deref(), executor::TOKEN_VARIABLE)?,
+        shard: shard::resolve(&args.shard, shard::environment)?,
         progress: progress.clone(),
         is_quiet: common.quiet,
     };
+    let suites = std::slice::from_ref(&args.suite);
+    if let Some(exit) = start_at::wait(&args.shard, suites, &progress)? {
+        return Ok(exit);
+    }
     let result = System::new().block_on(interrupt::until_forced(HangUp::Ends, |interrupt| {
         driver.drive(interrupt)
     }));
@@ -74,6 +83,8 @@ struct Driver<'a> {
     /// The settings as a ledger keeps them.
     recorded: BTreeMap<String, String>,
     token: Option<Token>,
+    /// Which shard of the load this is, if it is one.
+    shard: Option<ShardOf>,
     progress: Progress,
     is_quiet: bool,
 }
@@ -91,7 +102,8 @@ impl Driver<'_> {
         if self.args.capacity.find_capacity {
             return capacity::find(&self, &suite, gates, interrupt).await;
         }
-        let planned = Planned::of(self.args, &self.settings, &suite, gates.clone())?;
+        let shard = self.shard.as_ref().map(|of| of.shard);
+        let planned = Planned::of(self.args, &self.settings, &suite, gates.clone(), shard)?;
         let targets = self.reports(&suite.stem(), "load");
         for target in &targets {
             report::check(target)?;
@@ -100,7 +112,7 @@ impl Driver<'_> {
         let ledger = self.settings.ledger.path().map(Ledger::open).transpose()?;
         let token = self.token.as_ref();
         let executor = session::open_executor(&self.settings, token, None, &self.progress).await?;
-        let mut info = planned.info(session::run_info(&suite, &executor));
+        let mut info = planned.info(self.run_info(&suite, &executor));
         let recording = Recording::begin(&self, ledger, &suite, &mut info)?;
         let mut page = self.dashboard(&info, &planned.plan)?;
         let followers = Followers {
@@ -126,20 +138,26 @@ impl Driver<'_> {
         Ok(exit)
     }
 
+    /// What the run of `suite` that begins now is about.
+    fn run_info(&self, suite: &Suite, executor: &Executor) -> RunInfo {
+        let mut info = session::run_info(suite, executor);
+        if let Some(of) = &self.shard {
+            info.marker += &run_ledger::marker_suffix(of.shard);
+            let words = of.of_load(&self.args.model);
+            self.progress
+                .say(&format!("{}: shard {words}", suite.path.display()));
+            info.environment.push((SHARD_KEY.to_owned(), words));
+        }
+        info
+    }
+
     fn dashboard(
         &self,
         info: &LoadInfo,
         plan: &LoadPlan,
     ) -> Result<Option<LoadDashboard>, CliError> {
-        let settings = &self.settings;
-        LoadDashboard::start(
-            self.args,
-            settings,
-            info,
-            plan,
-            self.is_quiet,
-            &self.progress,
-        )
+        let (settings, progress) = (&self.settings, &self.progress);
+        LoadDashboard::start(self.args, settings, info, plan, self.is_quiet, progress)
     }
 
     async fn suite(&self) -> Result<Suite, CliError> {
@@ -200,6 +218,9 @@ impl Driver<'_> {
             end,
         } = generated;
         let mut results = LoadResults::conclude(info, health, measured, &end, gates);
+        if self.shard.is_some() {
+            results = results.of_shard();
+        }
         let rest = Rest {
             elapsed,
             seconds,

@@ -11,8 +11,9 @@ use load::{
 };
 use runner_core::{gates::RunGates, results::RunInfo};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use suite::{Case, Suite};
+use suite::{Case, Shard, Suite};
 
+use super::slice::Slice;
 use crate::{
     args::{Arrival, LoadArgs, Weight},
     error::CliError,
@@ -21,7 +22,7 @@ use crate::{
 };
 
 /// How many attempts are under way at once where nobody says it.
-const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(10).expect("not zero");
+pub(crate) const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(10).expect("not zero");
 
 /// How long attempts are begun where nobody says it.
 const DURATION: Duration = Duration::from_secs(30);
@@ -43,17 +44,22 @@ impl Planned {
         settings: &Settings,
         suite: &Suite,
         gates: RunGates,
+        shard: Option<Shard>,
     ) -> Result<Self, CliError> {
+        let slice = Slice(shard);
         let mix = Mix::new(&weights(&args.weight, suite)?)?;
         let is_bounded = args.iterations.is_some() || !args.model.stage.is_empty();
         let duration = args.duration.or((!is_bounded).then_some(DURATION));
         let duration = duration.map(|duration| duration.saturating_add(args.warmup()));
-        let attempts = args.iterations;
+        let attempts = args
+            .iterations
+            .map(|it| it.get().saturating_mul(mix.pass()));
+        let attempts = attempts.map(|whole| slice.of_count("--iterations", whole));
         let limits = Limits {
             duration,
-            attempts: attempts.map(|it| it.get().saturating_mul(mix.pass())),
+            attempts: attempts.transpose()?,
         };
-        let (model, told) = model(args, duration)?;
+        let (model, told) = model(args, duration, slice)?;
         let mut attempt = session::attempt_settings(settings);
         attempt.keep_output_bytes = attempt.keep_output_bytes.min(KEEP_OUTPUT_BYTES);
         let plan = LoadPlan {
@@ -99,27 +105,35 @@ fn weights(asked: &[Weight], suite: &Suite) -> Result<Vec<NonZeroU32>, CliError>
 }
 
 /// When attempts begin; `duration` is how long, with the warm-up.
-fn model(args: &LoadArgs, duration: Option<Duration>) -> Result<(Model, ModelInfo), CliError> {
+fn model(
+    args: &LoadArgs,
+    duration: Option<Duration>,
+    slice: Slice,
+) -> Result<(Model, ModelInfo), CliError> {
     let asked = &args.model;
-    let mut stages = match asked.rate {
+    let rate = asked.rate.map(|rate| slice.of_rate(rate));
+    let mut stages = match rate {
         Some(rate) => vec![Stage::even(duration.unwrap_or(Duration::MAX), rate)],
         None if asked.stage.is_empty() => {
             let concurrency = asked.concurrency.unwrap_or(CONCURRENCY);
+            let concurrency = slice.of_size("--concurrency", concurrency)?;
             let told = ModelInfo::Closed {
                 concurrency: concurrency.get(),
             };
             return Ok((Model::Closed { concurrency }, told));
         }
-        None => asked.stage.clone(),
+        None => asked.stage.iter().map(|it| slice.of_stage(it)).collect(),
     };
+    let max_in_flight = slice.of_size("--max-in-flight", asked.max_in_flight)?;
     let spacing = match asked.arrival {
         Arrival::Constant => Spacing::Constant,
         Arrival::Poisson => Spacing::Poisson {
             seed: asked.seed.unwrap_or_else(seed),
         },
     };
+    let spacing = slice.of_spacing(spacing);
     let told = ModelInfo::Open {
-        stages: match asked.rate {
+        stages: match rate {
             Some(rate) => {
                 let lasts = duration.map(|it| it.saturating_sub(args.warmup()));
                 vec![Stage::even(lasts.unwrap_or(Duration::MAX), rate)]
@@ -127,15 +141,15 @@ fn model(args: &LoadArgs, duration: Option<Duration>) -> Result<(Model, ModelInf
             None => stages.clone(),
         },
         spacing,
-        max_in_flight: asked.max_in_flight.get(),
+        max_in_flight: max_in_flight.get(),
     };
-    if asked.rate.is_none() && !args.warmup().is_zero() {
+    if rate.is_none() && !args.warmup().is_zero() {
         stages.insert(0, Stage::even(args.warmup(), rate_of_warmup(&stages)));
     }
-    let schedule = Schedule::new(&stages, spacing)?;
+    let schedule = slice.of_schedule(Schedule::new(&stages, spacing)?);
     let model = Model::Open {
         schedule,
-        max_in_flight: asked.max_in_flight,
+        max_in_flight,
     };
     Ok((model, told))
 }
@@ -208,6 +222,10 @@ mod tests {
     };
 
     fn plan(flags: &[&str]) -> Result<Planned, CliError> {
+        part(flags, None)
+    }
+
+    fn part(flags: &[&str], shard: Option<Shard>) -> Result<Planned, CliError> {
         let typed = ["gauntlet", "load", "suite.json"].iter().chain(flags);
         let Command::Load(args) = Cli::try_parse_from(typed).expect("flags").command else {
             panic!("it is a load")
@@ -228,6 +246,7 @@ mod tests {
             &settings.expect("settings"),
             &suite,
             RunGates::default(),
+            shard,
         )
     }
 
@@ -270,6 +289,56 @@ mod tests {
             let at = |seconds| schedule.rate_at(Duration::from_secs(seconds)).per_second();
             assert_eq!(at(1), rate, "{stage}");
             assert!(!open.model.to_string().contains("5.00s"), "{}", open.model);
+        }
+    }
+
+    #[test]
+    fn what_falls_to_shards_is_the_whole_together() {
+        let shards: Vec<Shard> = Shard::all(NonZeroU32::new(3).expect("three")).collect();
+        let together = |flags: &[&str]| {
+            let parts = shards.iter().map(|shard| {
+                let part = part(flags, Some(*shard));
+                part.unwrap_or_else(|error| panic!("{flags:?}: {error}"))
+            });
+            let parts: Vec<_> = parts.collect();
+            let first = parts[0].model.clone();
+            let model = parts[1..]
+                .iter()
+                .fold(first, |all, it| all.beside(&it.model));
+            let attempts: Option<u64> = parts.iter().map(|it| it.plan.limits.attempts).sum();
+            (model, attempts)
+        };
+        for flags in [
+            &["--concurrency", "10", "--iterations", "7"][..],
+            &["--rate", "30/s", "--max-in-flight", "100"],
+            &["--stage", "10s:0..60/s", "--stage", "5s:60/s"],
+        ] {
+            let whole = planned(flags);
+            assert_eq!(together(flags), (whole.model, whole.plan.limits.attempts));
+        }
+        let seed = |shard| {
+            let flags = ["--rate", "3/s", "--arrival", "poisson", "--seed", "7"];
+            part(&flags, Some(shard))
+                .map(|it| it.model.to_string())
+                .ok()
+        };
+        assert_ne!(seed(shards[0]), seed(shards[1]));
+    }
+
+    #[test]
+    fn a_shard_to_which_nothing_falls_is_refused_with_the_way_out() {
+        let last = "4/4".parse().ok();
+        for (flags, flag) in [
+            (&["--concurrency", "3"][..], "--concurrency 3"),
+            (
+                &["--rate", "5/s", "--max-in-flight", "2"],
+                "--max-in-flight 2",
+            ),
+            (&["--iterations", "1"], "--iterations 2"),
+        ] {
+            let error = part(flags, last).err().expect("refused");
+            assert!(error.to_string().starts_with(flag), "{error}");
+            assert_eq!(error.exit().code(), 2);
         }
     }
 

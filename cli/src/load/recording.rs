@@ -96,13 +96,14 @@ fn begin(
     suite: &Suite,
     info: &mut LoadInfo,
 ) -> Result<Recorder, CliError> {
+    let shard = driver.shard.as_ref().map(|of| of.all_of(suite));
     let run = NewRun {
         kind: RunKind::Load,
         info: &info.run,
         suite: &SuiteVersion::of(suite),
         options: &gate::to_json(&driver.args.gate),
         settings: &serde_json::json!(driver.recorded).to_string(),
-        shard: None,
+        shard: shard.as_ref(),
     };
     let load = NewLoad {
         info,

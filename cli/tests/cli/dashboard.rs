@@ -149,6 +149,21 @@ fn a_soak_is_seen_by_its_own_page_and_by_that_of_its_ledger() {
 }
 
 #[test]
+fn a_load_is_in_the_list_and_its_page_says_where_it_is_shown() {
+    let scratch = Scratch::with_cases([case("a", "true")]);
+    let load = ["load", "suite.json", "--iterations", "3"];
+    scratch.gauntlet(load).exits(0);
+    let (_shown, address) = shown(scratch.gauntlet(["dashboard", "--listen", "127.0.0.1:0"]));
+    let list = get(&address, "/");
+    assert!(list.contains(r#"id="run-1" data-state="passed""#), "{list}");
+    assert!(list.contains("<td>load</td>"), "{list}");
+    let page = get(&address, "/runs/1");
+    assert!(page.contains("A run of load"), "{page}");
+    assert!(page.contains("gauntlet report 1 --format html"), "{page}");
+    assert!(!page.contains("cannot be read just now"), "{page}");
+}
+
+#[test]
 fn the_page_of_a_run_tells_how_it_ended() {
     let scratch = Scratch::new();
     let (mut witness, mut barrier) = (scratch.witness("witness"), scratch.barrier("barrier"));

@@ -16,6 +16,7 @@ mod judging;
 mod ledger_commands;
 mod load;
 mod load_ledger;
+mod load_shards;
 mod logs;
 mod lost_streams;
 mod machine_records;

@@ -145,6 +145,29 @@ fn a_run_whose_disk_is_full_comes_to_its_report_all_the_same() {
 }
 
 #[test]
+fn a_load_whose_disk_is_full_comes_to_its_report_all_the_same() {
+    let server = executor();
+    let scratch = Scratch::with_cases((0..800).map(|index| case(&format!("case{index}"), "x")));
+    let load = format!(
+        "load suite.json --json --iterations 1 --report json=/dev/stderr --url {}",
+        server.url()
+    );
+    let ended = with_little_room(&scratch, &load).exits(110);
+    ended.says(["the ledger could not be written", "ledger-lost"]);
+    let records = ended.records();
+    let finish = records.of("load_finished").next().expect("its end");
+    assert_eq!(finish["outcomes"]["passed"], 800);
+    assert_eq!(finish["problems"], serde_json::json!(["ledger-lost"]));
+    assert!(
+        scratch
+            .gauntlet(["history"])
+            .exits(0)
+            .stdout
+            .contains("broken off")
+    );
+}
+
+#[test]
 fn several_processes_write_runs_of_their_own_to_one_ledger() {
     let server = executor();
     let scratch = Scratch::with_cases([case("a", "x"), case("b", "x")]);

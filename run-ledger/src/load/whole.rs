@@ -69,6 +69,8 @@ pub(super) struct Whole {
     pub(super) model: ModelInfo,
     pub(super) warmup: Duration,
     pub(super) threads: usize,
+    /// When the warm-up ended, if anything was kept after that.
+    pub(super) counts_from: Option<Timestamp>,
     pub(super) health: Option<Health>,
     /// Without cases, series and kinds of failures.
     pub(super) measured: Measured,
@@ -81,7 +83,11 @@ pub(super) fn read(connection: &Connection, run_id: i64) -> rusqlite::Result<Who
         .prepare_cached("SELECT * FROM loads WHERE run_id = ?1")?
         .query_row([run_id], |row| {
             let model = model::from_json(row.get_ref("model")?.as_str()?);
+            let counts_from: Option<i64> = row.get("counts_from_us")?;
             Ok(Whole {
+                counts_from: counts_from
+                    .map(|_| row.timestamp("counts_from_us"))
+                    .transpose()?,
                 model: model.ok_or_else(|| misread(row, "model", Type::Text))?,
                 warmup: row.duration("warmup_us")?,
                 threads: usize::try_from(row.count("threads")?)

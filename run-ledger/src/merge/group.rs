@@ -98,12 +98,12 @@ impl Group {
                 });
             }
         }
-        let merged = Merged::new(first, &chosen);
+        let kind = RunKind::from_name(&self.kind).unwrap_or(RunKind::Run);
+        let merged = Merged::new(kind, first, &chosen);
         let run_id = merged.write(self, connection).map_err(failed)?;
-        let kind = RunKind::from_name(&self.kind);
         Ok(MergedShards {
             run_id: run_id.unsigned_abs(),
-            kind: kind.unwrap_or(RunKind::Run),
+            kind,
             suite_stem: self.suite_stem.clone(),
             group: self.name.clone(),
             total: merged.total,

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use runner_core::{recorded::OUTSTANDING, run_state::RunEnd};
+use runner_core::{
+    recorded::{OUTSTANDING, RunKind},
+    run_state::RunEnd,
+};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use suite::Shard;
 
@@ -35,7 +38,11 @@ pub(super) struct Merged {
 const NAMED_EXECUTORS: usize = 4;
 
 impl Merged {
-    pub(super) fn new(first: &Candidate, chosen: &BTreeMap<Shard, Candidate>) -> Self {
+    pub(super) fn new(
+        kind: RunKind,
+        first: &Candidate,
+        chosen: &BTreeMap<Shard, Candidate>,
+    ) -> Self {
         let total = first.of.shard.total();
         let numbered = (1..=total).filter_map(|number| Shard::numbered(number, total).ok());
         let missing: Vec<_> = numbered.filter(|it| !chosen.contains_key(it)).collect();
@@ -59,6 +66,10 @@ impl Merged {
         });
         let members = members.collect();
         let made = total as usize - missing.len() - unfinished.len();
+        let shards = match kind {
+            RunKind::Load => format!("{made} of {total}"),
+            _ => format!("{made} of {total} ({})", concurrency_of_shards(total)),
+        };
         Self {
             total,
             latest: chosen
@@ -69,11 +80,7 @@ impl Merged {
             first_begun: first_begun.id,
             marker: marker.unwrap_or(&first_begun.marker).to_owned(),
             executor: executors(chosen.values()),
-            environment: environment(
-                first_begun,
-                chosen,
-                format!("{made} of {total} ({})", concurrency_of_shards(total)),
-            ),
+            environment: environment(first_begun, chosen, shards),
             members,
             missing,
             unfinished,

@@ -20,16 +20,20 @@ use suite::Case;
 
 use crate::support::{self, Book};
 
-fn begin(book: &Book, info: &LoadInfo, measured: &Measured) -> LoadRunJournal {
-    let cases: Vec<_> = measured
-        .cases
-        .iter()
+/// Cases as those that were measured.
+pub(crate) fn cases_of(measured: &Measured) -> Vec<Arc<Case>> {
+    let cases = measured.cases.iter();
+    cases
         .map(|case| {
             let mut known = Case::new(&*case.id, "true");
             known.name.clone_from(&case.name);
             Arc::new(known)
         })
-        .collect();
+        .collect()
+}
+
+fn begin(book: &Book, info: &LoadInfo, measured: &Measured) -> LoadRunJournal {
+    let cases = cases_of(measured);
     let new = NewRun {
         kind: RunKind::Load,
         info: &info.run,
@@ -50,7 +54,7 @@ fn begin(book: &Book, info: &LoadInfo, measured: &Measured) -> LoadRunJournal {
 }
 
 /// The seconds of a series that has one for each.
-fn seconds(measured: &Measured) -> Vec<Second> {
+pub(crate) fn seconds(measured: &Measured) -> Vec<Second> {
     assert_eq!(measured.series.step_seconds(), 1);
     let points = (0..).zip(measured.series.points());
     points

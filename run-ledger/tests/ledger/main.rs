@@ -3,6 +3,7 @@
 mod breaking_off;
 mod clocks;
 mod load;
+mod load_merging;
 mod merge_order;
 mod merging;
 mod pruning;

@@ -46,6 +46,9 @@ pub(super) async fn find(
     if gates.is_empty() {
         return Err(CliError::CapacityWithoutGate);
     }
+    if driver.shard.is_some() {
+        return Err(CliError::CapacityOfShard);
+    }
     // What was asked for by name is refused; that the settings name one is no matter of this command.
     if driver.args.ledger.ledger.is_some() && driver.settings.ledger.path().is_some() {
         return Err(CliError::CapacityInLedger);

@@ -138,7 +138,7 @@ impl<'a> TrialPlanner<'a> {
         args.model.seed = Some(self.seed.wrapping_add(number as u64 - 1));
         args.duration = Some(self.capacity.trial);
         args.warmup = Some(self.capacity.warmup);
-        let planned = Planned::of(&args, self.settings, self.suite, self.gates.clone())?;
+        let planned = Planned::of(&args, self.settings, self.suite, self.gates.clone(), None)?;
         Ok(LoadPlan {
             marker: format!("{marker}_T{number}"),
             ..planned.plan
