@@ -213,7 +213,9 @@ impl LedgerError {
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {
         Some(match self {
-            Self::Missing { .. } => "runs, soaks and loads write one; name another with --ledger FILE",
+            Self::Missing { .. } => {
+                "runs, soaks and loads write one; name another with --ledger FILE"
+            }
             Self::NotALedger { .. } => "name another file with --ledger FILE",
             Self::Newer { .. } => "use the newer version, or begin a new ledger with --ledger FILE",
             Self::Damaged { .. } => {

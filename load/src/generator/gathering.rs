@@ -4,7 +4,7 @@ use std::{mem::take, time::Duration};
 
 use tokio::time::Instant;
 
-use super::{Generated, batch::Batch, seconds::OpenSeconds, worker::Clock};
+use super::{Generated, Message, batch::Batch, seconds::OpenSeconds, worker::Clock};
 use crate::{
     live::{LiveLoad, Recent},
     measured::{CaseLoad, Measured, in_micros},
@@ -79,7 +79,17 @@ impl Gathering {
         self.threads.iter().filter(|thread| !thread.is_done).count()
     }
 
-    pub(super) fn done(&mut self, index: usize) {
+    /// Takes in what a thread says.
+    pub(super) fn hear(&mut self, thread: usize, message: Message) {
+        match message {
+            Message::Batch(batch) => self.add(thread, &batch),
+            Message::Done => self.done(thread),
+            // It was heard before the run began.
+            Message::Ready | Message::Failed(_) => {}
+        }
+    }
+
+    fn done(&mut self, index: usize) {
         let thread = &mut self.threads[index];
         thread.is_done = true;
         thread.in_flight = 0;
@@ -100,7 +110,7 @@ impl Gathering {
     }
 
     /// Takes in what a thread counted.
-    pub(super) fn add(&mut self, thread: usize, batch: &Batch) {
+    fn add(&mut self, thread: usize, batch: &Batch) {
         let state = &mut self.threads[thread];
         state.in_flight = batch.in_flight;
         if batch.busy > 0.0 {

@@ -201,9 +201,7 @@ impl Crew {
             tokio::select! {
                 biased;
                 message = self.messages.recv() => match message {
-                    Some((thread, Message::Batch(batch))) => gathering.add(thread, &batch),
-                    Some((thread, Message::Done)) => gathering.done(thread),
-                    Some(_) => {}
+                    Some((thread, message)) => gathering.hear(thread, message),
                     None => break,
                 },
                 () = &mut interrupted, if !is_interrupted => {
@@ -222,13 +220,22 @@ impl Crew {
                     if gathering.has_lost_executor(plan.max_outage) {
                         self.stop.send_replace(Stop::Now);
                     }
-                    // Each thread listens as long as it has something to do.
-                    if self.stop.receiver_count() < gathering.busy_threads() {
+                    if self.has_lost_thread(&mut gathering) {
                         break;
                     }
                 }
             }
         }
         gathering.finish()
+    }
+
+    /// Whether a thread is gone that has not said that it is done.
+    fn has_lost_thread(&mut self, gathering: &mut Gathering) -> bool {
+        let living = self.begin.receiver_count();
+        // Each lets go of its receiver after its last word, so that those of the ones that are gone have come.
+        while let Ok((thread, message)) = self.messages.try_recv() {
+            gathering.hear(thread, message);
+        }
+        living < gathering.busy_threads()
     }
 }

@@ -108,6 +108,8 @@ pub(super) struct Worker {
 
 /// Makes the attempts of one thread.
 pub(super) async fn work(mut seat: Seat) {
+    // Shows that the thread lives. It is let go of after the last word, also where there is none.
+    let _lives = seat.begin.clone();
     let (thread, messages) = (seat.thread, seat.messages.clone());
     // Whoever listens is there until all threads are done, or is not interested any more.
     let say = move |message| drop(messages.send((thread, message)));
