@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, Zoned, tz::TimeZone};
 use maud::{Markup, Render, html};
 
 /// A moment as it is called in a time zone: `2025-06-30 21:45:05-04:00`. HTML takes this for a time
@@ -13,6 +13,17 @@ pub(crate) struct Moment<'a> {
     pub(crate) zone: &'a TimeZone,
     /// Whether seconds are told.
     pub(crate) to_the_second: bool,
+}
+
+impl<'a> Moment<'a> {
+    /// When something began, in its own time zone.
+    pub(crate) fn of(began: &'a Zoned) -> Self {
+        Self {
+            timestamp: began.timestamp(),
+            zone: began.time_zone(),
+            to_the_second: true,
+        }
+    }
 }
 
 impl fmt::Display for Moment<'_> {

@@ -81,13 +81,8 @@ fn verdict(results: &CapacityResults, options: &ReportOptions) -> Verdict {
 
 fn head(results: &CapacityResults) -> Section {
     let run = &results.info.run;
-    let started = Moment {
-        timestamp: run.started_at.timestamp(),
-        zone: run.started_at.time_zone(),
-        to_the_second: true,
-    };
     let mut facts = Facts::default();
-    facts.add("Started", started);
+    facts.add("Started", Moment::of(&run.started_at));
     facts.add("Execution ID", Code(&run.marker));
     if !run.suite_description.is_empty() {
         facts.add("Description", Clipped(&run.suite_description));

@@ -126,13 +126,8 @@ fn unfinished(
 
 fn head(results: &LoadResults) -> Section {
     let run = &results.load.run;
-    let started = Moment {
-        timestamp: run.started_at.timestamp(),
-        zone: run.started_at.time_zone(),
-        to_the_second: true,
-    };
     let mut facts = Facts::default();
-    facts.add("Started", started);
+    facts.add("Started", Moment::of(&run.started_at));
     facts.add("Execution ID", Code(&run.marker));
     facts.add("Load", results.load.model.to_string());
     facts.add(
